@@ -1,0 +1,1 @@
+//! Cleaning: blocks → `Article`.

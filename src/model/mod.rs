@@ -1,0 +1,10 @@
+//! The nouns that the stages hand to each other. Data and small laws only; no stage's work is done here.
+
+pub mod answer;
+pub mod article;
+pub mod block;
+pub mod document;
+pub mod facets;
+pub mod page;
+pub mod plan;
+pub mod query;

@@ -1,0 +1,78 @@
+//! A page as it was scraped: bytes and where they came from. Nothing is interpreted yet.
+
+use serde::{Deserialize, Serialize};
+
+/// One scraped page: the input of the pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Where it came from.
+    pub origin: Origin,
+    /// How its bytes are to be read.
+    pub format: Format,
+    /// The content, as scraped; text is not decoded yet.
+    pub bytes: Vec<u8>,
+    /// Character set named by a header outside the content (HTTP), e.g. `gb2312`.
+    pub charset: Option<String>,
+    /// What the feed says of the page beside its content.
+    pub hints: Hints,
+}
+
+impl Page {
+    /// A page handed over in memory, e.g. `Page::new(Origin::at("a.html"), Format::Html, html)`.
+    #[must_use]
+    pub fn new(origin: Origin, format: Format, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { origin, format, bytes: bytes.into(), charset: None, hints: Hints::default() }
+    }
+}
+
+/// Where a page came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Source file as the user named it, e.g. `corpus/feed.jsonl`.
+    pub path: String,
+    /// The same relative to the folder that was indexed, with `/`, e.g. `feed.jsonl`; part of the page's identity.
+    pub relative: String,
+    /// 1-based line of a feed, byte offset in a WARC.
+    pub record: Option<u64>,
+    /// Address of the page, if known.
+    pub url: Option<String>,
+    /// The id that the feed's own row carries.
+    pub key: Option<String>,
+}
+
+impl Origin {
+    /// The origin of a page that is a file of its own.
+    #[must_use]
+    pub fn at(path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { relative: path.clone(), path, ..Self::default() }
+    }
+
+    /// How people name the page: `path`, or `path#record` within a feed.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.record {
+            Some(record) => format!("{}#{record}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// How the bytes of a page are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Plain text, as copied from a browser.
+    Text,
+    /// HTML of any age and health.
+    Html,
+}
+
+/// What a feed's row says of a page beside its content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// The row's title.
+    pub title: Option<String>,
+    /// The row's date, in any form.
+    pub date: Option<String>,
+}

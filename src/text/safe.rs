@@ -1,0 +1,92 @@
+//! Hostile text: what a page says must not steer a terminal, a browser or a reader's eye.
+//!
+//! [`cleaned`] runs once, when a page is read: control characters, bidirectional overrides, zero-width and tag
+//! characters are dropped, odd spaces become plain ones. [`shown`] runs again wherever text meets a terminal,
+//! for everything that did not pass through a page: paths, URLs, queries, error texts.
+
+use std::borrow::Cow;
+
+/// Removes invisible and steering characters; spaces of any kind become ` `, `\n` and `\t` stay.
+///
+/// Applying it twice is the same as applying it once.
+#[must_use]
+pub fn cleaned(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7F).contains(&byte) || byte == b'\n' || byte == b'\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut previous_was_return = false;
+    for character in text.chars() {
+        let after_return = std::mem::replace(&mut previous_was_return, character == '\r');
+        match character {
+            '\n' if after_return => {}
+            '\n' | '\t' => out.push(character),
+            '\r' | '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{0B}' | '\u{0C}' => out.push('\n'),
+            _ if is_odd_space(character) => out.push(' '),
+            _ if is_steering(character) => {}
+            _ => out.push(character),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The text as a terminal may show it: control characters become `␛`, steering characters vanish, tabs and line
+/// ends become spaces.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let visible = text.chars().filter_map(|character| match character {
+        '\n' | '\t' | '\r' => Some(' '),
+        _ if character.is_control() => Some('␛'),
+        _ if is_steering(character) => None,
+        _ => Some(character),
+    });
+    Cow::Owned(visible.collect())
+}
+
+/// Spaces that are not the plain one: no-break, figure, thin, ideographic and the like.
+fn is_odd_space(character: char) -> bool {
+    matches!(character, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
+/// Characters that change how others are shown, or are not shown at all.
+fn is_steering(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn steering_characters_vanish() {
+        for (name, dirty, clean) in [
+            ("plain", "a b\n", "a b\n"),
+            ("line ends", "a\r\nb\rc", "a\nb\nc"),
+            ("escape sequence", "\u{1b}]8;;http://evil\u{7}x", "]8;;http://evilx"),
+            ("bidi and zero width", "a\u{202E}b\u{200B}c\u{FEFF}", "abc"),
+            ("no-break and ideographic space", "a\u{A0}b\u{3000}c", "a b c"),
+            ("tags", "a\u{E0041}b", "ab"),
+        ] {
+            assert_eq!(cleaned(dirty), clean, "{name}");
+        }
+        assert_eq!(shown("a\u{1b}[31mb\u{9b}\n"), "a␛[31mb␛ ");
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_is_idempotent_and_leaves_no_control(text in "\\PC{0,60}[\\x00-\\x9f]{0,20}\\PC{0,60}") {
+            let once = cleaned(&text).into_owned();
+            prop_assert_eq!(cleaned(&once), once.as_str());
+            prop_assert!(once.chars().all(|c| c == '\n' || c == '\t' || !is_steering(c)));
+            prop_assert!(shown(&text).chars().all(|c| !c.is_control()));
+        }
+    }
+}
