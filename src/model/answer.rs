@@ -1,1 +1,269 @@
-//! stub
+//! What a search returns, and the rows in which every command prints pages: one schema everywhere.
+//!
+//! Keys are never dropped; what is unknown is null or an empty list.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::article::Removed;
+use super::document::{Document, DocumentId};
+use super::facets::CityFacet;
+
+/// Version of the row schema.
+pub const ROW_VERSION: u32 = 1;
+
+/// A city as rows show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CityRow {
+    /// English name.
+    pub name: String,
+    /// Chinese name.
+    pub hanzi: String,
+    /// Code of GB/T 2260.
+    pub adcode: String,
+}
+
+impl From<&CityFacet> for CityRow {
+    fn from(city: &CityFacet) -> Self {
+        Self { name: city.name.clone(), hanzi: city.hanzi.clone(), adcode: city.adcode.clone() }
+    }
+}
+
+/// One page, as `extract`, `export` and hits show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// [`ROW_VERSION`].
+    pub v: u32,
+    /// The page's name for good.
+    pub id: DocumentId,
+    /// Source file as given.
+    pub path: String,
+    /// Line of a feed, byte offset in a WARC.
+    pub record: Option<u64>,
+    /// The id that the feed's own row carries.
+    pub key: Option<String>,
+    /// Address.
+    pub url: Option<String>,
+    /// Title without the site's name.
+    pub title: String,
+    /// ISO 639-1 code.
+    pub lang: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// `yes`, `no`, `conditional`.
+    pub verdict: Option<String>,
+    /// What the page is about.
+    pub city: Vec<CityRow>,
+    /// Other readings of an ambiguous name.
+    pub city_alternatives: Vec<CityRow>,
+    /// Names without the city.
+    pub clinic: Vec<String>,
+    /// Identifiers, the main topic first.
+    pub topics: Vec<String>,
+    /// Facts such as `user-submitted`.
+    pub flags: Vec<String>,
+    /// `ok`, or `nocontent` when nothing was left after cleaning.
+    pub status: String,
+}
+
+impl Row {
+    /// The row of a document.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        let Document { id, origin, article, facets, .. } = document;
+        Self {
+            v: ROW_VERSION,
+            id: *id,
+            path: origin.path.clone(),
+            record: origin.record,
+            key: origin.key.clone(),
+            url: origin.url.clone(),
+            title: article.title.clone(),
+            lang: facets.language.clone(),
+            date: facets.date.clone(),
+            verdict: facets.verdict.as_ref().map(|facet| facet.verdict.name().to_owned()),
+            city: facets.cities.iter().map(CityRow::from).collect(),
+            city_alternatives: facets.city_alternatives.iter().map(CityRow::from).collect(),
+            clinic: facets.clinics.iter().map(|clinic| clinic.name.clone()).collect(),
+            topics: facets.topics.iter().map(|topic| topic.id.clone()).collect(),
+            flags: article.flags.iter().map(|flag| flag.name().to_owned()).collect(),
+            status: if article.has_content() { "ok" } else { "nocontent" }.to_owned(),
+        }
+    }
+}
+
+/// A page with its text, as `extract` and `export` print it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TextRow {
+    /// What every row has.
+    #[serde(flatten)]
+    pub row: Row,
+    /// Headings and paragraphs in order.
+    pub text: Vec<String>,
+    /// What was stripped; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Vec<Removed>>,
+}
+
+impl TextRow {
+    /// The row of a document with its text, without what was stripped.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        let text = document.article.parts.iter().map(|part| part.text.clone()).collect();
+        Self { row: Row::of(document), text, removed: None }
+    }
+
+    /// The same with what was stripped.
+    #[must_use]
+    pub fn with_removed(document: &Document) -> Self {
+        Self { removed: Some(document.article.removed.clone()), ..Self::of(document) }
+    }
+}
+
+/// A piece of an article, verbatim. Offsets count Unicode scalar values of the body: its paragraphs and headings, each
+/// on a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Passage {
+    /// Section it stands in: 0 before the first heading.
+    pub section: usize,
+    /// First character.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The characters `start..end`.
+    pub text: String,
+    /// Matched words, relative to `text`, ascending and disjoint.
+    pub hits: Vec<(usize, usize)>,
+}
+
+/// The sentence that answers, verbatim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnswerSentence {
+    /// Section it stands in.
+    pub section: usize,
+    /// First character, counted as in [`Passage`].
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The sentence.
+    pub text: String,
+    /// Matched words, relative to `text`.
+    #[serde(skip)]
+    pub hits: Vec<(usize, usize)>,
+}
+
+/// Pages folded under one hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HitGroup {
+    /// What they share, e.g. `text`.
+    pub by: String,
+    /// Value that they share.
+    pub key: String,
+    /// How many pages, the shown one included.
+    pub size: usize,
+}
+
+/// One part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScorePart {
+    /// What it measures, e.g. `bm25`.
+    pub name: String,
+    /// What it adds, or by what it multiplies.
+    pub value: f32,
+    /// How it enters the score.
+    pub effect: Effect,
+}
+
+/// How a part enters a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Added to what came before.
+    Plus,
+    /// Multiplies what came before.
+    Times,
+}
+
+/// One page of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hit {
+    /// 1 for the best.
+    pub rank: usize,
+    /// The query's name.
+    pub qid: Option<String>,
+    /// Orders one answer only.
+    pub score: f32,
+    /// What every row has.
+    #[serde(flatten)]
+    pub row: Row,
+    /// The sentence that answers.
+    pub answer: Option<AnswerSentence>,
+    /// What supports it.
+    pub passages: Vec<Passage>,
+    /// Words of the query that the page lacks.
+    pub missing: Vec<String>,
+    /// What was folded under this hit.
+    pub group: Option<HitGroup>,
+    /// The parts of the score; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Vec<ScorePart>>,
+}
+
+/// A facet value and how many matching pages have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FacetCount {
+    /// What filters take: code, name or identifier.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+    /// Pages.
+    pub pages: usize,
+}
+
+/// A word of the query and how many pages hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WordCount {
+    /// As typed.
+    pub word: String,
+    /// Pages of the index, filters aside.
+    pub pages: usize,
+}
+
+/// What was recognised in a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Understood {
+    /// Cities.
+    pub cities: Vec<CityRow>,
+    /// Topics.
+    pub topics: Vec<String>,
+    /// Words of the query without weight.
+    pub ignored: Vec<String>,
+}
+
+/// The answer to one query. Deterministic for one state of the index, but for `took_ms`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// The query's name.
+    pub qid: Option<String>,
+    /// As given.
+    pub query: String,
+    /// Pages that match.
+    pub total: usize,
+    /// Whether nothing answers the query.
+    pub no_match: bool,
+    /// What was recognised in the query.
+    pub understood: Understood,
+    /// Values and counts of each facet over all matching pages, most frequent first.
+    pub facets: BTreeMap<String, Vec<FacetCount>>,
+    /// The best pages.
+    pub hits: Vec<Hit>,
+    /// What to try instead, as queries.
+    pub suggestions: Vec<String>,
+    /// Words and their counts; what explains an empty answer.
+    pub words: Vec<WordCount>,
+    /// Pages in the index.
+    pub pages: usize,
+    /// Time of the search in milliseconds.
+    pub took_ms: f64,
+}

@@ -61,10 +61,10 @@ impl Article {
         numbers.collect()
     }
 
-    /// Whether anything of the page is left.
+    /// Whether anything of the page is left to be found.
     #[must_use]
     pub fn has_content(&self) -> bool {
-        !self.parts.is_empty()
+        !self.parts.is_empty() || self.flags.contains(&Flag::TitleOnly)
     }
 }
 
@@ -140,6 +140,8 @@ pub enum Reason {
     Contents,
     /// A form, a button, a label of a control.
     Control,
+    /// The same text once more, for a screen of another size.
+    Repeat,
 }
 
 impl Reason {
@@ -167,6 +169,7 @@ impl Reason {
             Self::OutsideArticle => "outside_article",
             Self::Contents => "contents",
             Self::Control => "control",
+            Self::Repeat => "repeat",
         }
     }
 }
@@ -181,6 +184,8 @@ pub enum Flag {
     Degraded,
     /// Cleaning would have left too little, so the page was kept whole.
     Uncertain,
+    /// A feed's row with a title and no text.
+    TitleOnly,
     /// The page names a city that several cities share, and does not say which.
     AmbiguousCity,
 }
@@ -193,6 +198,7 @@ impl Flag {
             Self::UserSubmitted => "user-submitted",
             Self::Degraded => "degraded",
             Self::Uncertain => "uncertain",
+            Self::TitleOnly => "title-only",
             Self::AmbiguousCity => "ambiguous-city",
         }
     }

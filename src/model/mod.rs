@@ -8,3 +8,4 @@ pub mod facets;
 pub mod page;
 pub mod plan;
 pub mod query;
+pub mod report;

@@ -1,1 +1,117 @@
-//! stub
+//! A question to the index: words in the query language, and what the answer must hold.
+
+/// What to look for, with bounds enforced: `Query::new("medical insurance").in_city("Chongqing").limit(20)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    text: String,
+    id: Option<String>,
+    cities: Vec<String>,
+    clinics: Vec<String>,
+    topics: Vec<String>,
+    limit: usize,
+    passages: usize,
+}
+
+/// Longest text of a query, in bytes; the rest is not looked at.
+pub const MAX_QUERY_BYTES: usize = 1024;
+/// Most hits of one answer.
+pub const MAX_LIMIT: usize = 1000;
+/// Most passages of one hit.
+pub const MAX_PASSAGES: usize = 10;
+
+impl Query {
+    /// A query in the query language: words, `"phrases"`, `-word`, `city:`, `clinic:`, `topic:`.
+    ///
+    /// Text beyond [`MAX_QUERY_BYTES`] is ignored.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        let end = (0..=MAX_QUERY_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+        text.truncate(end.unwrap_or(0));
+        Self { text, id: None, cities: vec![], clinics: vec![], topics: vec![], limit: 10, passages: 2 }
+    }
+
+    /// Names the query, for answers to many of them.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Only pages about this city, in any language or spelling; of several cities any is enough.
+    #[must_use]
+    pub fn in_city(mut self, name: impl Into<String>) -> Self {
+        self.cities.push(name.into());
+        self
+    }
+
+    /// Only pages about clinics whose name holds these words; of several any is enough.
+    #[must_use]
+    pub fn of_clinic(mut self, name: impl Into<String>) -> Self {
+        self.clinics.push(name.into());
+        self
+    }
+
+    /// Only pages about this topic, by identifier or label; of several any is enough.
+    #[must_use]
+    pub fn on_topic(mut self, name: impl Into<String>) -> Self {
+        self.topics.push(name.into());
+        self
+    }
+
+    /// At most this many hits, 1 to [`MAX_LIMIT`]; 10 when not called.
+    #[must_use]
+    pub fn limit(mut self, hits: usize) -> Self {
+        self.limit = hits.clamp(1, MAX_LIMIT);
+        self
+    }
+
+    /// At most this many passages a hit, 0 to [`MAX_PASSAGES`]; 2 when not called.
+    #[must_use]
+    pub fn passages(mut self, count: usize) -> Self {
+        self.passages = count.min(MAX_PASSAGES);
+        self
+    }
+
+    /// The words as given.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The name given to the query.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// Required cities.
+    #[must_use]
+    pub fn cities(&self) -> &[String] {
+        &self.cities
+    }
+
+    /// Required clinics.
+    #[must_use]
+    pub fn clinics(&self) -> &[String] {
+        &self.clinics
+    }
+
+    /// Required topics.
+    #[must_use]
+    pub fn topics(&self) -> &[String] {
+        &self.topics
+    }
+
+    /// Hits wanted.
+    #[must_use]
+    pub fn hit_limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Passages wanted for each hit.
+    #[must_use]
+    pub fn passage_limit(&self) -> usize {
+        self.passages
+    }
+}

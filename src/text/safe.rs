@@ -5,6 +5,10 @@
 //! for everything that did not pass through a page: paths, URLs, queries, error texts.
 
 use std::borrow::Cow;
+use std::str::Chars;
+
+/// Longer runs after an escape character are text, not a sequence.
+const MAX_SEQUENCE_CHARACTERS: usize = 1024;
 
 /// Removes invisible and steering characters; spaces of any kind become ` `, `\n` and `\t` stay.
 ///
@@ -16,7 +20,12 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut previous_was_return = false;
-    for character in text.chars() {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if matches!(character, '\u{1B}' | '\u{9B}' | '\u{9D}') {
+            characters = after_sequence(character, characters);
+            continue;
+        }
         let after_return = std::mem::replace(&mut previous_was_return, character == '\r');
         match character {
             '\n' if after_return => {}
@@ -28,6 +37,33 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether a sequence ends with a character, given the one before it.
+type SequenceEnd = fn(char, char) -> bool;
+
+/// What follows an escape sequence of a terminal that begins with `opening`: colours and movements (CSI) end at a letter,
+/// titles and links (OSC) at a bell or a string terminator. An unfinished one loses its opening only.
+fn after_sequence(opening: char, rest: Chars<'_>) -> Chars<'_> {
+    let mut after = rest.clone();
+    let kind = if opening == '\u{1B}' { after.next() } else { Some(opening) };
+    let mut previous = '\0';
+    let (is_end, is_inside): (SequenceEnd, fn(char) -> bool) = match kind {
+        Some('[' | '\u{9B}') => (|_, next| matches!(next, '@'..='~'), |next| matches!(next, ' '..='?')),
+        Some(']' | '\u{9D}') => (
+            |previous, next| matches!(next, '\u{7}' | '\u{9C}') || (previous == '\u{1B}' && next == '\\'),
+            |next| next != '\n',
+        ),
+        _ => return rest,
+    };
+    for _ in 0..MAX_SEQUENCE_CHARACTERS {
+        match after.next() {
+            Some(next) if is_end(previous, next) => return after,
+            Some(next) if is_inside(next) => previous = next,
+            _ => return rest,
+        }
+    }
+    rest
 }
 
 /// The text as a terminal may show it: control characters become `␛`, steering characters vanish, tabs and line
@@ -70,7 +106,10 @@ mod tests {
         for (name, dirty, clean) in [
             ("plain", "a b\n", "a b\n"),
             ("line ends", "a\r\nb\rc", "a\nb\nc"),
-            ("escape sequence", "\u{1b}]8;;http://evil\u{7}x", "]8;;http://evilx"),
+            ("link sequence", "a\u{1b}]8;;http://evil\u{7}x\u{1b}]8;;\u{1b}\\b", "axb"),
+            ("colour sequence", "a\u{1b}[1;31mred\u{9b}0m", "ared"),
+            ("unfinished sequence", "a\u{1b}[31", "a[31"),
+            ("lone escape", "a\u{1b}b", "ab"),
             ("bidi and zero width", "a\u{202E}b\u{200B}c\u{FEFF}", "abc"),
             ("no-break and ideographic space", "a\u{A0}b\u{3000}c", "a b c"),
             ("tags", "a\u{E0041}b", "ab"),

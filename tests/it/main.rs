@@ -1,1 +1,18 @@
+//! One integration test binary: the real program and the real library over real files.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::string_slice,
+    reason = "a test fails where it cannot go on, and says what it skips"
+)]
+
+mod batch;
+mod binary;
+mod corpus;
+mod hostile;
+mod layering;
+mod library;
+mod seeds;
+mod workbench;

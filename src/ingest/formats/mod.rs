@@ -1,10 +1,22 @@
-//! Input formats: bytes → blocks. To add one, write a file here and name it in [`parse`].
+//! Input formats: bytes → pages → blocks.
+//!
+//! [`jsonl`] and [`warc`] are feeds, which hold pages; [`text`] and [`html`] are what a page is written in. To add a feed,
+//! write a file here and name its ending in [`super::source`]; to add a page format, name it in [`blocks`].
 
+pub mod html;
+pub mod jsonl;
+pub mod text;
+pub mod warc;
+
+use super::decode::{NotText, decode};
+use super::source::MAX_PAGE_BYTES;
+use crate::model::block::Block;
+use crate::model::page::{Format, Page};
 /// A page in blocks, and what its markup says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
     /// Headings, paragraphs and the rest, in reading order, chrome included.
-    pub blocks: Vec<crate::model::block::Block>,
+    pub blocks: Vec<Block>,
     /// Titles that the markup or the feed claims, most trusted first.
     pub titles: Vec<String>,
     /// Dates of publication that the markup or the feed claims, in any form, most trusted first.
@@ -15,4 +27,21 @@ pub struct Parsed {
     pub language: Option<String>,
     /// Whether the linear fallback read the page.
     pub degraded: bool,
+}
+
+/// Decodes a page and turns it into blocks; of a page over 4 MiB the beginning, marked `degraded`.
+///
+/// # Errors
+/// [`NotText`] when its bytes hold no text.
+pub fn blocks(page: &Page) -> Result<Parsed, NotText> {
+    let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(&page.bytes);
+    let text = decode(bytes, page.charset.as_deref())?;
+    let mut parsed = match page.format {
+        Format::Text => text::parse(&text),
+        Format::Html => html::parse(&text),
+    };
+    parsed.degraded |= page.bytes.len() > MAX_PAGE_BYTES;
+    parsed.titles.splice(0..0, page.hints.title.clone());
+    parsed.dates.splice(0..0, page.hints.date.clone());
+    Ok(parsed)
 }

@@ -1,0 +1,77 @@
+//! A [`Plan`] as a tantivy query. Built from terms by hand: the engine's own query parser turns Chinese into phrases,
+//! drops repeated words and can overflow the stack.
+
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+
+use super::schema::Fields;
+use crate::model::plan::{Clause, Group, Plan, Weighted};
+
+/// The query of `plan`; an empty plan matches nothing.
+pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
+    if plan.is_empty() {
+        return Box::new(EmptyQuery);
+    }
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    if !plan.groups.is_empty() {
+        let groups = plan.groups.iter().map(|group| (Occur::Should, group_query(group, fields))).collect();
+        let enough = BooleanQuery::with_minimum_required_clauses(groups, plan.minimum_groups.min(plan.groups.len()));
+        let occur = if plan.minimum_groups == 0 { Occur::Should } else { Occur::Must };
+        clauses.push((occur, Box::new(enough)));
+    }
+    clauses.extend(plan.optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
+    clauses.extend(plan.required.iter().map(|clause| (Occur::Must, clause_query(clause, fields))));
+    clauses.extend(plan.excluded.iter().map(|clause| (Occur::MustNot, clause_query(clause, fields))));
+    for filter in &plan.filters {
+        let values = filter.values.iter().map(|value| {
+            let term = Term::from_field_text(fields.facet(filter.field), value);
+            (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
+        });
+        let any = BooleanQuery::new(values.collect());
+        clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(any), 0.0))));
+    }
+    Box::new(BooleanQuery::new(clauses))
+}
+
+fn group_query(group: &Group, fields: &Fields) -> Box<dyn Query> {
+    match group.clauses.as_slice() {
+        [only] => weighted_query(only, fields),
+        several => {
+            let clauses = several.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields)));
+            Box::new(BooleanQuery::new(clauses.collect()))
+        }
+    }
+}
+
+/// Facets score their weight, whatever their frequency: being about a city is no matter of degree.
+fn weighted_query(weighted: &Weighted, fields: &Fields) -> Box<dyn Query> {
+    let query = clause_query(&weighted.clause, fields);
+    match weighted.clause {
+        Clause::Facet(..) => Box::new(ConstScoreQuery::new(query, weighted.weight)),
+        _ => Box::new(BoostQuery::new(query, weighted.weight)),
+    }
+}
+
+fn clause_query(clause: &Clause, fields: &Fields) -> Box<dyn Query> {
+    match clause {
+        Clause::Term(text) => {
+            Box::new(TermQuery::new(Term::from_field_text(fields.text, text), IndexRecordOption::WithFreqs))
+        }
+        Clause::Phrase(words) => phrase_query(words, fields),
+        Clause::Facet(field, value) => {
+            Box::new(TermQuery::new(Term::from_field_text(fields.facet(*field), value), IndexRecordOption::Basic))
+        }
+    }
+}
+
+fn phrase_query(words: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
+    match words {
+        [] => Box::new(EmptyQuery),
+        [(_, only)] => clause_query(&Clause::Term(only.clone()), fields),
+        several => {
+            let terms = several.iter().map(|(at, word)| (*at, Term::from_field_text(fields.text, word)));
+            Box::new(PhraseQuery::new_with_offset(terms.collect()))
+        }
+    }
+}

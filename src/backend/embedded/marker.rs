@@ -1,0 +1,100 @@
+//! The note `search-index.json` by which an index of ours is known, and its folder told from anybody else's.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::BackendError;
+
+const FILE_NAME: &str = "search-index.json";
+/// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
+const FORMAT: u32 = 1;
+
+/// What the note says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Marker {
+    format: u32,
+    written_by: String,
+    generation: String,
+}
+
+impl Marker {
+    /// The note of a new index.
+    pub(super) fn first() -> Self {
+        Self { format: FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned(), generation: "generation-1".to_owned() }
+    }
+
+    /// The folder of the current generation, within the index.
+    pub(super) fn generation(&self) -> &str {
+        &self.generation
+    }
+
+    /// Reads the note of the index in `directory`.
+    pub(super) fn read(directory: &Path) -> Result<Self, BackendError> {
+        let path = directory.join(FILE_NAME);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(BackendError::Missing { directory: directory.to_owned() });
+            }
+            Err(source) => return Err(BackendError::Io { path, source }),
+        };
+        let marker: Self = serde_json::from_str(&text).map_err(|error| BackendError::Damaged {
+            directory: directory.to_owned(),
+            what: format!("{FILE_NAME}: {error}"),
+        })?;
+        let is_folder_name = !marker.generation.is_empty()
+            && marker.generation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !is_folder_name {
+            let what = format!("{FILE_NAME}: `{}` is no generation", marker.generation);
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
+        if marker.format != FORMAT {
+            let directory = directory.to_owned();
+            return Err(BackendError::OtherFormat { directory, found: marker.format, expected: FORMAT });
+        }
+        Ok(marker)
+    }
+
+    /// Writes the note so that a crash leaves the old one or the new one.
+    pub(super) fn write(&self, directory: &Path) -> Result<(), BackendError> {
+        let temporary = directory.join(".search-index.json.new");
+        let target = directory.join(FILE_NAME);
+        let write = || -> std::io::Result<()> {
+            let mut file = File::create(&temporary)?;
+            file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&temporary, &target)?;
+            sync_directory(directory)
+        };
+        write().map_err(|source| BackendError::Io { path: target.clone(), source })
+    }
+}
+
+/// Whether `directory` holds an index of ours, whatever its format.
+#[must_use]
+pub fn holds_index(directory: &Path) -> bool {
+    directory.join(FILE_NAME).is_file()
+}
+
+/// Whether an index may be made in `directory`: it does not exist, or holds nothing but a README, a `.gitignore`, or
+/// what a creation that was cut short left behind.
+#[must_use]
+pub fn is_vacant(directory: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(directory) else { return !directory.exists() };
+    entries.flatten().all(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_note =
+            name.eq_ignore_ascii_case("readme.md") || name.eq_ignore_ascii_case("readme") || name == ".gitignore";
+        is_note || name.starts_with("generation-") || matches!(name.as_ref(), ".search-index.json.new" | ".writer-pid")
+    })
+}
+
+/// Makes renames and new files in `directory` survive a power cut.
+pub(super) fn sync_directory(directory: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}

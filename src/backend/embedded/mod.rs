@@ -1,0 +1,123 @@
+//! The index on this machine's disk, kept by tantivy. The only module that names it.
+//!
+//! ```text
+//! index/search-index.json    our marker: format, and which generation is current
+//! index/<generation>/        the files of tantivy
+//! ```
+
+mod analyzer;
+mod collect;
+mod compile;
+mod error;
+mod marker;
+mod retrieve;
+mod revision;
+mod schema;
+mod stored;
+
+use std::path::{Path, PathBuf};
+
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
+
+pub use self::error::BackendError;
+use self::marker::Marker;
+pub use self::marker::{holds_index, is_vacant};
+pub use self::revision::Revision;
+use self::schema::Fields;
+pub use self::stored::IndexFigures;
+
+/// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
+///
+/// `Send + Sync`; readers go on while a revision is made, and see it once it is published.
+pub struct EmbeddedIndex {
+    directory: PathBuf,
+    data: PathBuf,
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+}
+
+impl EmbeddedIndex {
+    /// Creates an empty index in `directory`, which may hold a note and a `.gitignore` but nothing else.
+    ///
+    /// # Errors
+    /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Io`] when it cannot be written.
+    pub fn create(directory: &Path) -> Result<Self, BackendError> {
+        if !is_vacant(directory) {
+            return Err(BackendError::Foreign { directory: directory.to_owned() });
+        }
+        let marker = Marker::first();
+        let data = directory.join(marker.generation());
+        std::fs::create_dir_all(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
+        let (schema, _) = Fields::new();
+        let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
+        let mapped = MmapDirectory::open(&data).map_err(|source| fail(source.into()))?;
+        Index::open_or_create(mapped, schema).map_err(fail)?;
+        marker.write(directory)?;
+        Self::open(directory)
+    }
+
+    /// Opens the index in `directory`.
+    ///
+    /// # Errors
+    /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], or what reading it brought.
+    pub fn open(directory: &Path) -> Result<Self, BackendError> {
+        let marker = Marker::read(directory)?;
+        let data = directory.join(marker.generation());
+        let fail = |source: TantivyError| BackendError::Engine { directory: directory.to_owned(), source };
+        let index = Index::open_in_dir(&data).map_err(fail)?;
+        index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
+        let (schema, fields) = Fields::new();
+        if index.schema() != schema {
+            return Err(BackendError::Damaged {
+                directory: directory.to_owned(),
+                what: "its fields are not those of its format".to_owned(),
+            });
+        }
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(fail)?;
+        Ok(Self { directory: directory.to_owned(), data, index, reader, fields })
+    }
+
+    /// The folder of the index.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The state that was published last, for reading; it stays the same however long it is held.
+    #[must_use]
+    pub fn view(&self) -> IndexView<'_> {
+        IndexView { index: self, searcher: self.reader.searcher() }
+    }
+
+    /// Makes what was published since visible to searches.
+    ///
+    /// # Errors
+    /// When the new state cannot be read; searches go on over the old one.
+    pub fn reload(&self) -> Result<(), BackendError> {
+        self.reader.reload().map_err(|source| self.engine_error(source))
+    }
+
+    /// Opens the index for writing.
+    ///
+    /// # Errors
+    /// [`BackendError::Busy`] while another writer has it.
+    pub fn revise(&self) -> Result<Revision, BackendError> {
+        Revision::open(self)
+    }
+
+    fn engine_error(&self, source: TantivyError) -> BackendError {
+        BackendError::Engine { directory: self.directory.clone(), source }
+    }
+
+    fn damaged(&self, what: impl Into<String>) -> BackendError {
+        BackendError::Damaged { directory: self.directory.clone(), what: what.into() }
+    }
+}
+
+/// One published state of an index: retrieval and reading see the same pages throughout.
+pub struct IndexView<'a> {
+    index: &'a EmbeddedIndex,
+    searcher: Searcher,
+}

@@ -1,0 +1,149 @@
+//! Writing: put and remove documents, then publish them all at once.
+//!
+//! The rules, each with its reason in measured failures of the engine below: files of an interrupted run are collected
+//! before the first operation, else a leftover file name can block every later commit; after any error the writer is
+//! dropped, never retried, because a second commit reports success and loses documents; after a commit the directory is
+//! synced, because the rename that publishes it is not.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tantivy::directory::error::LockError;
+use tantivy::indexer::LogMergePolicy;
+use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+
+use super::EmbeddedIndex;
+use super::error::BackendError;
+use super::marker::sync_directory;
+use super::schema::Fields;
+use crate::model::document::{Document, DocumentId};
+
+/// Memory for postings of pages that are not written yet, for each indexing thread.
+const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
+/// More indexing threads than this do not help: reading and cleaning want the cores too.
+const MAX_THREADS: usize = 4;
+/// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
+const MAX_DELETED_SHARE: f32 = 0.3;
+/// Largest accepted stored document, in bytes of JSON.
+const MAX_DOCUMENT_BYTES: usize = 16 << 20;
+
+/// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
+pub struct Revision {
+    /// `None` after an error: the writer below must not be used again.
+    writer: Option<IndexWriter>,
+    fields: Fields,
+    directory: PathBuf,
+    data: PathBuf,
+}
+
+impl Revision {
+    pub(super) fn open(index: &EmbeddedIndex) -> Result<Self, BackendError> {
+        let directory = index.directory.clone();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        let writer = index
+            .index
+            .writer_with_num_threads::<TantivyDocument>(threads, threads * BUDGET_BYTES_PER_THREAD)
+            .map_err(|error| open_error(index, error))?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(MAX_DELETED_SHARE);
+        writer.set_merge_policy(Box::new(policy));
+        let data = index.data.clone();
+        let collected = writer.garbage_collect_files().wait();
+        collected.map_err(|source| index.engine_error(source))?;
+        remove_temporary_files(&data);
+        // Only a courtesy to whoever finds the index busy; the lock itself is the file system's.
+        let _ = fs::write(holder_file(&directory), std::process::id().to_string());
+        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data })
+    }
+
+    /// Adds a document, in place of one with the same id.
+    ///
+    /// # Errors
+    /// [`BackendError::Damaged`] when the document cannot be stored (the revision goes on), otherwise the revision has
+    /// failed and every later call says so.
+    pub fn put(&mut self, document: &Document) -> Result<(), BackendError> {
+        let filled = self.fields.fill(document).map_err(|error| self.refused(error.to_string()))?;
+        let stored: usize = document.article.parts.iter().map(|part| part.text.len()).sum();
+        if stored > MAX_DOCUMENT_BYTES {
+            return Err(self.refused(format!("{} is larger than {MAX_DOCUMENT_BYTES} bytes", document.origin.label())));
+        }
+        self.remove(document.id)?;
+        self.with_writer(|writer| writer.add_document(filled).map(|_| ()))
+    }
+
+    /// Removes a document, if it is there.
+    ///
+    /// # Errors
+    /// When the revision has failed before.
+    pub fn remove(&mut self, id: DocumentId) -> Result<(), BackendError> {
+        let term = Term::from_field_u64(self.fields.id, id.as_u64());
+        self.with_writer(|writer| {
+            writer.delete_term(term);
+            Ok(())
+        })
+    }
+
+    /// Makes all changes visible at once and safe against a crash; returns when they are on disk.
+    ///
+    /// # Errors
+    /// Nothing of the revision is visible then.
+    pub fn publish(mut self) -> Result<(), BackendError> {
+        self.with_writer(|writer| writer.commit().map(|_| ()))?;
+        let sync = sync_directory(&self.data);
+        sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        // While the lock is still ours: the next holder writes its own note.
+        let _ = fs::remove_file(holder_file(&self.directory));
+        if let Some(writer) = self.writer.take() {
+            let merged = writer.wait_merging_threads();
+            merged.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
+        }
+        Ok(())
+    }
+
+    fn with_writer(
+        &mut self,
+        operation: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
+    ) -> Result<(), BackendError> {
+        let writer = self.writer.as_mut().ok_or(BackendError::Failed)?;
+        operation(writer).map_err(|source| {
+            self.writer = None;
+            BackendError::Engine { directory: self.directory.clone(), source }
+        })
+    }
+
+    fn refused(&self, what: String) -> BackendError {
+        BackendError::Damaged { directory: self.directory.clone(), what }
+    }
+}
+
+impl Drop for Revision {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            let _ = fs::remove_file(holder_file(&self.directory));
+        }
+    }
+}
+
+fn open_error(index: &EmbeddedIndex, error: TantivyError) -> BackendError {
+    match error {
+        TantivyError::LockFailure(LockError::LockBusy, _) => {
+            let holder = fs::read_to_string(holder_file(&index.directory)).ok();
+            let holder = holder.and_then(|text| text.trim().parse().ok());
+            BackendError::Busy { directory: index.directory.clone(), holder }
+        }
+        other => index.engine_error(other),
+    }
+}
+
+fn holder_file(directory: &std::path::Path) -> PathBuf {
+    directory.join(".writer-pid")
+}
+
+/// A crash leaves half-written files with names that the engine below never collects. We hold the writer's lock.
+fn remove_temporary_files(data: &std::path::Path) {
+    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(".tmp") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

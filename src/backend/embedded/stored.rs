@@ -1,0 +1,184 @@
+//! Reading back what is stored: single documents, all of them, fingerprints, facet values, figures.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tantivy::schema::Value;
+use tantivy::{DocAddress, TantivyDocument};
+
+use super::{BackendError, IndexView};
+use crate::model::document::{Document, DocumentId, Fingerprint};
+use crate::model::plan::{Candidate, FacetField};
+
+/// Shorter ids are not worth the risk of meaning another page tomorrow.
+const MIN_SHORT_ID_DIGITS: usize = 4;
+
+/// Figures of an index.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct IndexFigures {
+    /// Pages that searches see.
+    pub pages: usize,
+    /// Immutable parts of the index.
+    pub segments: usize,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Different terms; a term counts once in each segment.
+    pub terms: usize,
+}
+
+impl IndexView<'_> {
+    /// The document of a candidate of the current state.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn document_of(&self, candidate: &Candidate) -> Result<Document, BackendError> {
+        let (segment, doc) = candidate.address;
+        self.read(DocAddress::new(segment, doc))
+    }
+
+    /// The ids that begin with these hex digits, at most `limit`, ascending.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn ids_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, BackendError> {
+        let is_hex = prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let Some(bits) = is_hex.then(|| u64::from_str_radix(prefix, 16).ok()).flatten() else { return Ok(vec![]) };
+        let shift = 4 * (16 - u32::try_from(prefix.len()).unwrap_or(16));
+        let mut ids = Vec::new();
+        self.for_each_page(|id, _, _| {
+            if id.checked_shr(shift).unwrap_or(0) == bits {
+                ids.push(DocumentId::from_u64(id));
+            }
+        })?;
+        ids.sort_unstable();
+        ids.truncate(limit);
+        Ok(ids)
+    }
+
+    /// The shortest beginnings, of at least four digits, that tell each of `ids` from every other page.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, BackendError> {
+        let mut digits = vec![MIN_SHORT_ID_DIGITS; ids.len()];
+        self.for_each_page(|other, _, _| {
+            for (wanted, id) in digits.iter_mut().zip(ids) {
+                let differing = id.as_u64() ^ other;
+                if differing != 0 {
+                    *wanted = (*wanted).max(differing.leading_zeros() as usize / 4 + 1);
+                }
+            }
+        })?;
+        Ok(ids.iter().zip(digits).map(|(id, digits)| id.to_string().chars().take(digits).collect()).collect())
+    }
+
+    /// The document with this id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn document(&self, id: DocumentId) -> Result<Option<Document>, BackendError> {
+        let mut found = None;
+        self.for_each_page(|number, _, address| {
+            if number == id.as_u64() {
+                found = Some(address);
+            }
+        })?;
+        found.map(|address| self.read(address)).transpose()
+    }
+
+    /// The fingerprint of every page.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn fingerprints(&self) -> Result<HashMap<DocumentId, Fingerprint>, BackendError> {
+        let mut fingerprints = HashMap::new();
+        self.for_each_page(|id, fingerprint, _| {
+            fingerprints.insert(DocumentId::from_u64(id), Fingerprint(fingerprint));
+        })?;
+        Ok(fingerprints)
+    }
+
+    /// Calls `visit` with every document, ordered by id; stops at the first error of either side.
+    ///
+    /// # Errors
+    /// What `visit` returned, or that the index cannot be read.
+    pub fn for_each_document<E: From<BackendError>>(
+        &self,
+        mut visit: impl FnMut(Document) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut addresses = Vec::new();
+        self.for_each_page(|id, _, address| addresses.push((id, address)))?;
+        addresses.sort_unstable();
+        for (_, address) in addresses {
+            visit(self.read(address)?)?;
+        }
+        Ok(())
+    }
+
+    /// The values of a facet and the number of pages that have each, by value.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn facet_values(&self, field: FacetField) -> Result<BTreeMap<String, usize>, BackendError> {
+        let values = || -> tantivy::Result<BTreeMap<String, usize>> {
+            let mut values = BTreeMap::new();
+            for reader in self.searcher.segment_readers() {
+                let Some(column) = reader.fast_fields().str(field.name())? else { continue };
+                let mut pages = BTreeMap::<u64, usize>::new();
+                for doc in reader.doc_ids_alive() {
+                    for ordinal in column.ords().values_for_doc(doc) {
+                        *pages.entry(ordinal).or_default() += 1;
+                    }
+                }
+                for (ordinal, count) in pages {
+                    let mut value = String::new();
+                    column.ord_to_str(ordinal, &mut value)?;
+                    *values.entry(value).or_default() += count;
+                }
+            }
+            Ok(values)
+        };
+        values().map_err(|source| self.index.engine_error(source))
+    }
+
+    /// Pages, segments, terms and bytes.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn figures(&self) -> Result<IndexFigures, BackendError> {
+        let mut terms = 0;
+        for reader in self.searcher.segment_readers() {
+            let inverted =
+                reader.inverted_index(self.index.fields.text).map_err(|source| self.index.engine_error(source))?;
+            terms += inverted.terms().num_terms();
+        }
+        let files = std::fs::read_dir(&self.index.data)
+            .map_err(|source| BackendError::Io { path: self.index.data.clone(), source })?;
+        let bytes = files.flatten().filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum();
+        Ok(IndexFigures {
+            pages: usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX),
+            segments: self.searcher.segment_readers().len(),
+            bytes,
+            terms,
+        })
+    }
+
+    /// Calls `visit` with id, fingerprint and address of every page, in no particular order.
+    fn for_each_page(&self, mut visit: impl FnMut(u64, u64, DocAddress)) -> Result<(), BackendError> {
+        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let columns = || Ok((reader.fast_fields().u64("id")?, reader.fast_fields().u64("fingerprint")?));
+            let (ids, fingerprints) = columns().map_err(|source| self.index.engine_error(source))?;
+            for doc in reader.doc_ids_alive() {
+                let (id, fingerprint) = (ids.first(doc).unwrap_or(0), fingerprints.first(doc).unwrap_or(0));
+                visit(id, fingerprint, DocAddress::new(ordinal, doc));
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, address: DocAddress) -> Result<Document, BackendError> {
+        let stored: TantivyDocument = self.searcher.doc(address).map_err(|source| self.index.engine_error(source))?;
+        let bytes = stored.get_first(self.index.fields.document).and_then(|value| value.as_bytes());
+        let bytes = bytes.ok_or_else(|| self.index.damaged("a page has no stored document"))?;
+        serde_json::from_slice(bytes).map_err(|error| self.index.damaged(format!("a stored document: {error}")))
+    }
+}

@@ -1,0 +1,185 @@
+//! What the command line takes: parsed and checked, nothing else. The help texts are the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+
+/// Search scraped articles.
+#[derive(Debug, Parser)]
+#[command(
+    name = "search",
+    version,
+    disable_help_subcommand = true,
+    override_usage = "search [FLAGS] WORDS...\n       search COMMAND [FLAGS] [ARGS]"
+)]
+#[command(after_help = "A first word that is exactly a command is one; `search -- WORDS` always searches.\n\
+    Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Xin Mei\" topic:price\n\
+    Exit codes: 0 found or done, 1 nothing found, 2 wrong usage, 3 no usable index, 4 inputs skipped (--strict),\n\
+    5 index busy, 6 failed.")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) common: CommonArguments,
+    #[command(subcommand)]
+    pub(super) command: Option<CommandLine>,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(super) struct CommonArguments {
+    /// The index to use, instead of the nearest `index/` here or above.
+    #[arg(short, long, global = true, env = "SEARCH_INDEX", value_name = "DIR")]
+    pub(super) index: Option<PathBuf>,
+    /// Knowledge files (cities, topics, ...) that add to and override the built-in ones.
+    #[arg(long, global = true, env = "SEARCH_KNOWLEDGE", value_name = "DIR")]
+    pub(super) knowledge: Option<PathBuf>,
+    /// Say less: no progress, no summary.
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: ColorWhen,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal that wants it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum CommandLine {
+    /// Search; the command that needs not be named
+    Q(QueryArguments),
+    /// Read pages, clean them and build or update the index
+    Index(IndexArguments),
+    /// Read and clean pages without an index; prints one JSON row a page
+    Extract(ExtractArguments),
+    /// Print every page of the index, one JSON row a page
+    Export(ExportArguments),
+    /// Show one cleaned article
+    Show(ShowArguments),
+    /// List the values of a facet and their counts
+    Facets(FacetsArguments),
+    /// Say what is in the index
+    Stats(StatsArguments),
+    /// Show this help
+    Help,
+}
+
+/// Arguments of a search.
+#[derive(Debug, Args)]
+pub(super) struct QueryArguments {
+    /// What to look for, e.g. "Chongqing medical insurance"; `-` reads queries from standard input, one a line.
+    #[arg(value_name = "WORDS")]
+    pub(super) words: Vec<String>,
+    /// Only pages about this city, in any language or spelling; repeat for any of several.
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) city: Vec<String>,
+    /// Only pages about clinics whose name holds these words; repeat for any of several.
+    #[arg(long, value_name = "NAME")]
+    pub(super) clinic: Vec<String>,
+    /// Only pages about this topic, by id or label (see: search facets topic); repeat for any of several.
+    #[arg(long, value_name = "NAME")]
+    pub(super) topic: Vec<String>,
+    /// How many hits to print, 1 to 1000.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
+    pub(super) limit: u16,
+    /// How many passages to show of each hit, 0 to 10.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(0..=10))]
+    pub(super) passages: u16,
+    /// How to print.
+    #[arg(short, long, value_name = "FMT", default_value = "pretty", env = "SEARCH_OUTPUT")]
+    pub(super) output: OutputFormat,
+    /// One JSON object a hit, one a line: the same as `-o ndjson`.
+    #[arg(short = 'j', conflicts_with = "output")]
+    pub(super) ndjson: bool,
+    /// Read queries from a file: one a line, or TSV whose header names `qid` and `query`.
+    #[arg(long, value_name = "FILE", conflicts_with = "words")]
+    pub(super) queries: Option<PathBuf>,
+    /// Show the parts of each score, and what the query was taken for.
+    #[arg(long)]
+    pub(super) explain: bool,
+}
+
+/// How to print an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// For reading.
+    Pretty,
+    /// One JSON object a query.
+    Json,
+    /// One JSON object a hit.
+    Ndjson,
+}
+
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub(super) struct IndexArguments {
+    /// Files and folders to read (.txt .html .htm .jsonl .ndjson .warc, each also .gz).
+    #[arg(value_name = "PATHS", default_value = "corpus")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Exit with 4 when an input was skipped.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// Arguments of `extract`.
+#[derive(Debug, Args)]
+pub(super) struct ExtractArguments {
+    /// Files and folders to read.
+    #[arg(value_name = "PATHS", default_value = "corpus")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Also print what was stripped, and why.
+    #[arg(long)]
+    pub(super) removed: bool,
+    /// Exit with 4 when an input was skipped.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(super) struct ExportArguments {
+    /// Also print what was stripped, and why.
+    #[arg(long)]
+    pub(super) removed: bool,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The page's id or the beginning of it, as hits show it; `ID#2` shows section 2.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Show what was stripped, and why, instead of the article.
+    #[arg(long)]
+    pub(super) removed: bool,
+    /// Print the page as one JSON row.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}
+
+/// Arguments of `facets`.
+#[derive(Debug, Args)]
+pub(super) struct FacetsArguments {
+    /// city, clinic, topic, lang or verdict; all of them when left out.
+    #[arg(value_name = "FIELD")]
+    pub(super) field: Option<String>,
+    /// Print one JSON object a value.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub(super) struct StatsArguments {
+    /// Print one JSON object.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}

@@ -1,0 +1,129 @@
+//! `search index`: reads pages into the index, and says what it did.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use article_search::Engine;
+use article_search::backend::embedded::holds_index;
+use article_search::model::report::{IngestReport, Progress, Skipped};
+use article_search::text::safe::shown;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::arguments::IndexArguments;
+use super::failure::{Exit, Failure};
+use super::locate;
+use super::print::counted;
+use super::session::Session;
+
+/// Skipped inputs that are named one by one.
+const NAMED_SKIPS: usize = 20;
+/// How often progress is said where nobody watches a terminal.
+const QUIET_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Runs the command.
+pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
+    if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
+        let words: Vec<_> = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let what = format!("{}: no such file or folder", missing.display());
+        return Err(Failure::new(Exit::Usage, "no_such_path", what)
+            .or_try(format!("search -- index {}      to search for these words", words.join(" "))));
+    }
+    let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
+    let engine = if holds_index(&directory) {
+        Engine::open(&directory, &session.config())?
+    } else {
+        Engine::create(&directory, &session.config())?
+    };
+    let report = run(session, &engine, &arguments.paths)?;
+    summarise(session, &report);
+    Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// Indexes `paths`, showing how far it has come on standard error.
+pub(super) fn run(session: &Session, engine: &Engine, paths: &[PathBuf]) -> Result<IngestReport, Failure> {
+    let mut meter = Meter::new(session);
+    let report = engine.ingest(paths, &mut |progress| meter.show(session, progress));
+    meter.bar.finish_and_clear();
+    Ok(report?)
+}
+
+/// A bar on a terminal, a line now and then elsewhere.
+struct Meter {
+    bar: ProgressBar,
+    is_watched: bool,
+    last_line: Instant,
+}
+
+impl Meter {
+    fn new(session: &Session) -> Self {
+        let is_watched = io::stderr().is_terminal() && !session.common.quiet;
+        let bar = if is_watched { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let template = " reading   {bar:26} {pos} / {len} files   {msg}   eta {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, is_watched, last_line: Instant::now() }
+    }
+
+    fn show(&mut self, session: &Session, progress: Progress) {
+        self.bar.set_length(progress.files_total as u64);
+        self.bar.set_position(progress.files as u64);
+        let rate = progress.pages as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
+        let message = format!("{} pages   {rate:.0}/s   {} skipped", progress.pages, progress.skipped);
+        if !self.is_watched && self.last_line.elapsed() >= QUIET_INTERVAL {
+            self.last_line = Instant::now();
+            session.note(&format!("reading {} / {} files, {message}", progress.files, progress.files_total));
+        }
+        self.bar.set_message(message);
+    }
+}
+
+/// Says what a run did: on standard error, since results may follow on standard output.
+pub(super) fn summarise(session: &Session, report: &IngestReport) {
+    let mut text = format!(
+        "indexed {} in {:.1} s   ({} new, {} changed, {} unchanged)",
+        counted(report.indexed(), "page"),
+        report.took_seconds,
+        report.new,
+        report.changed,
+        report.unchanged
+    );
+    if report.indexed() > 0 {
+        let by_count = |counts: &std::collections::BTreeMap<String, usize>| {
+            let mut counts: Vec<_> = counts.iter().collect();
+            counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
+            counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>()
+        };
+        let _ = write!(text, "\n  stripped: {}", by_count(&report.stripped).join(" · "));
+        let _ = write!(
+            text,
+            "\n  cities {} · clinics {} · topics {} · languages {} · no city found {}",
+            report.cities.len(),
+            report.clinics.len(),
+            report.topics.len(),
+            by_count(&report.languages).join(", "),
+            report.without_city
+        );
+    }
+    if report.ignored > 0 {
+        let _ = write!(text, "\n  {} of other formats left alone", counted(report.ignored, "file"));
+    }
+    if !report.skipped.is_empty() {
+        let _ = write!(text, "\n{}", skipped_lines(&report.skipped));
+    }
+    session.note(&text);
+}
+
+/// Names skipped inputs, with the reason of each.
+pub(super) fn skipped_lines(skipped: &[Skipped]) -> String {
+    let mut text = format!("warning: {} skipped", counted(skipped.len(), "input"));
+    for skip in skipped.iter().take(NAMED_SKIPS) {
+        let _ = write!(text, "\n  {:<40}  {}", shown(&skip.label), shown(&skip.reason));
+    }
+    if skipped.len() > NAMED_SKIPS {
+        let _ = write!(text, "\n  … and {} more", skipped.len() - NAMED_SKIPS);
+    }
+    text
+}

@@ -1,0 +1,183 @@
+//! The commands about pages rather than queries: `extract`, `export`, `show`, `facets`, `stats`.
+
+use std::io::Write;
+
+use article_search::model::answer::TextRow;
+use article_search::model::article::Removed;
+use article_search::model::document::Document;
+use article_search::model::plan::FacetField;
+use article_search::model::report::Skipped;
+use article_search::text::safe::shown;
+use article_search::{Error, extract};
+
+use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
+use super::failure::{Exit, Failure};
+use super::index::skipped_lines;
+use super::print::{counted, megabytes, style};
+use super::session::Session;
+
+/// `search extract`: rows of pages, without an index.
+pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
+    let mut output = session.output();
+    let mut skipped: Vec<Skipped> = Vec::new();
+    extract(&arguments.paths, &session.config(), &mut |document| {
+        match document {
+            Ok(document) => write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?,
+            Err(skip) => skipped.push(skip),
+        }
+        Ok(())
+    })?;
+    output.flush()?;
+    if !skipped.is_empty() {
+        session.note(&skipped_lines(&skipped));
+    }
+    Ok(if arguments.strict && !skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// `search export`: rows of all pages of the index.
+pub(super) fn export(session: &Session, arguments: &ExportArguments) -> Result<Exit, Failure> {
+    let engine = session.open()?;
+    let mut output = session.output();
+    let stripped = Stripped::from_flag(arguments.removed);
+    engine.for_each_document(|document| write_row(&mut output, &document, stripped))?;
+    output.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Whether rows carry what was stripped.
+#[derive(Clone, Copy)]
+enum Stripped {
+    Left,
+    Shown,
+}
+
+impl Stripped {
+    fn from_flag(flag: bool) -> Self {
+        if flag { Self::Shown } else { Self::Left }
+    }
+}
+
+fn write_row(output: &mut impl Write, document: &Document, stripped: Stripped) -> Result<(), Error> {
+    let row = match stripped {
+        Stripped::Shown => TextRow::with_removed(document),
+        Stripped::Left => TextRow::of(document),
+    };
+    serde_json::to_writer(&mut *output, &row).map_err(std::io::Error::from)?;
+    output.write_all(b"\n")?;
+    Ok(())
+}
+
+/// `search show ID`: one article, a section of it, or what was stripped from it.
+pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit, Failure> {
+    let (id, section) = match arguments.id.split_once('#') {
+        Some((id, section)) => (id, section.parse::<usize>().ok()),
+        None => (arguments.id.as_str(), None),
+    };
+    let document = session.open()?.document(id)?;
+    let mut output = session.output();
+    if arguments.json {
+        write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?;
+    } else if arguments.removed {
+        document.article.removed.iter().try_for_each(|removed| show_removed(&mut output, removed))?;
+    } else {
+        show_article(&mut output, &document, section)?;
+    }
+    output.flush()?;
+    Ok(Exit::Done)
+}
+
+fn show_article(output: &mut impl Write, document: &Document, section: Option<usize>) -> std::io::Result<()> {
+    let Document { id, origin, article, facets, .. } = document;
+    writeln!(output, "{}", style::strong(&article.title))?;
+    let mut facts: Vec<String> = facets.cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
+    facts.extend(facets.clinics.iter().map(|clinic| clinic.name.clone()));
+    facts.extend(facets.topics.iter().map(|topic| topic.id.clone()));
+    facts.extend(facets.date.clone());
+    facts.extend(facets.verdict.as_ref().map(|facet| format!("verdict {}", facet.verdict.name())));
+    facts.extend(article.flags.iter().map(|flag| flag.name().to_owned()));
+    writeln!(output, "{}", style::faint(&facts.join(" · ")))?;
+    let source = origin.url.as_ref().map_or_else(|| origin.label(), |url| format!("{}  {url}", origin.label()));
+    writeln!(output, "{}", style::faint(&format!("{id}  {source}")))?;
+    for (part, number) in article.parts.iter().zip(article.sections()) {
+        if section.is_some_and(|wanted| wanted != number) {
+            continue;
+        }
+        if part.is_heading() {
+            writeln!(output, "\n{} {}", style::strong(&part.text), style::faint(&format!("§{number}")))?;
+        } else {
+            writeln!(output, "\n{}", shown(&part.text))?;
+        }
+    }
+    Ok(())
+}
+
+fn show_removed(output: &mut impl Write, removed: &Removed) -> std::io::Result<()> {
+    let why = format!("{:<15} {}", removed.reason.name(), removed.rule);
+    writeln!(output, "{}\n  {}", style::faint(&why), shown(&removed.text))
+}
+
+/// `search facets [FIELD]`: values and counts.
+pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<Exit, Failure> {
+    let fields = match arguments.field.as_deref() {
+        None => FacetField::ALL.to_vec(),
+        Some(name) => vec![FacetField::named(name).ok_or_else(|| unknown_field(name))?],
+    };
+    let engine = session.open()?;
+    let mut output = session.output();
+    let mut found = 0;
+    for field in &fields {
+        let counts = engine.facets(*field)?;
+        found += counts.len();
+        if fields.len() > 1 && !arguments.json {
+            writeln!(output, "{}", style::strong(field.name()))?;
+        }
+        for count in counts {
+            if arguments.json {
+                let row = serde_json::json!({"v": 1, "field": field.name(), "value": count.value, "label": count.label, "pages": count.pages});
+                writeln!(output, "{row}")?;
+            } else {
+                let value = if count.label == count.value { String::new() } else { format!("  {}", count.value) };
+                writeln!(output, "{:>7}  {}{}", count.pages, shown(&count.label), style::faint(&value))?;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(if found == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+fn unknown_field(name: &str) -> Failure {
+    let names: Vec<_> = FacetField::ALL.iter().map(|field| field.name()).collect();
+    let what = format!("no facet is called `{name}`; there are {}", names.join(", "));
+    Failure::new(Exit::Usage, "unknown_facet", what).or_try("search facets city")
+}
+
+/// `search stats`: what is in the index.
+pub(super) fn stats(session: &Session, arguments: &StatsArguments) -> Result<Exit, Failure> {
+    let stats = session.open()?.stats()?;
+    let mut output = session.output();
+    if arguments.json {
+        writeln!(output, "{}", serde_json::to_string(&stats).map_err(std::io::Error::from)?)?;
+    } else {
+        let languages: Vec<_> =
+            stats.languages.iter().map(|count| format!("{} {}", count.value, count.pages)).collect();
+        let index = &stats.index;
+        writeln!(
+            output,
+            "{} in {}, {}",
+            counted(index.pages, "page"),
+            counted(index.segments, "segment"),
+            megabytes(index.bytes)
+        )?;
+        writeln!(
+            output,
+            "cities {} · clinics {} · topics {} · languages {}",
+            stats.cities,
+            stats.clinics,
+            stats.topics,
+            languages.join(", ")
+        )?;
+        writeln!(output, "terms {}", index.terms)?;
+    }
+    output.flush()?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,185 @@
+//! An answer for people: the sentence that answers, the hits with their passages, the facets.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use article_search::model::answer::{Answer, Effect, Hit, Passage};
+use article_search::model::plan::FacetField;
+use article_search::text::safe::shown;
+use article_search::{Engine, Error};
+
+use super::fold::folded;
+use super::grouped;
+use super::style::{faint, strong};
+
+/// Facet values printed in one line.
+const SHOWN_VALUES: usize = 4;
+/// Columns before the text of a hit.
+const INDENT: &str = "    ";
+
+/// Prints an answer with hits; `width` is that of the terminal, `None` elsewhere.
+pub(in crate::cli) fn pretty(
+    output: &mut impl Write,
+    answer: &Answer,
+    short_ids: &[String],
+    width: Option<usize>,
+) -> io::Result<()> {
+    if let Some(id) = &answer.qid {
+        writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
+    }
+    headline(output, answer, width)?;
+    let best = answer.hits.first().map_or(1.0, |hit| hit.score);
+    for (hit, short_id) in answer.hits.iter().zip(short_ids) {
+        print_hit(output, hit, (short_id, best), width)?;
+    }
+    facets(output, answer)
+}
+
+/// The answer of the best hit, and how the pages answer that say yes, no or unless.
+fn headline(output: &mut impl Write, answer: &Answer, width: Option<usize>) -> io::Result<()> {
+    let Some((hit, sentence)) = answer.hits.iter().find_map(|hit| Some((hit, hit.answer.as_ref()?))) else {
+        return Ok(());
+    };
+    let cities: Vec<&str> = answer.understood.cities.iter().map(|city| city.name.as_str()).collect();
+    let about = if cities.is_empty() { String::new() } else { format!(" about {}", cities.join(" or ")) };
+    let verdicts = verdicts(answer);
+    let verdicts = if verdicts.is_empty() { String::new() } else { format!(" · {verdicts}") };
+    writeln!(
+        output,
+        " {}{}",
+        strong(&format!("Answer{about}")),
+        faint(&format!("{verdicts} · quoted, not generated"))
+    )?;
+    let mut lines = folded(&sentence.text, &sentence.hits, width.map(|width| width.saturating_sub(14)));
+    let last = lines.len().saturating_sub(1);
+    for (index, line) in lines.iter_mut().enumerate() {
+        let (open, close) = (if index == 0 { "“" } else { " " }, if index == last { "”" } else { "" });
+        let source =
+            if index == last { faint(&format!("  [{}] §{}", hit.rank, sentence.section)) } else { String::new() };
+        writeln!(output, " {open}{line}{close}{source}")?;
+    }
+    writeln!(output)
+}
+
+/// `yes 2 · no 1` among the hits about the cities asked for.
+fn verdicts(answer: &Answer) -> String {
+    let wanted = &answer.understood.cities;
+    let about = |hit: &&Hit| wanted.is_empty() || hit.row.city.iter().any(|city| wanted.contains(city));
+    let count = |verdict: &str| {
+        let hits = answer.hits.iter().filter(about);
+        hits.filter(|hit| hit.row.verdict.as_deref() == Some(verdict)).count()
+    };
+    let named = ["yes", "no", "conditional"].map(|verdict| (verdict, count(verdict)));
+    let named: Vec<_> =
+        named.iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| format!("{verdict} {count}")).collect();
+    named.join(" · ")
+}
+
+fn print_hit(
+    output: &mut impl Write,
+    hit: &Hit,
+    (short_id, best): (&str, f32),
+    width: Option<usize>,
+) -> io::Result<()> {
+    let dots: String = (0..5).map(|dot| if hit.score * 5.0 > best * (dot as f32 + 0.5) { '●' } else { '○' }).collect();
+    let meter = faint(&format!("{short_id}  {dots} {:.1}", hit.score));
+    let title = if hit.row.title.is_empty() { "(no title)" } else { &hit.row.title };
+    writeln!(output, "{:>2}  {}   {meter}", hit.rank, strong(title))?;
+    writeln!(output, "{INDENT}{}", faint(&facts(hit)))?;
+    for passage in &hit.passages {
+        print_passage(output, passage, width)?;
+    }
+    if !hit.missing.is_empty() {
+        writeln!(output, "{INDENT}{}", faint(&format!("missing: {}", hit.missing.join(", "))))?;
+    }
+    if let Some(group) = hit.group.as_ref().filter(|group| group.size > 1) {
+        writeln!(output, "{INDENT}{}", faint(&format!("+ {} more with the same {}", group.size - 1, group.by)))?;
+    }
+    for part in hit.explain.iter().flatten() {
+        let sign = match part.effect {
+            Effect::Plus => '+',
+            Effect::Times => '×',
+        };
+        writeln!(output, "{INDENT}{}", faint(&format!("{sign} {:<8.3} {}", part.value, part.name)))?;
+    }
+    writeln!(output)
+}
+
+/// `Chongqing › Zaomeifang Clinic › medical_insurance     corpus/a.txt · no date · user-submitted`
+fn facts(hit: &Hit) -> String {
+    let row = &hit.row;
+    let about = row.city.iter().map(|city| city.name.as_str());
+    let about = about.chain(row.clinic.iter().map(String::as_str)).chain(row.topics.first().map(String::as_str));
+    let about: Vec<&str> = about.collect();
+    let place = row.record.map_or_else(|| row.path.clone(), |record| format!("{}#{record}", row.path));
+    let mut source = vec![row.url.clone().unwrap_or(place)];
+    source.push(row.date.clone().unwrap_or_else(|| "no date".to_owned()));
+    source.extend(row.verdict.as_ref().map(|verdict| format!("says {verdict}")));
+    source.extend(row.flags.iter().cloned());
+    let alternatives: Vec<_> =
+        row.city_alternatives.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
+    if !alternatives.is_empty() {
+        source.push(format!("or {}", alternatives.join(", ")));
+    }
+    format!("{}     {}", about.join(" › "), source.join(" · "))
+}
+
+fn print_passage(output: &mut impl Write, passage: &Passage, width: Option<usize>) -> io::Result<()> {
+    let mut lines = folded(&passage.text, &passage.hits, width.map(|width| width.saturating_sub(INDENT.len() + 8)));
+    if let Some(last) = lines.last_mut() {
+        let _ = write!(last, "  {}", faint(&format!("§{}", passage.section)));
+    }
+    lines.iter().try_for_each(|line| writeln!(output, "{INDENT}{line}"))
+}
+
+fn facets(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    for field in [FacetField::City, FacetField::Clinic, FacetField::Topic, FacetField::Verdict] {
+        let Some(counts) = answer.facets.get(field.name()).filter(|counts| !counts.is_empty()) else { continue };
+        let mut values: Vec<String> = counts
+            .iter()
+            .take(SHOWN_VALUES)
+            .map(|count| format!("{} {}", shown(&count.label), grouped(count.pages)))
+            .collect();
+        if counts.len() > SHOWN_VALUES {
+            values.push(format!("{} more", counts.len() - SHOWN_VALUES));
+        }
+        writeln!(output, " {:<8} {}", faint(field.name()), values.join(" · "))?;
+    }
+    Ok(())
+}
+
+/// The line after an answer: what is shown of how much, and what to do next.
+pub(in crate::cli) fn footer(answer: &Answer, short_ids: &[String]) -> String {
+    let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
+    let folded = if folded > 0 { format!(" ({folded} folded)") } else { String::new() };
+    let next = short_ids.first().map_or(String::new(), |id| format!(" · read one: search show {id}"));
+    let pages = super::counted(answer.total, "page");
+    format!(" {pages}, {} shown{folded}, {:.0} ms{next}", answer.hits.len(), answer.took_ms.max(1.0))
+}
+
+/// What to say when nothing was found: each word's pages, and where to go from here.
+pub(in crate::cli) fn empty_answer(answer: &Answer, engine: &Engine) -> Result<String, Error> {
+    let mut text = String::from("No page has these words together.");
+    let counts: Vec<_> = answer.words.iter().map(|count| format!("{} {}", shown(&count.word), count.pages)).collect();
+    if !counts.is_empty() {
+        let _ =
+            write!(text, "\n  {} pages            (in {})", counts.join(" · "), super::counted(answer.pages, "page"));
+    }
+    for suggestion in &answer.suggestions {
+        let _ = write!(text, "\n  try: search \"{}\"", shown(suggestion));
+    }
+    let here = engine.facets(FacetField::City)?;
+    for city in &answer.understood.cities {
+        if here.iter().all(|count| count.value != city.adcode) {
+            let known: Vec<_> =
+                here.iter().take(SHOWN_VALUES).map(|count| format!("{} {}", count.label, count.pages)).collect();
+            let _ = write!(
+                text,
+                "\n  {} is a known city, but no page is about it. Cities here: {}",
+                city.name,
+                known.join(", ")
+            );
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,70 @@
+//! What every command needs: the common flags, where it stands, and where text goes.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use anstream::{AutoStream, ColorChoice};
+use article_search::{Config, Engine};
+
+use super::arguments::{ColorWhen, CommonArguments};
+use super::failure::Failure;
+use super::index;
+use super::locate::{self, Located};
+
+/// One run of the program.
+pub(super) struct Session {
+    pub(super) common: CommonArguments,
+    pub(super) here: PathBuf,
+}
+
+impl Session {
+    /// Standard output, buffered, with or without colour as the flag, the environment and the terminal say.
+    pub(super) fn output(&self) -> io::BufWriter<AutoStream<io::StdoutLock<'static>>> {
+        let choice = match self.common.color {
+            ColorWhen::Always => ColorChoice::Always,
+            ColorWhen::Never => ColorChoice::Never,
+            ColorWhen::Auto => AutoStream::choice(&io::stdout()),
+        };
+        io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
+    }
+
+    /// Tells a person something beside the results; silent with `--quiet`.
+    pub(super) fn note(&self, text: &str) {
+        if !self.common.quiet {
+            // Standard error may be closed; there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// Columns to fold text to; `None` where nobody looks at it on a terminal.
+    pub(super) fn width() -> Option<usize> {
+        if !io::stdout().is_terminal() {
+            return None;
+        }
+        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Some(terminal.unwrap_or(100).clamp(40, 120))
+    }
+
+    /// Settings of the engine.
+    pub(super) fn config(&self) -> Config {
+        let config = Config::default();
+        match &self.common.knowledge {
+            Some(directory) => config.with_knowledge(directory),
+            None => config,
+        }
+    }
+
+    /// Opens the index to be read; where there is none but a `corpus/`, builds it first.
+    pub(super) fn open(&self) -> Result<Engine, Failure> {
+        match locate::index_to_search(self.common.index.as_deref(), &self.here)? {
+            Located::Index(directory) => Ok(Engine::open(directory, &self.config())?),
+            Located::Corpus { corpus, index: directory } => {
+                self.note("no index yet: reading corpus/ into index/ first");
+                let engine = Engine::create(directory, &self.config())?;
+                let report = index::run(self, &engine, &[corpus])?;
+                index::summarise(self, &report);
+                Ok(engine)
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The way in for callers: an index, the knowledge and the ranking in one value.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
+use crate::error::Error;
+use crate::ingest::run::{self, Run};
+use crate::ingest::source::Sources;
+use crate::knowledge::Knowledge;
+use crate::model::answer::{Answer, FacetCount};
+use crate::model::document::{Document, DocumentId};
+use crate::model::page::Page;
+use crate::model::plan::FacetField;
+use crate::model::query::Query;
+use crate::model::report::{IngestReport, Progress, Skipped};
+use crate::search::answer::{Detail, Searcher, facet_label};
+use crate::search::ranking::Weights;
+
+/// Ids listed when a beginning of an id is not enough.
+const SHOWN_IDS: usize = 5;
+
+/// Settings of an engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    knowledge_directory: Option<PathBuf>,
+}
+
+impl Config {
+    /// Adds the knowledge files of `directory` to the built-in ones; where both name a thing, the directory decides.
+    #[must_use]
+    pub fn with_knowledge(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.knowledge_directory = Some(directory.into());
+        self
+    }
+
+    fn knowledge(&self) -> Result<Knowledge, Error> {
+        Ok(match &self.knowledge_directory {
+            Some(directory) => Knowledge::with_directory(directory)?,
+            None => Knowledge::builtin()?,
+        })
+    }
+}
+
+/// An index to search and to feed. `Send + Sync`: share one between threads.
+pub struct Engine {
+    index: EmbeddedIndex,
+    knowledge: Knowledge,
+    weights: Weights,
+}
+
+/// Figures of an index and of what its pages are about.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Stats {
+    /// The index itself.
+    #[serde(flatten)]
+    pub index: IndexFigures,
+    /// Different cities.
+    pub cities: usize,
+    /// Different clinics.
+    pub clinics: usize,
+    /// Different topics.
+    pub topics: usize,
+    /// Pages by language.
+    pub languages: Vec<FacetCount>,
+}
+
+impl Engine {
+    /// Creates an empty index in `directory`, which must be new or vacant.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
+    pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
+        Self::over(EmbeddedIndex::create(directory.as_ref())?, config)
+    }
+
+    /// Opens the index in `directory`.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
+    pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
+        Self::over(EmbeddedIndex::open(directory.as_ref())?, config)
+    }
+
+    fn over(index: EmbeddedIndex, config: &Config) -> Result<Self, Error> {
+        Ok(Self { index, knowledge: config.knowledge()?, weights: Weights::builtin()? })
+    }
+
+    /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told
+    /// after each batch. Everything becomes visible at once, at the end.
+    ///
+    /// A bad page is skipped and named in the report.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPath`] before anything is read; [`Error::Index`] when the index is busy or cannot be written: it is
+    /// then as it was before.
+    pub fn ingest(&self, paths: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
+        let sources = Sources::at(paths)?;
+        self.run(|run| run.take_sources(&sources, progress))
+    }
+
+    /// Indexes pages handed over in memory, as [`Engine::ingest`] does.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when the index is busy or cannot be written.
+    pub fn ingest_pages(&self, pages: impl IntoIterator<Item = Page>) -> Result<IngestReport, Error> {
+        self.run(|run| run.take_pages(pages))
+    }
+
+    fn run(&self, work: impl FnOnce(&mut Run<'_>) -> Result<(), BackendError>) -> Result<IngestReport, Error> {
+        let started = Instant::now();
+        let revision = self.index.revise()?;
+        self.index.reload()?;
+        let mut run = Run::new(&self.knowledge, revision, self.index.view().fingerprints()?);
+        work(&mut run)?;
+        let mut report = run.finish()?;
+        self.index.reload()?;
+        report.took_seconds = started.elapsed().as_secs_f64();
+        Ok(report)
+    }
+
+    /// Answers a query over what was published last.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
+    pub fn search(&self, query: &Query) -> Result<Answer, Error> {
+        Ok(self.searcher().answer(query, Detail::Plain, Instant::now())?)
+    }
+
+    /// [`Engine::search`], with the parts of each hit's score.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
+        Ok(self.searcher().answer(query, Detail::Explained, Instant::now())?)
+    }
+
+    fn searcher(&self) -> Searcher<'_> {
+        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights }
+    }
+
+    /// The page whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
+    pub fn document(&self, prefix: &str) -> Result<Document, Error> {
+        let view = self.index.view();
+        let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
+        match ids.as_slice() {
+            [] => Err(Error::NoSuchPage(prefix.to_owned())),
+            [id] => view.document(*id)?.ok_or_else(|| Error::NoSuchPage(prefix.to_owned())),
+            _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
+        }
+    }
+
+    /// The shortest beginnings by which each of `ids` is known in this index, at least four digits.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
+        Ok(self.index.view().short_ids(ids)?)
+    }
+
+    /// Hands every document to `sink`, ordered by id.
+    ///
+    /// # Errors
+    /// The first error of `sink`; [`Error::Index`].
+    pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
+        self.index.view().for_each_document(sink)
+    }
+
+    /// The values of a facet and their number of pages, most frequent first.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
+        let values = self.index.view().facet_values(field)?;
+        let counts = values.into_iter().map(|(value, pages)| {
+            let label = facet_label(field, &value, &self.knowledge);
+            FacetCount { value, label, pages }
+        });
+        let mut counts: Vec<FacetCount> = counts.collect();
+        counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.label.cmp(&right.label)));
+        Ok(counts)
+    }
+
+    /// Figures of the index.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn stats(&self) -> Result<Stats, Error> {
+        let count = |field| self.facets(field).map(|values| values.len());
+        Ok(Stats {
+            index: self.index.view().figures()?,
+            cities: count(FacetField::City)?,
+            clinics: count(FacetField::Clinic)?,
+            topics: count(FacetField::Topic)?,
+            languages: self.facets(FacetField::Lang)?,
+        })
+    }
+
+    /// Makes what other processes have published visible.
+    ///
+    /// # Errors
+    /// [`Error::Index`]; searches go on over the old state.
+    pub fn reload(&self) -> Result<(), Error> {
+        Ok(self.index.reload()?)
+    }
+}
+
+/// Reads and cleans the pages at `paths` without an index; `sink` gets each document, or what was skipped, in order.
+///
+/// # Errors
+/// [`Error::NoSuchPath`], [`Error::Knowledge`], or the first error of `sink`.
+pub fn extract(
+    paths: &[PathBuf],
+    config: &Config,
+    sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    run::documents(&Sources::at(paths)?, &config.knowledge()?, sink)
+}

@@ -1,0 +1,152 @@
+//! Bytes → text: byte order mark, declared charset, and, where that fails, detection. Says when bytes are no text.
+
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+/// How many bytes at the start of a page are searched for a declared charset; the HTML standard says 1024, pages say
+/// later.
+const DECLARATION_BYTES: usize = 2048;
+/// How many bytes are looked at to tell text from anything else.
+const SNIFFED_BYTES: usize = 4096;
+
+/// Bytes that hold no text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not text (looks like {looks_like})")]
+pub struct NotText {
+    /// What they look like instead.
+    pub looks_like: &'static str,
+}
+
+/// Decodes a page. `declared` is a charset named outside the content (HTTP header).
+///
+/// Order: byte order mark, `declared`, `<meta>` or XML declaration, UTF-8 if it fits, detection. A declared charset under
+/// which many characters are invalid is not believed.
+///
+/// # Errors
+/// [`NotText`] for pictures, archives, executables and other binary content.
+pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
+    if let Some((encoding, mark_length)) = Encoding::for_bom(bytes) {
+        let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark_length..).unwrap_or_default());
+        return Ok(text.into_owned());
+    }
+    if let Some(encoding) = utf_16_without_mark(bytes) {
+        return Ok(encoding.decode_without_bom_handling(bytes).0.into_owned());
+    }
+    if let Some(looks_like) = binary_kind(bytes) {
+        return Err(NotText { looks_like });
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(text.to_owned());
+    }
+    let label = declared.map(str::to_owned).or_else(|| declared_in(bytes));
+    if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
+        // GB18030 holds GBK, which holds GB2312; pages name any of them.
+        let encoding = if encoding == GBK { GB18030 } else { encoding };
+        let (text, _) = encoding.decode_without_bom_handling(bytes);
+        if is_plausible(&text) {
+            return Ok(text.into_owned());
+        }
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
+    let text = encoding.decode_without_bom_handling(bytes).0.into_owned();
+    if is_plausible(&text) { Ok(text) } else { Ok(UTF_8.decode_without_bom_handling(bytes).0.into_owned()) }
+}
+
+/// At most one character in fifty is a replacement for an invalid one.
+fn is_plausible(text: &str) -> bool {
+    let invalid = text.chars().filter(|&character| character == '\u{FFFD}').count();
+    invalid * 50 <= text.chars().count()
+}
+
+/// The charset that the page names in its first bytes.
+fn declared_in(bytes: &[u8]) -> Option<String> {
+    let head: String =
+        bytes.iter().take(DECLARATION_BYTES).map(|&byte| char::from(byte).to_ascii_lowercase()).collect();
+    let rest = ["charset=", "encoding="].iter().find_map(|key| head.split_once(key).map(|(_, rest)| rest))?;
+    let rest = rest.trim_start_matches(['"', '\'', ' ']);
+    let end = rest.find(|character: char| !character.is_ascii_alphanumeric() && !"-_:".contains(character));
+    let label = rest.get(..end.unwrap_or(rest.len()))?;
+    (!label.is_empty()).then(|| label.to_owned())
+}
+
+/// UTF-16 without a mark. In no other charset does every second byte make such plain text: Latin letters, Chinese
+/// characters and their punctuation.
+fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(SNIFFED_BYTES) / 2 * 2).unwrap_or_default();
+    if head.len() < 16 || !head.contains(&0) || std::str::from_utf8(head).is_ok_and(|text| !text.contains('\0')) {
+        return None;
+    }
+    [UTF_16LE, UTF_16BE].into_iter().find(|encoding| {
+        let text = encoding.decode_without_bom_handling(head).0;
+        let all = text.chars().count();
+        let plain = text.chars().filter(|&character| is_plain(character)).count();
+        plain * 20 >= all * 19
+    })
+}
+
+fn is_plain(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='~' | '\u{A0}'..='\u{FF}' | '\u{2010}'..='\u{2027}'
+        | '\u{3000}'..='\u{303F}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF5E}')
+}
+
+/// Names what the bytes are, when they are no text.
+fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 10] = [
+        (b"\xFF\xD8\xFF", "JPEG"),
+        (b"\x89PNG", "PNG"),
+        (b"GIF8", "GIF"),
+        (b"%PDF", "PDF"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x1F\x8B", "gzip"),
+        (b"\x28\xB5\x2F\xFD", "zstd"),
+        (b"\x7FELF", "a program"),
+        (b"RIFF", "WebP or sound"),
+        (b"\xD0\xCF\x11\xE0", "an old Office file"),
+    ];
+    if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(kind);
+    }
+    let head = bytes.get(..bytes.len().min(SNIFFED_BYTES)).unwrap_or_default();
+    let control = head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, 0x08..=0x0D | 0x1B)).count();
+    (control * 20 > head.len()).then_some("binary data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charsets() {
+        let chinese = "重庆医保能报销整形美容吗？这家诊所的项目一般不能报销。";
+        let (gbk, _, _) = GBK.encode(chinese);
+        let (big5, _, _) = encoding_rs::BIG5.encode("重慶醫療美容診所的項目一般不能報銷嗎這家診所");
+        let with_meta = [b"<meta charset=gb2312>".as_slice(), &gbk].concat();
+        let utf16: Vec<u8> = "plain words here".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let chinese_utf16: Vec<u8> =
+            "重庆医保\n能报销吗？大连不能。\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let utf16_mark = [b"\xFF\xFE".as_slice(), &utf16].concat();
+        for (name, bytes, declared, expected) in [
+            ("utf-8", chinese.as_bytes(), None, chinese),
+            ("utf-8 wrongly declared", chinese.as_bytes(), Some("latin1"), chinese),
+            ("gbk declared", &gbk, Some("gb2312"), chinese),
+            ("gbk undeclared", &gbk, None, chinese),
+            ("big5", &big5, Some("big5"), "重慶醫療美容診所的項目一般不能報銷嗎這家診所"),
+            ("utf-16 without mark", &utf16, None, "plain words here"),
+            ("chinese utf-16 without mark", &chinese_utf16, None, "重庆医保\n能报销吗？大连不能。\n"),
+            ("utf-16 with mark", &utf16_mark, None, "plain words here"),
+            ("empty", b"", None, ""),
+        ] {
+            assert_eq!(decode(bytes, declared).as_deref(), Ok(expected), "{name}");
+        }
+        assert!(decode(&with_meta, None).is_ok_and(|text| text.ends_with(chinese)), "gbk in meta");
+        assert!(decode(b"caf\xE9 au lait, gar\xE7on", Some("iso-8859-1")).is_ok_and(|text| text.contains("café")));
+    }
+
+    #[test]
+    fn binary_is_named() {
+        for (bytes, kind) in [(b"\xFF\xD8\xFF\xE0abc".as_slice(), "JPEG"), (b"\x00\x01\x02\x03", "binary data")] {
+            assert_eq!(decode(bytes, None), Err(NotText { looks_like: kind }));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Bylines: author, editor, source, day, number of readers.
+//!
+//! In: one line. Out: whether it is one. Wording alone does not decide: next to nothing may be left of the line when
+//! its labels, its day and its numbers are taken away.
+
+use super::dates;
+use super::line::Line;
+use crate::knowledge::chrome::{Match, Role};
+use crate::text::normalize::is_han;
+
+/// Longest byline, in words or Han characters.
+const MOST_UNITS: usize = 45;
+/// Words that the value of one label can take: a name, a site.
+const VALUE_UNITS: usize = 8;
+
+/// The rule by which a line is a byline, if it is one.
+pub(super) fn rule_of(line: &Line<'_>) -> Option<String> {
+    if line.units > MOST_UNITS || line.is_prose || line.text().contains(['。', '?', '？', '；', '！']) {
+        return None;
+    }
+    let labels: Vec<&Match<'_>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
+    let day = dates::find(line.text());
+    if labels.is_empty() && day.is_none() {
+        return None;
+    }
+    let begins = labels.iter().any(|label| label.at_start);
+    let count: usize = labels.iter().map(|label| label.count).sum();
+    let label_units: usize = labels.iter().map(|label| label.units).sum();
+    let day_units = day.map_or(0, |_| if line.text().contains('年') { 3 } else { 1 });
+    let left = lettered_units(line.key()).saturating_sub(label_units + day_units);
+    let allowed = match (day, begins) {
+        (Some(_), true) => 8 + VALUE_UNITS * count,
+        (Some(day), false) if day.at_start => 4 + VALUE_UNITS * count,
+        (Some(_), false) => 4 + count,
+        (None, true) => VALUE_UNITS * count,
+        (None, false) => 2,
+    };
+    let name = labels.first().map_or("day of publication", |label| label.rule.name.as_str());
+    (left <= allowed).then(|| name.to_owned())
+}
+
+/// Words with a letter in them, and Han characters.
+fn lettered_units(key: &str) -> usize {
+    let of_word = |word: &str| {
+        let han = word.chars().filter(|&character| is_han(character)).count();
+        han + usize::from(word.chars().any(|character| character.is_alphabetic() && !is_han(character)))
+    };
+    key.split(' ').map(of_word).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::chrome::ChromeRules;
+    use crate::model::block::{Block, BlockKind};
+
+    #[test]
+    fn bylines_and_what_is_none() {
+        let rules = ChromeRules::builtin();
+        for (text, expected) in [
+            ("2024-03-01 15:33 Source: Beauty Daily 8460 people have read", true),
+            ("更新时间：2020/04/27 04:48 来源：美丽在线", true),
+            ("2018年12月29日 阅读 8209 次", true),
+            ("March 14, 2020", true),
+            ("By Li Na, medically reviewed by Chen Wei", true),
+            ("Posted on 3 May 2021 by admin", true),
+            ("作者：高国强 编辑：赵", true),
+            ("（责任编辑：罗）", true),
+            ("3,021 views", true),
+            ("Asked by user_76437", true),
+            ("2024-03-01 the clinic opened its new building in the south of the town", false),
+            ("The author of the study explains what the source of the money was", false),
+            ("2024年3月1日起，重庆医保目录有新的规定。", false),
+            ("Medical insurance in Dalian", false),
+            ("Price list 2023", false),
+        ] {
+            let line = Line::new(Block::plain(BlockKind::Paragraph, text), &rules);
+            assert_eq!(rule_of(&line).is_some(), expected, "{text}");
+        }
+    }
+}

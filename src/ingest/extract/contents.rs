@@ -1,0 +1,80 @@
+//! The article's own table of contents: lines that all come again as headings further down.
+//!
+//! In: the open lines. Out: cuts of the list and of its heading. A list whose items do not come again is content.
+
+use std::collections::HashMap;
+
+use super::line::Line;
+use super::page::{Cut, Open};
+use crate::knowledge::chrome::Role;
+use crate::model::article::Reason;
+
+/// A table of contents starts among so many lines from the top.
+const HEAD_LINES: usize = 60;
+/// Longest line that announces a list.
+const ANNOUNCEMENT_UNITS: usize = 8;
+/// Fewest items of a table of contents without a heading.
+const BARE_ITEMS: usize = 3;
+
+/// Cuts the table of contents.
+pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
+    let keys: Vec<String> =
+        open.iter().map(|line| if line.is_solid() { String::new() } else { line.bare_key() }).collect();
+    let mut last_seen = HashMap::new();
+    for (index, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
+        last_seen.insert(key.as_str(), index);
+    }
+    let returns = Returns { keys: &keys, last_seen: &last_seen };
+    let mut lists = (0..open.len().min(HEAD_LINES)).filter_map(|start| {
+        let is_headed = open.get(start).is_some_and(|line| !line.is_solid() && line.is(Role::Contents));
+        let end = if is_headed { returns.end_below_heading(start + 1) } else { returns.end_of_bare(start) };
+        let is_announced = !is_headed && start > 0 && open.get(start - 1).is_some_and(|line| announces(line));
+        end.map(|end| start - usize::from(is_announced)..end)
+    });
+    let first = lists.next().unwrap_or_default();
+    first.map(|line| Cut::new(line, Reason::Contents, "items come again as headings")).collect()
+}
+
+/// Whether a short line above a list says that a list follows: `In this guide:`.
+fn announces(line: &Line<'_>) -> bool {
+    !line.is_prose && line.units <= ANNOUNCEMENT_UNITS && line.text().ends_with([':', '：'])
+}
+
+/// Which lines come again further down.
+struct Returns<'a> {
+    keys: &'a [String],
+    last_seen: &'a HashMap<&'a str, usize>,
+}
+
+impl Returns<'_> {
+    /// Where the line comes again for the last time.
+    fn of(&self, index: usize) -> Option<usize> {
+        let last = self.last_seen.get(self.keys.get(index)?.as_str()).copied()?;
+        (last > index).then_some(last)
+    }
+
+    /// End of a list under its heading: the lines up to the first prose, if at least half of them come again.
+    fn end_below_heading(&self, start: usize) -> Option<usize> {
+        let rest = self.keys.get(start..)?;
+        let mut length = rest.iter().take_while(|key| !key.is_empty()).count();
+        // The first heading of the article can follow the list at once.
+        let is_first_heading = |length: usize| length > 1 && rest.get(length - 1) == rest.first();
+        length -= usize::from(is_first_heading(length));
+        let again = (start..start + length).filter(|&index| self.of(index).is_some()).count();
+        (length > 1 && 2 * again >= length).then_some(start + length)
+    }
+
+    /// End of a list without a heading: lines that all come again below it, in the same order, with text between.
+    fn end_of_bare(&self, start: usize) -> Option<usize> {
+        let mut again: Vec<usize> = Vec::new();
+        while let Some(last) =
+            self.of(start + again.len()).filter(|last| again.last().is_none_or(|before| last > before))
+        {
+            again.push(last);
+        }
+        let end = start + again.len();
+        let below = again.iter().all(|&last| last >= end);
+        let parted = again.windows(2).any(|pair| matches!(pair, [left, right] if right - left > 1));
+        (again.len() >= BARE_ITEMS && below && parted).then_some(end)
+    }
+}

@@ -1,0 +1,128 @@
+//! One block with what the rules ask of it: length, shape, comparison key, wording.
+//!
+//! In: a block. Out: the same with features, worked out when first asked for and then kept. Judges nothing.
+
+use std::cell::OnceCell;
+
+use crate::ingest::formats::text::without_numbering;
+use crate::knowledge::chrome::{ChromeRules, Match, Role, units};
+use crate::model::block::{Block, BlockKind};
+use crate::text::normalize::comparison_key;
+use crate::text::sentences::sentences;
+
+/// A line this long is prose whatever ends it.
+const LONG_UNITS: usize = 60;
+/// A line this long is prose if commas part it.
+const COMMA_UNITS: usize = 45;
+/// Shortest declarative sentence that makes a line prose, in words or Han characters.
+const SENTENCE_UNITS: usize = 4;
+
+/// A block and its features.
+#[derive(Debug)]
+pub(super) struct Line<'r> {
+    /// The block.
+    pub(super) block: Block,
+    /// Its length in words and Han characters.
+    pub(super) units: usize,
+    /// Whether it is running text: sentences, not a title, an item or a label.
+    pub(super) is_prose: bool,
+    rules: &'r ChromeRules,
+    key: OnceCell<String>,
+    matches: OnceCell<Vec<Match<'r>>>,
+}
+
+impl<'r> Line<'r> {
+    /// A block to be judged by `rules`.
+    pub(super) fn new(block: Block, rules: &'r ChromeRules) -> Self {
+        let units = units(&block.text);
+        let is_prose = block.kind != BlockKind::TableRow && is_prose(&block.text, units);
+        Self { block, units, is_prose, rules, key: OnceCell::new(), matches: OnceCell::new() }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.block.text
+    }
+
+    /// The text as lines are compared.
+    pub(super) fn key(&self) -> &str {
+        self.key.get_or_init(|| comparison_key(&self.block.text))
+    }
+
+    /// The key without numbering.
+    pub(super) fn bare_key(&self) -> String {
+        let key = comparison_key(without_numbering(&self.block.text));
+        match key.split_once(' ') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest.to_owned(),
+            _ => key,
+        }
+    }
+
+    /// Whether the line is a cell row of a table.
+    pub(super) fn is_row(&self) -> bool {
+        self.block.kind == BlockKind::TableRow
+    }
+
+    /// Whether the line carries an article: prose or a table row.
+    pub(super) fn is_solid(&self) -> bool {
+        self.is_prose || self.is_row()
+    }
+
+    /// Whether a section number stands in front.
+    pub(super) fn is_numbered(&self) -> bool {
+        without_numbering(&self.block.text).len() < self.block.text.len()
+    }
+
+    /// The rules that the line's wording matches.
+    pub(super) fn matches(&self) -> &[Match<'r>] {
+        self.matches.get_or_init(|| self.rules.matches(&self.block.text, self.key()))
+    }
+
+    /// The rules that another wording of the line matches.
+    pub(super) fn matches_of(&self, text: &str) -> Vec<Match<'r>> {
+        self.rules.matches(text, &comparison_key(text))
+    }
+
+    /// The first match of a role.
+    pub(super) fn find(&self, role: Role) -> Option<&Match<'r>> {
+        self.matches().iter().find(|found| found.rule.role == role)
+    }
+
+    /// Whether the line's wording is of a role.
+    pub(super) fn is(&self, role: Role) -> bool {
+        self.find(role).is_some()
+    }
+}
+
+/// Whether a text runs on in sentences. Questions and exclamations alone are how titles end.
+fn is_prose(text: &str, units: usize) -> bool {
+    if units >= LONG_UNITS || units >= COMMA_UNITS && text.contains([',', '，', ';', '；', '。']) {
+        return true;
+    }
+    units >= SENTENCE_UNITS
+        && sentences(text).into_iter().any(|span| {
+            let sentence = span.of(text).trim_end_matches(['"', '\'', '”', '’', ')', '）', '」', '』']);
+            let declares = sentence.ends_with(['。', '；']) || sentence.ends_with('.') && !sentence.ends_with("...");
+            declares && self::units(sentence) >= SENTENCE_UNITS
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_and_labels() {
+        for (text, expected) in [
+            ("The cost depends on the hospital.", true),
+            ("价格过低要谨慎。", true),
+            ("Is Nanjing Kairong formal? Is it reliable?", false),
+            ("Which is good? Dr. Sun Xiaoyan and Dr. Zhou Guoqiang are on the list", false),
+            ("Summary", false),
+            ("重庆美容诊所怎么样？植发口碑评价", false),
+            ("A teaser that was cut off ...", false),
+        ] {
+            assert_eq!(is_prose(text, units(text)), expected, "{text}");
+        }
+    }
+}

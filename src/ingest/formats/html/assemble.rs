@@ -1,0 +1,67 @@
+//! From judged lines to [`Parsed`]: blocks with their zones, and the page's claims in order of trust.
+
+use crate::ingest::formats::Parsed;
+use crate::model::article::Reason;
+use crate::model::block::{Block, BlockKind, Zone};
+use crate::text::normalize::comparison_key;
+
+use super::metadata::Metadata;
+use super::outline::{Outline, Piece};
+
+/// Puts the result together; `reasons` says for each line why it is chrome, or nothing.
+pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Metadata) -> Parsed {
+    let shown_dates = shown_dates(reasons, &metadata);
+    let claimed: Vec<String> = [metadata.social_titles, metadata.data_titles].concat();
+    let claimed: Vec<String> = claimed.into_iter().chain(metadata.head_title).collect();
+    let heading = title_heading(&outline.pieces, reasons, &claimed);
+    let titles = heading.map(|piece| piece.text.clone()).into_iter().chain(claimed).collect();
+    let blocks = outline.pieces.into_iter().zip(reasons).map(|(piece, &reason)| block(piece, reason));
+    Parsed {
+        blocks: blocks.collect(),
+        titles,
+        dates: metadata.data_dates.into_iter().chain(metadata.meta_dates).chain(shown_dates).collect(),
+        canonical_url: metadata.canonical_url.or(metadata.social_url),
+        language: metadata.language,
+        degraded: false,
+    }
+}
+
+fn block(piece: Piece, reason: Option<Reason>) -> Block {
+    let link_share = piece.link_share();
+    Block { kind: piece.kind, text: piece.text, link_share, zone: reason.map_or(Zone::Article, Zone::Chrome) }
+}
+
+/// The highest heading that agrees with what the page calls itself, else the last one before the prose of the article:
+/// logos are headings too.
+fn title_heading<'a>(pieces: &'a [Piece], reasons: &[Option<Reason>], claimed: &[String]) -> Option<&'a Piece> {
+    let highest = || pieces.iter().enumerate().filter(|(_, piece)| piece.kind == BlockKind::Heading(1));
+    let claimed: Vec<String> = claimed.iter().map(|title| comparison_key(title)).collect();
+    let agrees = |piece: &Piece| {
+        let key = comparison_key(&piece.text);
+        claimed.iter().any(|title| !key.is_empty() && (*title == key || is_most_of(&key, title)))
+    };
+    let prose_start = pieces.iter().zip(reasons).position(|(piece, reason)| reason.is_none() && piece.prose() > 0);
+    let prose_start = prose_start.unwrap_or(pieces.len());
+    let before_prose = || highest().take_while(|&(index, _)| index < prose_start).last();
+    let found = highest().find(|(_, piece)| agrees(piece)).or_else(before_prose).or_else(|| highest().next());
+    found.map(|(_, piece)| piece)
+}
+
+/// Whether `title` is `heading` with the name of the site, and not the other way round.
+fn is_most_of(heading: &str, title: &str) -> bool {
+    title.starts_with(heading) && heading.len() * 2 >= title.len()
+}
+
+/// Dates of `time` elements that belong to the article: not behind it, and not in chrome about other pages.
+fn shown_dates(reasons: &[Option<Reason>], metadata: &Metadata) -> Vec<String> {
+    let end = reasons.iter().rposition(Option::is_none).unwrap_or(reasons.len());
+    let is_own = |line: usize| {
+        let reason = reasons.get(line).copied().flatten();
+        line <= end
+            && !matches!(
+                reason,
+                Some(Reason::Comments | Reason::Related | Reason::Navigation | Reason::Sidebar | Reason::Footer)
+            )
+    };
+    metadata.shown_dates.iter().filter(|(line, _)| is_own(*line)).map(|(_, date)| date.clone()).collect()
+}

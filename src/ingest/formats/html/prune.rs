@@ -1,0 +1,174 @@
+//! Chrome inside the element of the article: lists of links, lines around the text, headings of what was taken out.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::model::article::Reason;
+use crate::model::block::BlockKind;
+
+use super::outline::{Container, Outline};
+use super::root::dominant_child;
+use super::sums::{Sums, Weight};
+use super::tag::Tag;
+
+/// An element with this share of the prose, in percent, has a tail behind it rather than a second half.
+const MIN_SHARE_BEFORE_TAIL: usize = 80;
+/// A tail holds at most this share of the text of the article, in percent.
+const MAX_SHARE_OF_TAIL: usize = 15;
+/// Lists of links with at most this share of the prose before or behind them, in percent, stand at the article's edge.
+const MAX_SHARE_AT_EDGE: usize = 5;
+/// Lines of a list of links are titles; in bytes, on average.
+const MAX_LINK_LINE_BYTES: usize = 80;
+/// So many lines, of so many bytes together, are not said twice in their order.
+const MIN_REPEATED_LINES: usize = 3;
+const MIN_REPEATED_BYTES: usize = 150;
+
+/// Takes chrome out of the lines of `article`; `reasons` holds what is known of all lines of the page.
+pub(super) fn prune(outline: &Outline, article: &Range<usize>, root: usize, reasons: &mut [Option<Reason>]) {
+    take_repeats(outline, article, reasons);
+    take_tail(outline, root, reasons);
+    take_link_lists(outline, root, reasons);
+    take_link_lines(outline, article, reasons);
+    take_empty_headings(outline, article, reasons);
+}
+
+/// Pages hold the same text several times, for screens of several sizes: the same lines in the same order, or one line
+/// twice in a row. A line that merely occurs again ("Price", a house sentence) is what the author said again.
+fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+    let mut first_ordinals: HashMap<&str, usize> = HashMap::new();
+    let mut run = Run::default();
+    let mut last = "";
+    let mut ordinal = 0;
+    for index in article.clone().filter(|&index| reasons.get(index).is_some_and(Option::is_none)).collect::<Vec<_>>() {
+        let Some(piece) = outline.pieces.get(index) else { continue };
+        let first = *first_ordinals.entry(&piece.text).or_insert(ordinal);
+        let is_known = first < ordinal;
+        let goes_on = is_known && run.last_first.is_some_and(|last_first| first == last_first + 1);
+        if !goes_on {
+            run.take(reasons);
+        }
+        if is_known && piece.text == last {
+            mark(reasons, &(index..index + 1), Reason::Repeat);
+        } else if is_known {
+            run.add(index, first, piece.text.len());
+        }
+        last = &piece.text;
+        ordinal += 1;
+    }
+    run.take(reasons);
+}
+
+/// Lines that repeat earlier lines in their order.
+#[derive(Debug, Default)]
+struct Run {
+    lines: Vec<usize>,
+    bytes: usize,
+    /// Where the line that the last one repeats stood.
+    last_first: Option<usize>,
+}
+
+impl Run {
+    fn add(&mut self, line: usize, first: usize, bytes: usize) {
+        self.lines.push(line);
+        self.bytes += bytes;
+        self.last_first = Some(first);
+    }
+
+    /// Ends the run; a long one goes.
+    fn take(&mut self, reasons: &mut [Option<Reason>]) {
+        let run = std::mem::take(self);
+        if run.lines.len() >= MIN_REPEATED_LINES && run.bytes >= MIN_REPEATED_BYTES {
+            for line in run.lines {
+                mark(reasons, &(line..line + 1), Reason::Repeat);
+            }
+        }
+    }
+}
+
+/// What follows the element with most of the text, when it is little: author boxes, appeals, lists of other articles.
+fn take_tail(outline: &Outline, root: usize, reasons: &mut [Option<Reason>]) {
+    let live = Sums::new(&outline.pieces, |index| reasons.get(index).is_some_and(Option::is_none));
+    let Some(whole) = outline.containers.get(root) else { return };
+    let article = live.of(&whole.pieces).own_bytes();
+    let mut parent = root;
+    while let Some(child) = dominant_child(outline, &live, parent, MIN_SHARE_BEFORE_TAIL) {
+        let (Some(outer), Some(inner)) = (outline.containers.get(parent), outline.containers.get(child)) else {
+            return;
+        };
+        let tail = inner.pieces.end..outer.pieces.end;
+        if live.of(&tail).own_bytes() * 100 <= article * MAX_SHARE_OF_TAIL {
+            mark(reasons, &tail, Reason::OutsideArticle);
+        }
+        parent = child;
+    }
+}
+
+/// Lists of links before and after the prose; between paragraphs they belong to what is said.
+fn take_link_lists(outline: &Outline, root: usize, reasons: &mut [Option<Reason>]) {
+    let live = Sums::new(&outline.pieces, |index| reasons.get(index).is_some_and(Option::is_none));
+    let Some(whole) = outline.containers.get(root) else { return };
+    let edge = live.of(&whole.pieces).prose * MAX_SHARE_AT_EDGE / 100;
+    let mut next = root + 1;
+    while let Some(container) = outline.containers.get(next).filter(|_| next < whole.end) {
+        next += 1;
+        let before = live.of(&(whole.pieces.start..container.pieces.start)).prose;
+        let after = live.of(&(container.pieces.end..whole.pieces.end)).prose;
+        if before.min(after) <= edge && is_link_list(container, live.of(&container.pieces)) {
+            mark(reasons, &container.pieces, Reason::Related);
+            next = container.end;
+        }
+    }
+}
+
+fn is_link_list(container: &Container, inside: Weight) -> bool {
+    if matches!(container.tag, Tag::Heading(_) | Tag::Item | Tag::Paragraph) {
+        return false;
+    }
+    let is_list =
+        inside.link_share() > 0.5 && inside.mean_line() < MAX_LINK_LINE_BYTES && inside.prose * 3 < inside.bytes;
+    is_list || inside.link_share() > 0.75
+}
+
+/// A short paragraph that is one link leads away from the article.
+fn take_link_lines(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+    for index in article.clone() {
+        let (Some(piece), Some(reason)) = (outline.pieces.get(index), reasons.get_mut(index)) else { continue };
+        let is_line = piece.kind == BlockKind::Paragraph && piece.text.len() < 100 && piece.link_share() > 0.9;
+        if is_line {
+            *reason = reason.or(Some(Reason::Related));
+        }
+    }
+}
+
+/// A heading stands for what follows it: when that went, or when nothing follows, it goes too.
+fn take_empty_headings(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+    let mut following = Some(Reason::OutsideArticle);
+    for (piece, reason) in outline.pieces.iter().zip(reasons).take(article.end).skip(article.start).rev() {
+        if reason.is_none() && piece.is_heading() {
+            *reason = following;
+        } else {
+            following = reason.filter(|&reason| is_whole_section(reason));
+        }
+    }
+}
+
+/// Whether chrome of this kind has headings of its own; other chrome stands between a heading and its text.
+fn is_whole_section(reason: Reason) -> bool {
+    !matches!(
+        reason,
+        Reason::OutsideArticle
+            | Reason::Control
+            | Reason::Repeat
+            | Reason::Contents
+            | Reason::Caption
+            | Reason::Sidebar
+            | Reason::Header
+    )
+}
+
+/// Gives a reason to the lines of `range` that have none.
+fn mark(reasons: &mut [Option<Reason>], range: &Range<usize>, reason: Reason) {
+    for known in reasons.get_mut(range.clone()).into_iter().flatten() {
+        *known = known.or(Some(reason));
+    }
+}

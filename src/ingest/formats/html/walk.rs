@@ -1,0 +1,236 @@
+//! One walk over the tree of a page: elements and text in, [`Outline`] and [`Metadata`] out.
+//!
+//! What a reader never sees (scripts, styles, templates, embedded pages, hidden elements) is left out here. Nothing is
+//! judged yet.
+
+use std::collections::HashMap;
+
+use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
+use scraper::node::Element;
+use scraper::{Html, Node};
+
+use crate::knowledge::markup::{Marks, Markup};
+use crate::model::article::Reason;
+use crate::model::block::BlockKind;
+
+use super::attributes::Attributes;
+use super::line::{Line, Linked};
+use super::metadata::Metadata;
+use super::outline::{Container, Outline};
+use super::tag::Tag;
+
+/// Whether elements that are hidden are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// As a reader sees the page.
+    LeaveOut,
+    /// As the page's scripts show it later.
+    Read,
+}
+
+/// Takes a page apart.
+pub(super) fn walk(html: &Html, markup: &Markup, hidden: Hidden) -> (Outline, Metadata) {
+    let mut walk = Walk::new(markup, hidden);
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => walk.open(node),
+            Edge::Close(node) => walk.close(node),
+        }
+    }
+    walk.end_line();
+    walk.close_container();
+    (walk.outline, walk.metadata)
+}
+
+struct Walk<'a> {
+    markup: &'a Markup,
+    hidden: Hidden,
+    /// What class values say, as they repeat within a page.
+    known_marks: HashMap<&'a str, Marks>,
+    outline: Outline,
+    metadata: Metadata,
+    line: Line,
+    /// The open containers, outermost first, and the kind of the lines in them.
+    open: Vec<(usize, BlockKind)>,
+    /// How many links are open.
+    links: usize,
+    /// The unseen element that is open.
+    unseen: Option<NodeId>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(markup: &'a Markup, hidden: Hidden) -> Self {
+        let mut walk = Self {
+            markup,
+            hidden,
+            known_marks: HashMap::new(),
+            outline: Outline::default(),
+            metadata: Metadata::default(),
+            line: Line::default(),
+            open: Vec::new(),
+            links: 0,
+            unseen: None,
+        };
+        walk.open_container(Tag::Block, Attributes::default(), Marks::default());
+        walk
+    }
+
+    fn open(&mut self, node: NodeRef<'a, Node>) {
+        if self.unseen.is_some() {
+            return;
+        }
+        match node.value() {
+            Node::Text(text) => self.text(text),
+            Node::Element(element) => self.open_element(node, element),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &'a str) {
+        let linked = if self.links > 0 { Linked::Yes } else { Linked::No };
+        if self.open.last().is_some_and(|&(container, _)| self.is_preformatted(container)) {
+            for line in text.split_inclusive('\n') {
+                self.line.push(line, linked);
+                if line.ends_with('\n') {
+                    self.end_line();
+                }
+            }
+        } else {
+            self.line.push(text, linked);
+        }
+    }
+
+    fn open_element(&mut self, node: NodeRef<'a, Node>, element: &'a Element) {
+        let tag = Tag::of(&element.name.local);
+        if tag == Tag::Unseen {
+            self.metadata.read_unseen(element, node);
+            self.unseen = Some(node.id());
+            return;
+        }
+        let attributes = Attributes::of(element);
+        if attributes.is_hidden && self.hidden == Hidden::LeaveOut {
+            if !tag.is_inline() {
+                self.end_line();
+            }
+            self.unseen = Some(node.id());
+            return;
+        }
+        self.metadata.read(element, &attributes, self.outline.pieces.len());
+        match tag {
+            Tag::Break => self.end_line(),
+            Tag::Link => self.links += usize::from(attributes.is_link()),
+            Tag::Time => self.metadata.read_time(node, &attributes, self.outline.pieces.len()),
+            Tag::Inline => {}
+            Tag::Cell if is_plain_cell(node) => self.line.end_cell(),
+            Tag::Control if self.is_in_heading() => {}
+            _ => self.open_block(tag, attributes),
+        }
+    }
+
+    fn open_block(&mut self, tag: Tag, attributes: Attributes<'a>) {
+        self.end_line();
+        let marks = self.marks(tag, &attributes);
+        self.open_container(tag, attributes, marks);
+    }
+
+    fn marks(&mut self, tag: Tag, attributes: &Attributes<'a>) -> Marks {
+        if matches!(tag, Tag::Heading(_) | Tag::Body) {
+            return Marks::default();
+        }
+        let mut marks = Marks::default();
+        for names in attributes.class.into_iter().chain(attributes.role) {
+            let markup = self.markup;
+            marks = marks.and(*self.known_marks.entry(names).or_insert_with(|| markup.marks(names)));
+        }
+        for name in attributes.names() {
+            marks = marks.and(self.markup.marks_of_name(name));
+        }
+        marks
+    }
+
+    fn open_container(&mut self, tag: Tag, attributes: Attributes<'a>, marks: Marks) {
+        let index = self.outline.containers.len();
+        let outer_kind = self.kind();
+        let is_caption = marks.chrome.is_some_and(|mark| mark.reason == Reason::Caption);
+        let start = self.outline.pieces.len();
+        self.outline.containers.push(Container {
+            tag,
+            marks,
+            declares_body: attributes.declares_body(),
+            pieces: start..start,
+            end: index + 1,
+        });
+        self.open.push((index, if is_caption { BlockKind::Caption } else { kind_in(tag, outer_kind) }));
+    }
+
+    fn close(&mut self, node: NodeRef<'a, Node>) {
+        if self.unseen.is_some() {
+            if self.unseen == Some(node.id()) {
+                self.unseen = None;
+            }
+            return;
+        }
+        let Node::Element(element) = node.value() else { return };
+        match Tag::of(&element.name.local) {
+            Tag::Link => self.links = self.links.saturating_sub(usize::from(Attributes::of(element).is_link())),
+            Tag::Inline | Tag::Time | Tag::Break | Tag::Unseen => {}
+            Tag::Cell if is_plain_cell(node) => {}
+            Tag::Control if self.is_in_heading() => {}
+            _ => {
+                self.end_line();
+                self.close_container();
+            }
+        }
+    }
+
+    fn close_container(&mut self) {
+        let Some((index, _)) = self.open.pop() else { return };
+        let (pieces_end, containers_end) = (self.outline.pieces.len(), self.outline.containers.len());
+        if let Some(container) = self.outline.containers.get_mut(index) {
+            container.pieces.end = pieces_end;
+            container.end = containers_end;
+        }
+    }
+
+    fn end_line(&mut self) {
+        let kind = self.kind();
+        self.outline.pieces.extend(self.line.take(kind));
+    }
+
+    /// The kind of the lines that are read.
+    fn kind(&self) -> BlockKind {
+        self.open.last().map_or(BlockKind::Paragraph, |&(_, kind)| kind)
+    }
+
+    /// Whether lines are headings here; a button in a heading opens the section below it, and names it.
+    fn is_in_heading(&self) -> bool {
+        matches!(self.kind(), BlockKind::Heading(_))
+    }
+
+    fn is_preformatted(&self, container: usize) -> bool {
+        self.outline.containers.get(container).is_some_and(|container| container.tag == Tag::Preformatted)
+    }
+}
+
+/// The kind of the lines directly inside `tag`, which stands where lines are of kind `outer`.
+fn kind_in(tag: Tag, outer: BlockKind) -> BlockKind {
+    match tag {
+        Tag::Heading(level) => BlockKind::Heading(level),
+        Tag::Item => BlockKind::ListItem,
+        Tag::Caption => BlockKind::Caption,
+        Tag::Row => BlockKind::TableRow,
+        Tag::Table | Tag::Cell | Tag::Article => BlockKind::Paragraph,
+        _ => outer,
+    }
+}
+
+/// Whether a cell holds nothing but text in a line.
+fn is_plain_cell(cell: NodeRef<'_, Node>) -> bool {
+    cell.children().all(|child| match child.value() {
+        Node::Element(element) => {
+            matches!(Tag::of(&element.name.local), Tag::Inline | Tag::Link | Tag::Time | Tag::Unseen)
+        }
+        _ => true,
+    })
+}

@@ -1,0 +1,417 @@
+//! How the furniture of pages is worded: breadcrumbs, share lines, related lists, disclaimers, bylines.
+//!
+//! In: `chrome.toml` (built in) or a user's file of the same form. Out: for one line, the rules that it matches. A
+//! match is evidence about wording only; `ingest::extract` weighs it with shape, place and neighbours.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::phrases::{Find, Phrases};
+pub use super::roles::Role;
+use crate::text::normalize::{comparison_key, folded, is_han};
+use crate::text::span::Span;
+
+const BUILTIN: &str = include_str!("chrome.toml");
+
+/// Longest line, in words or Han characters, that a rule without `most` can match.
+const DEFAULT_MOST_UNITS: usize = 30;
+
+/// All rules, ready to be matched.
+#[derive(Debug, Clone)]
+pub struct ChromeRules {
+    rules: Vec<Rule>,
+    phrases: Phrases,
+}
+
+/// One kind of wording.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What the rule is called where a removal is explained.
+    pub name: String,
+    /// What a matching line is.
+    pub role: Role,
+    /// How the phrases must stand in the line.
+    pub form: Form,
+    /// Phrases of which one must be there.
+    any: Vec<String>,
+    /// Phrases of which one must be there as well; empty asks for none.
+    #[serde(default)]
+    and: Vec<String>,
+    /// Longest line that can match, in words or Han characters.
+    #[serde(default = "default_most")]
+    most: usize,
+    /// How many phrases a [`Form::Bag`] must hold.
+    #[serde(default = "default_least")]
+    least: usize,
+    /// Where on a page such a line may be cut.
+    #[serde(default)]
+    pub place: Place,
+    /// A line that must match.
+    example: Option<String>,
+    /// A line that must not match.
+    counter_example: Option<String>,
+}
+
+fn default_most() -> usize {
+    DEFAULT_MOST_UNITS
+}
+
+fn default_least() -> usize {
+    1
+}
+
+/// How a rule's phrases must stand in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// One phrase is the whole line, digits apart.
+    Whole,
+    /// The line consists of the rule's phrases, digits apart.
+    Bag,
+    /// The line begins with one.
+    Start,
+    /// Somewhere.
+    Within,
+    /// The line begins with one, followed by a colon or in brackets.
+    Lead,
+    /// Somewhere, followed by a colon.
+    Label,
+    /// Next to a number.
+    Count,
+}
+
+/// Where a line may be cut for its wording alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Before the article's first or after its last prose.
+    #[default]
+    Edges,
+    /// Between its paragraphs too: the form is unmistakable.
+    Anywhere,
+}
+
+/// What is wrong with a file of rules.
+#[derive(Debug, thiserror::Error)]
+pub enum ChromeError {
+    /// The file is not TOML, or an entry lacks a field or has one too many.
+    #[error("{file}:{line}: {problem}")]
+    Invalid {
+        /// The file.
+        file: PathBuf,
+        /// 1-based line of the entry.
+        line: usize,
+        /// What the reader said.
+        problem: String,
+    },
+    /// A rule names no phrase.
+    #[error("{file}:{line}: rule `{name}` has no phrase in `any`")]
+    NoPhrase {
+        /// The file.
+        file: PathBuf,
+        /// 1-based line of the rule.
+        line: usize,
+        /// The rule.
+        name: String,
+    },
+    /// A rule's own example does not match it, or its counter-example does.
+    #[error("{file}:{line}: rule `{name}` gives the wrong answer for its own example `{example}`")]
+    WrongExample {
+        /// The file.
+        file: PathBuf,
+        /// 1-based line of the rule.
+        line: usize,
+        /// The rule.
+        name: String,
+        /// The line that it should have decided otherwise.
+        example: String,
+    },
+    /// More phrases than can be searched for at once.
+    #[error("too many phrases")]
+    TooManyPhrases(#[from] aho_corasick::BuildError),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RulesFile {
+    #[serde(default)]
+    rule: Vec<Spanned<Rule>>,
+}
+
+/// A rule that a line matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// Whether one of its phrases begins the line.
+    pub at_start: bool,
+    /// How many of its phrases are there; overlapping ones count once.
+    pub count: usize,
+    /// Words and Han characters that they cover.
+    pub units: usize,
+}
+
+impl ChromeRules {
+    /// The rules that come with the program.
+    #[must_use]
+    pub fn builtin() -> Self {
+        match Self::parse("chrome.toml", BUILTIN) {
+            Ok(rules) => rules,
+            Err(error) => unreachable!("the built-in rules are parsed by a unit test: {error}"),
+        }
+    }
+
+    /// The rules of a user's file; `file_name` is for messages only.
+    ///
+    /// # Errors
+    /// When the text is no file of rules, a rule has no phrase, or a rule contradicts its own example.
+    pub fn parse(file_name: &str, text: &str) -> Result<Self, ChromeError> {
+        let file: RulesFile = toml::from_str(text).map_err(|error| ChromeError::Invalid {
+            file: PathBuf::from(file_name),
+            line: line_of(text, error.span().map_or(0, |span| span.start)),
+            problem: error.message().to_owned(),
+        })?;
+        let lines: Vec<usize> = file.rule.iter().map(|rule| line_of(text, rule.span().start)).collect();
+        let rules: Vec<Rule> = file.rule.into_iter().map(Spanned::into_inner).collect();
+        if let Some((rule, &line)) = rules.iter().zip(&lines).find(|(rule, _)| rule.any.is_empty()) {
+            return Err(ChromeError::NoPhrase { file: PathBuf::from(file_name), line, name: rule.name.clone() });
+        }
+        let rules = Self::new(rules)?;
+        match rules.first_wrong_example() {
+            None => Ok(rules),
+            Some((number, name, example)) => Err(ChromeError::WrongExample {
+                file: PathBuf::from(file_name),
+                line: lines.get(number).copied().unwrap_or(1),
+                name,
+                example,
+            }),
+        }
+    }
+
+    /// These rules and those of `other`.
+    ///
+    /// # Errors
+    /// When together they have too many phrases.
+    pub fn extend(self, other: Self) -> Result<Self, ChromeError> {
+        let mut rules = self.rules;
+        rules.extend(other.rules);
+        Self::new(rules)
+    }
+
+    /// The rules that a line matches; `key` is its comparison key.
+    #[must_use]
+    pub fn matches(&self, line: &str, key: &str) -> Vec<Match<'_>> {
+        let finds = self.phrases.find(key);
+        if finds.is_empty() {
+            return Vec::new();
+        }
+        let line_units = units(key);
+        let line = Line { folded: folded(line), key };
+        let of_one_rule = |left: &Find, right: &Find| left.owner / 2 == right.owner / 2;
+        let groups = finds.chunk_by(of_one_rule);
+        groups
+            .filter_map(|finds| {
+                let rule = self.rules.get(finds.first()?.owner / 2)?;
+                if line_units > rule.most { None } else { rule.matched(&line, finds) }
+            })
+            .collect()
+    }
+
+    fn new(rules: Vec<Rule>) -> Result<Self, ChromeError> {
+        // Owner 2n is the `any` of rule n, 2n + 1 its `and`.
+        let numbered = rules.iter().enumerate().flat_map(|(number, rule)| {
+            let any = rule.any.iter().map(move |phrase| (2 * number, phrase.as_str()));
+            let and = rule.and.iter().map(move |phrase| (2 * number + 1, phrase.as_str()));
+            any.chain(and)
+        });
+        let phrases = Phrases::new(numbered)?;
+        Ok(Self { rules, phrases })
+    }
+
+    fn first_wrong_example(&self) -> Option<(usize, String, String)> {
+        let is_matched = |rule: &Rule, line: &str| {
+            self.matches(line, &comparison_key(line)).iter().any(|found| found.rule.name == rule.name)
+        };
+        self.rules.iter().enumerate().find_map(|(number, rule)| {
+            let unmatched = rule.example.as_ref().filter(|line| !is_matched(rule, line));
+            let wrong = unmatched.or_else(|| rule.counter_example.as_ref().filter(|line| is_matched(rule, line)));
+            wrong.map(|line| (number, rule.name.clone(), line.clone()))
+        })
+    }
+}
+
+struct Line<'a> {
+    folded: String,
+    key: &'a str,
+}
+
+impl Rule {
+    /// The match of this rule, if `finds`, all its phrases in the line, stand as its form demands.
+    fn matched(&self, line: &Line<'_>, finds: &[Find]) -> Option<Match<'_>> {
+        let split = finds.partition_point(|find| find.owner % 2 == 0);
+        let (any, and) = finds.split_at_checked(split)?;
+        if !self.and.is_empty() && and.is_empty() {
+            return None;
+        }
+        let fitting: Vec<Span> = any.iter().map(|find| find.span).filter(|&span| self.fits(line, span)).collect();
+        if fitting.is_empty() {
+            return None;
+        }
+        // A phrase of `and` must not be the very phrase of `any`: "more" and "more" are one word.
+        let apart = |and: &Find| fitting.iter().any(|&any| !any.contains(and.span) && !and.span.contains(any));
+        if !self.and.is_empty() && !and.iter().any(apart) {
+            return None;
+        }
+        let runs = merged(fitting);
+        let covers = self.form != Form::Bag || covers_letters(line.key, &runs);
+        (covers && runs.len() >= self.least).then(|| Match {
+            rule: self,
+            at_start: runs.first().is_some_and(|span| span.start == 0),
+            count: runs.len(),
+            units: runs.iter().map(|span| units(span.of(line.key))).sum(),
+        })
+    }
+
+    fn fits(&self, line: &Line<'_>, span: Span) -> bool {
+        match self.form {
+            Form::Within | Form::Bag => true,
+            Form::Start => span.start == 0,
+            Form::Whole => covers_letters(line.key, &[span]),
+            Form::Lead => span.start == 0 && is_closed(&line.folded, span.of(line.key), is_lead_end),
+            Form::Label => is_closed(&line.folded, span.of(line.key), |c| c == ':'),
+            Form::Count => is_beside_digit(line.key, span),
+        }
+    }
+}
+
+/// Spans in order, those that overlap joined.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// Whether every letter of `key` lies in one of the ascending, disjoint `spans`.
+fn covers_letters(key: &str, spans: &[Span]) -> bool {
+    let mut start = 0;
+    for span in spans {
+        if has_letters(Span::new(start, span.start).of(key)) {
+            return false;
+        }
+        start = span.end;
+    }
+    !has_letters(Span::new(start, key.len()).of(key))
+}
+
+fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+fn is_lead_end(character: char) -> bool {
+    matches!(character, ':' | ']' | '】' | ')' | '〕' | '」' | '』' | '|')
+}
+
+/// Whether `phrase` stands somewhere in `folded` with a character that `closes` behind it.
+fn is_closed(folded: &str, phrase: &str, closes: impl Fn(char) -> bool) -> bool {
+    folded.match_indices(phrase).any(|(start, _)| {
+        let rest = folded.get(start + phrase.len()..).unwrap_or_default();
+        rest.trim_start().starts_with(&closes)
+    })
+}
+
+fn is_beside_digit(key: &str, span: Span) -> bool {
+    let before = key.get(..span.start).unwrap_or_default().trim_end();
+    let after = key.get(span.end..).unwrap_or_default().trim_start();
+    before.ends_with(|c: char| c.is_ascii_digit()) || after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Length of a text in words and Han characters; a number is a word.
+#[must_use]
+pub fn units(text: &str) -> usize {
+    let mut count = 0;
+    let mut in_word = false;
+    for character in text.chars() {
+        let han = is_han(character);
+        let letter = !han && (character.is_alphanumeric() || character == '\'');
+        count += usize::from(han || letter && !in_word);
+        in_word = letter;
+    }
+    count
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builtin_rules_agree_with_their_examples() {
+        ChromeRules::parse("chrome.toml", BUILTIN).unwrap();
+    }
+
+    #[test]
+    fn forms() {
+        let rule = |form: &str| {
+            let text = format!("[[rule]]\nname='r'\nrole='share'\nform='{form}'\nany=['share', 'like']");
+            ChromeRules::parse("t", &text).unwrap()
+        };
+        for (form, line, expected) in [
+            ("whole", "Share (12)", true),
+            ("whole", "Share like", false),
+            ("bag", "Share like", true),
+            ("bag", "Share it", false),
+            ("start", "Share it", true),
+            ("start", "To share", false),
+            ("within", "To share it", true),
+            ("lead", "[Share] it", true),
+            ("lead", "Share：it", true),
+            ("lead", "We share: it", false),
+            ("label", "We share: it", true),
+            ("label", "We share it", false),
+            ("count", "12 like it", true),
+            ("count", "12 or more like it", false),
+        ] {
+            let rules = rule(form);
+            let found = !rules.matches(line, &comparison_key(line)).is_empty();
+            assert_eq!(found, expected, "{form}: {line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_name_file_and_line() {
+        let head = "[[rule]]\nname='r'\nrole='share'\nform='whole'\n";
+        for (name, text, expected) in [
+            ("syntax", "\n[[rule\n".to_owned(), "a.toml:2: "),
+            ("unknown field", format!("{head}any=['a']\ncolour='red'\n"), "a.toml:6: "),
+            ("no phrase", format!("\n{head}any=[]\n"), "a.toml:2: rule `r` has no phrase"),
+            ("example", format!("{head}any=['a']\nexample='b'\n"), "a.toml:1: rule `r` gives the wrong answer"),
+            ("counter", format!("{head}any=['a']\ncounter_example='A'\n"), "a.toml:1: rule `r` gives the wrong"),
+        ] {
+            let error = ChromeRules::parse("a.toml", &text).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn extending_keeps_both() {
+        let own = "[[rule]]\nname='own'\nrole='share'\nform='whole'\nany=['zap it']";
+        let rules = ChromeRules::builtin().extend(ChromeRules::parse("own", own).unwrap()).unwrap();
+        let names = |line: &str| -> Vec<String> {
+            rules.matches(line, &comparison_key(line)).iter().map(|found| found.rule.name.clone()).collect()
+        };
+        assert_eq!(names("Zap it!"), ["own"]);
+        assert!(names("Related articles").contains(&"heading of other articles".to_owned()));
+    }
+}

@@ -1,0 +1,252 @@
+//! What the names of a page's elements say about their place: class, id, role and label words.
+//!
+//! The words are data (`markup.toml`). A name is split into words and each run of words is looked up, on word borders
+//! only. What a name says is a hint: the reader of the page weighs it against the prose that the element holds.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::model::article::Reason;
+
+static BUILT_IN: LazyLock<Markup> = LazyLock::new(|| {
+    // The file is compiled in; a test reads it, so that it cannot fail here.
+    toml::from_str::<File>(include_str!("markup.toml")).map(Markup::new).unwrap_or_default()
+});
+
+/// How far a name can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// It is used for other things too.
+    Maybe,
+    /// It means what it says.
+    Sure,
+}
+
+/// A name that speaks of chrome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChromeMark {
+    /// How far it can be trusted.
+    pub strength: Strength,
+    /// The kind of chrome.
+    pub reason: Reason,
+    /// Which entry of the file it is, counted over all kinds of chrome, below [`Markup::entry_count`].
+    pub entry: usize,
+}
+
+/// What the names of one element say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// It holds chrome.
+    pub chrome: Option<ChromeMark>,
+    /// It holds the article.
+    pub content: Option<Strength>,
+}
+
+impl Marks {
+    /// Both together; of two kinds of chrome the surer one, at equal strength the first.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let chrome = match (self.chrome, other.chrome) {
+            (Some(mine), Some(theirs)) if theirs.strength > mine.strength => Some(theirs),
+            (mine, theirs) => mine.or(theirs),
+        };
+        Self { chrome, content: self.content.max(other.content) }
+    }
+}
+
+/// The names and what they mean.
+#[derive(Debug, Default)]
+pub struct Markup {
+    /// Entries by their first word; longer ones first.
+    entries: HashMap<String, Vec<Entry>>,
+    state_words: HashSet<String>,
+    entry_count: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    further_words: Vec<String>,
+    marks: Marks,
+}
+
+/// The longest class that is looked at, in words.
+const MAX_WORDS_OF_CLASS: usize = 8;
+/// The longest id or label that is looked at, in words: longer ones are sentences (slugs of headings).
+const MAX_WORDS_OF_NAME: usize = 3;
+
+impl Markup {
+    /// The names that are built in.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// What a list of names parted by white space says, e.g. the value of a `class` attribute.
+    #[must_use]
+    pub fn marks(&self, names: &str) -> Marks {
+        let names = names.split_ascii_whitespace();
+        names.fold(Marks::default(), |marks, name| marks.and(self.marks_of_words(name, MAX_WORDS_OF_CLASS)))
+    }
+
+    /// What one name says, e.g. an `id`.
+    #[must_use]
+    pub fn marks_of_name(&self, name: &str) -> Marks {
+        self.marks_of_words(name, MAX_WORDS_OF_NAME)
+    }
+
+    fn marks_of_words(&self, name: &str, max_words: usize) -> Marks {
+        let words = words(name);
+        if words.len() > max_words {
+            return Marks::default();
+        }
+        let mut marks = Marks::default();
+        let mut rest = words.as_slice();
+        while let Some((first, further)) = rest.split_first() {
+            if self.state_words.contains(first) {
+                break;
+            }
+            let found = self.entries.get(first).into_iter().flatten();
+            for entry in found.filter(|entry| further.starts_with(&entry.further_words)) {
+                marks = marks.and(entry.marks);
+            }
+            rest = further;
+        }
+        marks
+    }
+
+    /// How many entries speak of chrome.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.entry_count
+    }
+
+    fn new(file: File) -> Self {
+        let mut markup = Self { state_words: file.state_words.into_iter().collect(), ..Self::default() };
+        for ChromeNames { reason, strength, names } in file.chrome {
+            for name in names {
+                let mark = ChromeMark { strength, reason, entry: markup.entry_count };
+                markup.add(&name, Marks { chrome: Some(mark), content: None });
+                markup.entry_count += 1;
+            }
+        }
+        for ContentNames { strength, names } in file.content {
+            for name in names {
+                markup.add(&name, Marks { chrome: None, content: Some(strength) });
+            }
+        }
+        for entries in markup.entries.values_mut() {
+            entries.sort_by_key(|entry| std::cmp::Reverse(entry.further_words.len()));
+        }
+        markup
+    }
+
+    fn add(&mut self, name: &str, marks: Marks) {
+        let mut all = words(name).into_iter();
+        if let Some(first) = all.next() {
+            self.entries.entry(first).or_default().push(Entry { further_words: all.collect(), marks });
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    state_words: Vec<String>,
+    chrome: Vec<ChromeNames>,
+    content: Vec<ContentNames>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChromeNames {
+    reason: Reason,
+    strength: Strength,
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContentNames {
+    strength: Strength,
+    names: Vec<String>,
+}
+
+/// The words of a name in lower case, without a plural `s`.
+fn words(name: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    let mut after_lower = false;
+    for character in name.chars() {
+        let starts = character.is_ascii_uppercase() && after_lower;
+        if starts || !character.is_alphabetic() {
+            end_word(&mut word, &mut out);
+        }
+        if character.is_alphabetic() {
+            word.push(character.to_ascii_lowercase());
+        }
+        after_lower = character.is_lowercase();
+    }
+    end_word(&mut word, &mut out);
+    out
+}
+
+fn end_word(word: &mut String, out: &mut Vec<String>) {
+    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") {
+        word.pop();
+    }
+    if word == "ads" {
+        word.pop();
+    }
+    if !word.is_empty() {
+        out.push(std::mem::take(word));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chrome(names: &str) -> Option<Reason> {
+        Markup::built_in().marks(names).chrome.map(|mark| mark.reason)
+    }
+
+    #[test]
+    fn the_file_is_sound() {
+        let file: File = toml::from_str(include_str!("markup.toml")).unwrap();
+        assert!(!file.chrome.is_empty() && !file.content.is_empty());
+    }
+
+    #[test]
+    fn names() {
+        for (name, names, expected) in [
+            ("kebab case", "c-related-posts", Some(Reason::Related)),
+            ("camel case", "relatedPosts", Some(Reason::Related)),
+            ("snake case, plural", "post_comments", Some(Reason::Comments)),
+            ("second class", "clear breadcrumbs", Some(Reason::Breadcrumb)),
+            ("the surer one", "card share", Some(Reason::Share)),
+            ("inside a word", "shadow loader gradient", None),
+            ("a state", "content has-sidebar no-comments", None),
+            ("a layout", "layout-with-sidebar", None),
+            ("nothing", "", None),
+        ] {
+            assert_eq!(chrome(names), expected, "{name}");
+        }
+        let slug_of_a_heading = Markup::built_in().marks_of_name("what-share-of-the-market");
+        assert_eq!(slug_of_a_heading, Marks::default());
+    }
+
+    #[test]
+    fn content() {
+        for (name, names, expected) in [
+            ("body", "entry-content", Some(Strength::Sure)),
+            ("weak", "post", Some(Strength::Maybe)),
+            ("hashed", "ArticleBody_root__x3f", Some(Strength::Sure)),
+            ("none", "row", None),
+        ] {
+            assert_eq!(Markup::built_in().marks(names).content, expected, "{name}");
+        }
+    }
+}

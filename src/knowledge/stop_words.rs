@@ -1,0 +1,48 @@
+//! Words that carry no weight in a query. Data: `stopwords.toml`.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::error::KnowledgeError;
+use super::files::{PhraseLists, texts_of};
+use super::folded::{Folded, folded_phrase};
+use super::lexicon::{Endings, Lexicon};
+use crate::text::span::Span;
+use crate::text::terms::terms;
+
+/// Stop words, and the question and politeness phrases of queries.
+#[derive(Debug)]
+pub struct StopWords {
+    /// As terms of the analyzer.
+    terms: HashSet<String>,
+    noise: Lexicon,
+}
+
+impl StopWords {
+    pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
+        let texts = texts_of("stopwords.toml", include_str!("stopwords.toml"), directory)?;
+        let lists = PhraseLists::read(&texts, &["words", "noise"])?;
+        let stop_terms = lists.phrases("words").flat_map(|word| {
+            // Of a Chinese word of two characters only the pair is a stop word, not each character.
+            let all = terms(word);
+            let longest = all.iter().map(|term| term.span.len()).max().unwrap_or(0);
+            all.into_iter().filter(move |term| term.span.len() == longest).map(|term| term.text)
+        });
+        let mut noise: Vec<String> = lists.phrases("noise").map(folded_phrase).collect();
+        noise.sort();
+        noise.dedup();
+        Ok(Self { terms: stop_terms.collect(), noise: Lexicon::new(noise, Endings::Exact) })
+    }
+
+    /// Whether a term of the analyzer is a stop word.
+    #[must_use]
+    pub fn is_stop_word(&self, term_text: &str) -> bool {
+        self.terms.contains(term_text)
+    }
+
+    /// The places of `text` that only ask, or are only polite: "please tell me", "how much is", 能不能, 吗.
+    #[must_use]
+    pub fn noise_spans(&self, text: &str) -> Vec<Span> {
+        self.noise.find(&Folded::new(text)).into_iter().map(|found| found.span).collect()
+    }
+}

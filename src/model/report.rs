@@ -1,0 +1,86 @@
+//! What a run over pages did: counts, and every input that was skipped, by name and with the reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::document::Document;
+
+/// An input that gave no page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// `path`, or `path#record` within a feed.
+    pub label: String,
+    /// What was wrong.
+    pub reason: String,
+}
+
+/// The sum of one run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct IngestReport {
+    /// Pages that the index did not have.
+    pub new: usize,
+    /// Pages whose content, or the rules they are read by, changed.
+    pub changed: usize,
+    /// Pages left alone.
+    pub unchanged: usize,
+    /// Files of no known format, left alone.
+    pub ignored: usize,
+    /// Inputs that gave no page.
+    pub skipped: Vec<Skipped>,
+    /// Pages from which something was stripped, by reason.
+    pub stripped: BTreeMap<String, usize>,
+    /// Different cities, by code, of new and changed pages.
+    pub cities: BTreeSet<String>,
+    /// Different clinics of new and changed pages.
+    pub clinics: BTreeSet<String>,
+    /// Different topics of new and changed pages.
+    pub topics: BTreeSet<String>,
+    /// New and changed pages by language.
+    pub languages: BTreeMap<String, usize>,
+    /// New and changed pages in which no city was found.
+    pub without_city: usize,
+    /// Time of the run in seconds.
+    pub took_seconds: f64,
+}
+
+impl IngestReport {
+    /// New and changed pages.
+    #[must_use]
+    pub fn indexed(&self) -> usize {
+        self.new + self.changed
+    }
+
+    /// All pages that were seen whole.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.indexed() + self.unchanged
+    }
+
+    /// Counts what cleaning and recognition found in a new or changed page.
+    pub fn tally(&mut self, document: &Document) {
+        let reasons: BTreeSet<_> = document.article.removed.iter().map(|removed| removed.reason).collect();
+        for reason in reasons {
+            *self.stripped.entry(reason.name().to_owned()).or_default() += 1;
+        }
+        let facets = &document.facets;
+        self.cities.extend(facets.cities.iter().map(|city| city.adcode.clone()));
+        self.clinics.extend(facets.clinics.iter().map(|clinic| clinic.name.clone()));
+        self.topics.extend(facets.topics.iter().map(|topic| topic.id.clone()));
+        *self.languages.entry(facets.language.clone().unwrap_or_else(|| "unknown".to_owned())).or_default() += 1;
+        self.without_city += usize::from(facets.cities.is_empty());
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Pages read so far.
+    pub pages: usize,
+    /// Inputs skipped so far.
+    pub skipped: usize,
+    /// Files begun so far.
+    pub files: usize,
+    /// Files in all.
+    pub files_total: usize,
+}

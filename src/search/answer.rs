@@ -1,0 +1,210 @@
+//! One query, from words to answer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_id};
+use super::parse::{Parsed, parse};
+use super::passages::{Excerpts, Matcher};
+use super::plan::plan;
+use super::ranking::{Ranked, Weights, group_idf, rank};
+use super::understand::Understanding;
+use crate::backend::embedded::{BackendError, IndexView};
+use crate::knowledge::Knowledge;
+use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
+use crate::model::document::Document;
+use crate::model::plan::{FacetField, Filter, Plan, Retrieved};
+use crate::model::query::Query;
+
+/// Most values of one facet in an answer.
+const MAX_FACET_VALUES: usize = 20;
+
+/// A search that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A filter names something unknown.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The index could not be read.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+/// Whether hits carry the parts of their score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Scores only.
+    Plain,
+    /// Scores and their parts.
+    Explained,
+}
+
+/// What a search needs beside its query: one state of the index, the knowledge, the weights.
+pub struct Searcher<'a> {
+    /// The pages.
+    pub view: IndexView<'a>,
+    /// Cities, topics, synonyms, stop words.
+    pub knowledge: &'a Knowledge,
+    /// What counts how much.
+    pub weights: &'a Weights,
+}
+
+impl Searcher<'_> {
+    /// The answer to `query`. Time is the caller's: `started` is when the query arrived.
+    ///
+    /// # Errors
+    /// [`SearchError`] when a filter names something unknown or the index cannot be read.
+    pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
+        let parsed = parse(query.text());
+        let understanding = Understanding::of(&parsed.words, self.knowledge);
+        let filters = self.filters(query, &parsed)?;
+        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        plan.window = plan.window.max(query.hit_limit());
+        let retrieved = self.view.retrieve(&plan)?;
+        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
+        let ranked = rank(&retrieved, &plan, &cities, &self.weights.ranking);
+        let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
+        Ok(Answer {
+            qid: query.id().map(str::to_owned),
+            query: query.text().to_owned(),
+            total: retrieved.total,
+            no_match: hits.is_empty(),
+            understood: understanding.shown(self.knowledge),
+            facets: self.facet_counts(&retrieved),
+            suggestions: suggestions(&plan, &retrieved, query),
+            words: word_counts(&plan, &retrieved),
+            pages: retrieved.pages,
+            took_ms: started.elapsed().as_secs_f64() * 1000.0,
+            hits,
+        })
+    }
+
+    fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
+        let typed = |field: FacetField| {
+            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
+            values.map(|(_, value)| value.as_str())
+        };
+        let mut filters = Vec::new();
+        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
+        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
+        if !cities.is_empty() {
+            filters.push(any_of(FacetField::City, cities.concat()));
+        }
+        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
+        let topics: Vec<String> = topics.map(|name| topic_id(name, self.knowledge)).collect::<Result<_, _>>()?;
+        if !topics.is_empty() {
+            filters.push(any_of(FacetField::Topic, topics));
+        }
+        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
+        if !clinics.is_empty() {
+            let known = self.view.facet_values(FacetField::Clinic)?;
+            let names = clinics.iter().flat_map(|name| clinic_names(name, known.keys())).collect();
+            filters.push(any_of(FacetField::Clinic, names));
+        }
+        for field in [FacetField::Lang, FacetField::Verdict] {
+            let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
+            if !values.is_empty() {
+                filters.push(any_of(field, values));
+            }
+        }
+        Ok(filters)
+    }
+
+    /// The first hits with what is shown of them; pages with the same text fold under the best of them.
+    fn hits(
+        &self,
+        query: &Query,
+        plan: &Plan,
+        (retrieved, ranked): (&Retrieved, Vec<Ranked>),
+        detail: Detail,
+    ) -> Result<Vec<Hit>, SearchError> {
+        let matcher = Matcher::new(plan, &group_idf(retrieved));
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut by_text: HashMap<String, usize> = HashMap::new();
+        for ranked in ranked {
+            let document = self.view.document_of(&ranked.candidate)?;
+            let key = text_key(&document);
+            if let Some(group) = by_text.get(&key).and_then(|&at| hits.get_mut(at)).and_then(|hit| hit.group.as_mut()) {
+                group.size += 1;
+                continue;
+            }
+            if hits.len() == query.hit_limit() {
+                break;
+            }
+            by_text.insert(key.clone(), hits.len());
+            let mut hit = self.hit(query, (plan, &matcher), &ranked, &document);
+            hit.rank = hits.len() + 1;
+            hit.group = Some(HitGroup { by: "text".to_owned(), key, size: 1 });
+            hit.explain = (detail == Detail::Explained).then_some(ranked.parts);
+            hits.push(hit);
+        }
+        Ok(hits)
+    }
+
+    fn hit(&self, query: &Query, (plan, matcher): (&Plan, &Matcher), ranked: &Ranked, document: &Document) -> Hit {
+        let excerpts = Excerpts::of(&document.article, matcher);
+        let missing = ranked.missing.iter().filter_map(|&index| plan.groups.get(index));
+        Hit {
+            rank: 0,
+            qid: query.id().map(str::to_owned),
+            score: ranked.score,
+            row: Row::of(document),
+            answer: excerpts.answer(document, self.knowledge, (&self.weights.answer, &self.weights.passages)),
+            passages: excerpts.passages(query.passage_limit(), &self.weights.passages),
+            missing: missing.map(|group| group.typed.clone()).collect(),
+            group: None,
+            explain: None,
+        }
+    }
+
+    fn facet_counts(&self, retrieved: &Retrieved) -> BTreeMap<String, Vec<FacetCount>> {
+        let named = retrieved.counts.iter().map(|(field, values)| {
+            let mut counts: Vec<FacetCount> = values
+                .iter()
+                .map(|(value, pages)| FacetCount {
+                    value: value.clone(),
+                    label: facet_label(*field, value, self.knowledge),
+                    pages: *pages,
+                })
+                .collect();
+            counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.value.cmp(&right.value)));
+            counts.truncate(MAX_FACET_VALUES);
+            (field.name().to_owned(), counts)
+        });
+        named.collect()
+    }
+}
+
+/// What people read for a facet value: the name of a city or topic, else the value itself.
+#[must_use]
+pub fn facet_label(field: FacetField, value: &str, knowledge: &Knowledge) -> String {
+    let label = match field {
+        FacetField::City => knowledge.cities.get(value).map(|city| city.name.clone()),
+        FacetField::Topic => knowledge.topics.get(value).map(|topic| topic.label.clone()),
+        _ => None,
+    };
+    label.unwrap_or_else(|| value.to_owned())
+}
+
+/// Equal for articles of equal title and body.
+fn text_key(document: &Document) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(document.article.title.as_bytes()).update(b"\0").update(document.article.body().as_bytes());
+    hasher.finalize().to_hex().chars().take(16).collect()
+}
+
+fn word_counts(plan: &Plan, retrieved: &Retrieved) -> Vec<WordCount> {
+    let counts = plan.groups.iter().zip(&retrieved.group_pages);
+    counts.map(|(group, &pages)| WordCount { word: group.typed.clone(), pages }).collect()
+}
+
+/// For an empty answer: the words that some page holds, as a query.
+fn suggestions(plan: &Plan, retrieved: &Retrieved, query: &Query) -> Vec<String> {
+    if retrieved.total > 0 {
+        return vec![];
+    }
+    let counts = word_counts(plan, retrieved);
+    let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
+    let suggestion = held.join(" ");
+    if suggestion.is_empty() || suggestion == query.text() { vec![] } else { vec![suggestion] }
+}

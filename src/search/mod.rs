@@ -1,0 +1,15 @@
+//! From words to an answer: query → plan → candidates → ranked hits → passages.
+//!
+//! * [`parse`] takes the query language apart, [`understand`] recognises cities and topics in it,
+//! * [`plan`] makes the retrieval of it, a backend carries it out,
+//! * [`ranking`] decides the order, [`passages`] what is shown of a page, [`answer`] puts it together.
+//!
+//! [`answer::Searcher`] is the way through; the rest knows no index.
+
+pub mod answer;
+pub mod filters;
+pub mod parse;
+pub mod passages;
+pub mod plan;
+pub mod ranking;
+pub mod understand;

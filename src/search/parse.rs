@@ -1,0 +1,135 @@
+//! The query language: what a reader typed → words, phrases, exclusions, filters.
+//!
+//! ```text
+//! medical insurance     words, in any order
+//! "medical insurance"   a phrase: these words in this order
+//! -surgery -"eye bag"   pages without
+//! city:Chongqing        only this city; also clinic: and topic:, with quotes where the name has spaces
+//! ```
+//! Anything else is words: no input is an error. One pass, no recursion.
+
+use crate::model::plan::FacetField;
+
+/// Most words, phrases, exclusions and filters of one query; the rest is not looked at.
+const MAX_PARTS: usize = 128;
+
+/// A query in its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// Words without operator, joined by one space.
+    pub words: String,
+    /// Required phrases.
+    pub phrases: Vec<String>,
+    /// Words and phrases that a page must not hold.
+    pub excluded: Vec<String>,
+    /// Required facet values, as typed.
+    pub filters: Vec<(FacetField, String)>,
+}
+
+/// Takes a query apart.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    let mut rest = text;
+    for _ in 0..MAX_PARTS {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            break;
+        }
+        rest = take_part(rest, &mut parsed);
+    }
+    parsed
+}
+
+/// Takes one part off the front of `text` and returns what follows.
+fn take_part<'a>(text: &'a str, parsed: &mut Parsed) -> &'a str {
+    if let Some(after_minus) = text.strip_prefix('-') {
+        let (value, rest) = value(after_minus);
+        if value.chars().any(char::is_alphanumeric) {
+            parsed.excluded.push(value.to_owned());
+            return rest;
+        }
+    }
+    if let Some((phrase, rest)) = quoted(text) {
+        if phrase.chars().any(char::is_alphanumeric) {
+            parsed.phrases.push(phrase.to_owned());
+        }
+        return rest;
+    }
+    if let Some((field, after_colon)) = filter_name(text) {
+        let (value, rest) = value(after_colon);
+        if !value.is_empty() {
+            parsed.filters.push((field, value.to_owned()));
+            return rest;
+        }
+    }
+    let (word, rest) = word(text);
+    if !parsed.words.is_empty() {
+        parsed.words.push(' ');
+    }
+    parsed.words.push_str(word);
+    rest
+}
+
+/// The facet that a filter such as `city:` names, and what follows the colon.
+fn filter_name(text: &str) -> Option<(FacetField, &str)> {
+    let (name, rest) = text.split_once([':', '：'])?;
+    let field = FacetField::named(&name.to_lowercase())?;
+    Some((field, rest))
+}
+
+/// A quoted text, or else a word.
+fn value(text: &str) -> (&str, &str) {
+    quoted(text).unwrap_or_else(|| word(text))
+}
+
+/// The text between quotation marks of any kind; `None` where the closing one is missing.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let opening = text.chars().next().filter(|character| matches!(character, '"' | '“' | '”' | '＂'))?;
+    let inner = text.get(opening.len_utf8()..)?;
+    inner.split_once(['"', '“', '”', '＂'])
+}
+
+fn word(text: &str) -> (&str, &str) {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn parts() {
+        let parsed = parse(r#"fees “medical insurance” -surgery -"eye bag" city:Chongqing clinic:"Xin Mei" a-b 3:4"#);
+        assert_eq!(parsed.words, "fees a-b 3:4");
+        assert_eq!(parsed.phrases, ["medical insurance"]);
+        assert_eq!(parsed.excluded, ["surgery", "eye bag"]);
+        let filters = [(FacetField::City, "Chongqing".to_owned()), (FacetField::Clinic, "Xin Mei".to_owned())];
+        assert_eq!(parsed.filters, filters);
+    }
+
+    #[test]
+    fn nothing_is_an_error() {
+        for (name, text, words) in [
+            ("lone minus", "- a", "- a"),
+            ("open quote", "\"a b", "\"a b"),
+            ("unknown filter", "town:x", "town:x"),
+            ("empty quotes", "\"\" a", "a"),
+            ("full-width", "city：重庆 医保", "医保"),
+        ] {
+            let parsed = parse(text);
+            assert_eq!(parsed.words, words, "{name}");
+        }
+        assert!(parse(&"( ".repeat(5_000)).words.len() < 2 * MAX_PARTS + 2, "bounded");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "[\\PC\"“”:： -]{0,80}") {
+            let parsed = parse(&text);
+            prop_assert!(parsed.phrases.iter().all(|phrase| !phrase.is_empty()));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A query as a retrieval: every word becomes a group of clauses, any of which satisfies it.
+
+use super::parse::Parsed;
+use super::ranking::RetrievalWeights;
+use super::understand::{Sense, Understanding};
+use crate::model::plan::{Clause, FacetField, Filter, Group, Plan, Weighted};
+use crate::text::normalize::is_han;
+use crate::text::span::Span;
+use crate::text::terms::{Term, terms};
+
+/// Most groups of one plan; of a longer query the first words stay.
+const MAX_GROUPS: usize = 128;
+/// Most terms of one phrase.
+const MAX_PHRASE_TERMS: usize = 16;
+
+/// The plan of a query: `parsed` by the query language, its words in `understanding`, its facet `filters` resolved.
+#[must_use]
+pub fn plan(parsed: &Parsed, understanding: &Understanding, filters: Vec<Filter>, weights: &RetrievalWeights) -> Plan {
+    let mut plan = Plan { filters, window: weights.window, ..Plan::default() };
+    add_words(&mut plan, understanding, weights);
+    plan.required = parsed.phrases.iter().filter_map(|phrase| phrase_clause(phrase)).collect();
+    plan.excluded = parsed.excluded.iter().filter_map(|phrase| phrase_clause(phrase)).collect();
+    plan.minimum_groups = minimum_groups(plan.groups.len());
+    plan
+}
+
+/// How many of `groups` words a page must have to be a candidate: both of two, two of more. Of a long question a good
+/// page often holds few words; ranking sees to it that they are the rare ones.
+fn minimum_groups(groups: usize) -> usize {
+    groups.min(2)
+}
+
+/// A phrase as one clause; `None` when it holds no word.
+///
+/// A Chinese character pair covers both its characters, so that the phrase has few and rare terms.
+#[must_use]
+pub fn phrase_clause(text: &str) -> Option<Clause> {
+    let all = terms(text);
+    let first = all.first()?.position;
+    let mut covered_to = 0;
+    let mut words: Vec<(usize, String)> = Vec::new();
+    for (index, term) in all.iter().enumerate() {
+        let has_pair = all.get(index + 1).is_some_and(|next| next.position == term.position);
+        let is_covered = term.span.end <= covered_to;
+        if has_pair || is_covered {
+            continue;
+        }
+        covered_to = term.span.end;
+        words.push((term.position - first, term.text.clone()));
+    }
+    words.truncate(MAX_PHRASE_TERMS);
+    match words.as_slice() {
+        [(_, only)] => Some(Clause::Term(only.clone())),
+        _ => Some(Clause::Phrase(words)),
+    }
+}
+
+fn add_words(plan: &mut Plan, understanding: &Understanding, weights: &RetrievalWeights) {
+    let all = terms(&understanding.words);
+    let mut chosen: Vec<&Term> = all.iter().filter(|term| carries_weight(term, &all, understanding)).collect();
+    if chosen.is_empty() {
+        chosen = all.iter().filter(|term| is_whole_word(term, &all)).collect();
+    }
+    for term in &chosen {
+        add_group(plan, understanding, term, &chosen, weights);
+    }
+    let singles = all.iter().filter(|term| is_han_text(&term.text) && !is_whole_word(term, &all));
+    for term in singles.filter(|term| !is_noise(term, understanding)) {
+        plan.optional.push(Weighted { clause: Clause::Term(term.text.clone()), weight: weights.han_character });
+    }
+    plan.optional.truncate(MAX_GROUPS);
+}
+
+fn add_group(
+    plan: &mut Plan,
+    understanding: &Understanding,
+    term: &Term,
+    chosen: &[&Term],
+    weights: &RetrievalWeights,
+) {
+    let own = Clause::Term(term.text.clone());
+    let is_same = |group: &&mut Group| group.clauses.first().is_some_and(|first| first.clause == own);
+    if let Some(group) = plan.groups.iter_mut().find(is_same) {
+        group.clauses.iter_mut().take(1).for_each(|first| first.weight += 1.0);
+        return;
+    }
+    if plan.groups.len() >= MAX_GROUPS {
+        return;
+    }
+    let mut clauses = vec![Weighted { clause: own, weight: 1.0 }];
+    for meaning in understanding.meanings.iter().filter(|meaning| meaning.span.contains(term.span)) {
+        // Several words that carry one meaning share its weight.
+        let words = chosen.iter().filter(|other| meaning.span.contains(other.span)).count().max(1);
+        let share = 1.0 / words as f32;
+        for (clause, weight) in sense_clauses(&meaning.sense, weights) {
+            if clauses.iter().all(|present| present.clause != clause) {
+                clauses.push(Weighted { clause, weight: weight * share });
+            }
+        }
+    }
+    plan.groups.push(Group { typed: term.span.of(&understanding.words).to_owned(), clauses });
+}
+
+fn sense_clauses(sense: &Sense, weights: &RetrievalWeights) -> Vec<(Clause, f32)> {
+    match sense {
+        Sense::City(readings) => {
+            readings.iter().map(|adcode| (Clause::Facet(FacetField::City, adcode.clone()), weights.city)).collect()
+        }
+        Sense::Topic(id) => vec![(Clause::Facet(FacetField::Topic, id.clone()), weights.topic)],
+        Sense::Synonyms(texts) => {
+            texts.iter().filter_map(|text| Some((phrase_clause(text)?, weights.synonym))).collect()
+        }
+    }
+}
+
+/// Whether a term is a word of its own: a Latin word, a pair of characters, or a character that stands alone.
+fn is_whole_word(term: &Term, all: &[Term]) -> bool {
+    let in_pair = |other: &Term| other.span != term.span && other.span.contains(term.span);
+    !all.iter().any(in_pair)
+}
+
+fn carries_weight(term: &Term, all: &[Term], understanding: &Understanding) -> bool {
+    is_whole_word(term, all) && !is_noise(term, understanding) && !straddles(term, understanding)
+}
+
+fn is_noise(term: &Term, understanding: &Understanding) -> bool {
+    let is_meant = understanding.meanings.iter().any(|meaning| meaning.span.contains(term.span));
+    !is_meant && understanding.noise.iter().any(|noise| noise.overlaps(term.span))
+}
+
+/// Whether a character pair joins the end of one recognised word with the start of the next: no word of the language.
+fn straddles(term: &Term, understanding: &Understanding) -> bool {
+    let spans: Vec<Span> = understanding.meanings.iter().map(|meaning| meaning.span).collect();
+    let is_inside = spans.iter().any(|span| span.contains(term.span));
+    is_han_text(&term.text) && !is_inside && spans.iter().any(|span| span.overlaps(term.span))
+}
+
+fn is_han_text(text: &str) -> bool {
+    text.chars().all(is_han)
+}

@@ -1,0 +1,97 @@
+//! What a reader means: cities, topics and other ways to say a word, recognised in any script.
+//!
+//! The words themselves always stay in the query, so that a wrong guess never hides a page.
+
+use crate::knowledge::Knowledge;
+use crate::model::answer::{CityRow, Understood};
+use crate::text::span::Span;
+use crate::text::terms::terms;
+
+/// A recognised meaning and the words that carry it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// Bytes of the query's words.
+    pub span: Span,
+    /// What they mean.
+    pub sense: Sense,
+}
+
+/// What words of a query can mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sense {
+    /// A city, by the codes of its readings, likeliest first.
+    City(Vec<String>),
+    /// A topic, by its identifier.
+    Topic(String),
+    /// Other words with the same meaning.
+    Synonyms(Vec<String>),
+}
+
+/// The words of a query and what was recognised in them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Understanding {
+    /// The words, as the query language leaves them.
+    pub words: String,
+    /// Recognised meanings, by position.
+    pub meanings: Vec<Meaning>,
+    /// Words that carry no weight: question and politeness words.
+    pub noise: Vec<Span>,
+}
+
+impl Understanding {
+    /// Recognises what `words` mean.
+    #[must_use]
+    pub fn of(words: &str, knowledge: &Knowledge) -> Self {
+        let mut meanings = Vec::new();
+        for mention in knowledge.cities.mentions(words) {
+            let readings = mention.readings.iter().map(|city| city.adcode.clone()).collect();
+            let spellings = mention.city().map(|city| vec![city.name.clone(), city.hanzi.clone()]);
+            meanings.push(Meaning { span: mention.span, sense: Sense::City(readings) });
+            meanings.extend(spellings.map(|names| Meaning { span: mention.span, sense: Sense::Synonyms(names) }));
+        }
+        for mention in knowledge.topics.mentions(words) {
+            meanings.push(Meaning { span: mention.span, sense: Sense::Topic(mention.topic.id.clone()) });
+        }
+        for mention in knowledge.synonyms.mentions(words) {
+            let alternatives = mention.alternatives.iter().map(ToString::to_string).collect();
+            meanings.push(Meaning { span: mention.span, sense: Sense::Synonyms(alternatives) });
+        }
+        meanings.sort_by_key(|meaning| meaning.span);
+        let mut noise = knowledge.stop_words.noise_spans(words);
+        let stop_words = terms(words).into_iter().filter(|term| knowledge.stop_words.is_stop_word(&term.text));
+        noise.extend(stop_words.map(|term| term.span));
+        noise.sort_unstable();
+        noise.dedup();
+        Self { words: words.to_owned(), meanings, noise }
+    }
+
+    /// What was recognised, for the reader.
+    #[must_use]
+    pub fn shown(&self, knowledge: &Knowledge) -> Understood {
+        let mut shown = Understood::default();
+        for meaning in &self.meanings {
+            match &meaning.sense {
+                Sense::City(readings) => {
+                    let cities = readings.iter().filter_map(|adcode| knowledge.cities.get(adcode));
+                    shown.cities.extend(cities.map(|city| CityRow {
+                        name: city.name.clone(),
+                        hanzi: city.hanzi.clone(),
+                        adcode: city.adcode.clone(),
+                    }));
+                }
+                Sense::Topic(id) if !shown.topics.contains(id) => shown.topics.push(id.clone()),
+                _ => {}
+            }
+        }
+        shown.ignored = self.noise.iter().map(|span| span.of(&self.words).to_owned()).collect();
+        shown
+    }
+
+    /// For each city that the query names, the codes that satisfy it.
+    pub fn cities(&self) -> impl Iterator<Item = &[String]> {
+        self.meanings.iter().filter_map(|meaning| match &meaning.sense {
+            Sense::City(readings) => Some(readings.as_slice()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Indexing again: only what changed is read anew, a bad page costs itself alone.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::workbench::Workbench;
+
+fn page(title: &str, text: &str) -> Vec<u8> {
+    let filler = "The clinic explains its prices openly and asks every guest to compare them with others first.";
+    format!("{title}\n\n{text} {filler}\n\nA second paragraph says more of the same matter. {filler}\n").into_bytes()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+#[test]
+fn a_second_run_takes_only_what_changed() {
+    let workbench = Workbench::new();
+    for name in ["a", "b", "c"] {
+        workbench
+            .write(&format!("corpus/{name}.txt"), &page(&format!("Title of {name}"), &format!("About {name}zebra.")));
+    }
+    let first = workbench.search(&["index"]);
+    assert!(first.stderr.contains("3 new, 0 changed, 0 unchanged"), "{}", first.stderr);
+    let id = |word: &str| workbench.search(&["-j", word]).rows()[0]["id"].clone();
+    let before = id("bzebra");
+    workbench.write("corpus/b.txt", &page("Title of b", "About quagga."));
+    workbench.write("corpus/d.txt", &page("Title of d", "About okapi."));
+    let second = workbench.search(&["index"]);
+    assert!(second.stderr.contains("1 new, 1 changed, 2 unchanged"), "{}", second.stderr);
+    assert_eq!(workbench.search(&["bzebra"]).code, 1, "the old self is gone");
+    assert_eq!(id("quagga"), before, "the id stays");
+    let third = workbench.search(&["index"]);
+    assert!(third.stderr.contains("0 new, 0 changed, 4 unchanged"), "{}", third.stderr);
+}
+
+#[test]
+fn bad_inputs_are_named_and_the_rest_goes_on() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/empty.txt", b""),
+        ("corpus/picture.html", b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01"),
+        ("corpus/broken.txt.gz", b"\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\x03broken"),
+        ("corpus/notes.md", b"not a page"),
+    ]);
+    workbench.write("corpus/good.txt", &page("A good page", "It is about zebras."));
+    workbench.write("corpus/good.txt.gz", &gzipped(&page("A good page in a gzip", "It is about okapis.")));
+    workbench.write(
+        "corpus/feed.jsonl",
+        b"{\"text\": \"oops\n{\"text\":\"A quagga is written about here, at some length, in a feed.\"}\n",
+    );
+    let run = workbench.search(&["index", "--strict"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    for named in [
+        "4 inputs skipped",
+        "empty.txt",
+        "picture.html",
+        "JPEG",
+        "broken.txt.gz",
+        "feed.jsonl#1",
+        "1 file of other formats",
+    ] {
+        assert!(run.stderr.contains(named), "{named}: {}", run.stderr);
+    }
+    assert_eq!(workbench.search(&["index"]).code, 0, "without --strict it is a warning");
+    for word in ["zebras", "okapis", "quagga"] {
+        assert_eq!(workbench.search(&[word]).code, 0, "{word}");
+    }
+}
+
+#[test]
+fn two_folders_with_the_same_names_lose_nothing_silently() {
+    let workbench = Workbench::new();
+    workbench.write("first/a.txt", &page("First", "A zebra."));
+    workbench.write("second/a.txt", &page("Second", "A quagga."));
+    let run = workbench.search(&["index", "first", "second"]);
+    assert!(run.stderr.contains("same name within its folder as first/a.txt"), "{}", run.stderr);
+    assert_eq!(workbench.search(&["index", "-i", "both", "."]).code, 0);
+    assert_eq!(workbench.search(&["-i", "both", "quagga"]).code, 0);
+}
+
+#[test]
+fn a_page_that_became_empty_is_gone() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A zebra."));
+    assert_eq!(workbench.search(&["zebra"]).code, 0);
+    workbench.write("corpus/a.txt", b"");
+    assert!(workbench.search(&["index"]).stderr.contains("nothing left after stripping"));
+    assert_eq!(workbench.search(&["zebra"]).code, 1);
+}
+
+#[test]
+fn a_busy_index_says_so() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A zebra."));
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let index = article_search::backend::embedded::EmbeddedIndex::open(&workbench.path().join("index")).expect("open");
+    let revision = index.revise().expect("the only writer");
+    let run = workbench.search(&["index"]);
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("pid {}", std::process::id())), "{}", run.stderr);
+    assert_eq!(workbench.search(&["zebra"]).code, 0, "searching goes on");
+    drop(revision);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+}
+
+#[test]
+fn another_format_is_refused() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A zebra."));
+    workbench.write("index/search-index.json", br#"{"format":999,"written_by":"9.9.9","generation":"generation-1"}"#);
+    let run = workbench.search(&["zebra"]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("index format 999"), "{}", run.stderr);
+}
+
+#[test]
+fn own_knowledge_adds_a_city_and_a_wrong_line_is_named() {
+    let workbench = Workbench::new();
+    workbench.write(
+        "corpus/a.txt",
+        &page("Can Zzyzx Haijing Dental Clinic be trusted?", "Zzyzx Haijing Dental Clinic is in Zzyzx."),
+    );
+    workbench.write("mine/cities.csv", include_bytes!("../golden/own_cities.csv"));
+    let run = workbench.search(&["--knowledge", "mine", "index"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let found = workbench.search(&["--knowledge", "mine", "-c", "Zzyzx", "clinic"]);
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    workbench.write("mine/topics.toml", b"[topic.price]\nkind = 7\n");
+    let run = workbench.search(&["--knowledge", "mine", "index"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("topics.toml:2"), "{}", run.stderr);
+}

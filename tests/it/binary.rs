@@ -1,0 +1,213 @@
+//! The program as people and scripts meet it: grammar, errors, exit codes, output.
+
+use serde_json::Value;
+
+use crate::workbench::Workbench;
+
+const PAGE: &str = "Can Dalian Haijing Dental Clinic be paid by medical insurance?\n\n\
+    Dalian Haijing Dental Clinic is a clinic in Dalian. Many people ask whether its implants can be reimbursed.\n\n\
+    1. Policy\n\nDental implants are not covered by the medical insurance of Dalian.\n\n\
+    Summary\n\nTo sum up, implants at Dalian Haijing Dental Clinic cannot be reimbursed.\n";
+
+fn bench() -> Workbench {
+    Workbench::with_files(&[("corpus/a.txt", PAGE.as_bytes())])
+}
+
+#[test]
+fn exit_codes_and_errors() {
+    let workbench = bench();
+    for (name, arguments, code, stderr) in [
+        ("no index at a named place", &["-i", "elsewhere", "implants"][..], 3, "error: no index in elsewhere"),
+        ("found; the index is built first", &["implants"], 0, "no index yet"),
+        ("found", &["implants"], 0, "1 page, 1 shown"),
+        ("nothing found", &["Lhasa", "laser"], 1, "Lhasa 0 · laser 0"),
+        ("unknown path", &["index", "fees"], 2, "try: search -- index fees"),
+        ("a word that is a command", &["--", "index", "fees"], 1, "index 0 · fees 0"),
+        ("mistyped command", &["idnex", "corpus/"], 1, "did you mean the command: search index corpus/"),
+        ("exclusion as a flag", &["implants", "-surgery"], 2, "try: search 'implants -surgery'"),
+        ("query flag before a command", &["-c", "Dalian", "index"], 2, "try: search -c Dalian -- index"),
+        ("later command", &["serve"], 2, "not part of this version"),
+        ("unknown city", &["-c", "Atlantis", "implants"], 2, "no city or province is called `Atlantis`"),
+        ("unknown topic", &["--topic", "alchemy", "implants"], 2, "no topic is called `alchemy`"),
+        ("unknown facet", &["facets", "colour"], 2, "no facet is called `colour`"),
+        ("unknown page", &["show", "ffff"], 1, "no page has an id"),
+        ("limit out of range", &["-n", "0", "implants"], 2, "error: invalid value '0'"),
+    ] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, code, "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(stderr), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn without_corpus_there_is_no_index() {
+    let workbench = Workbench::new();
+    let run = workbench.search(&["implants"]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("error: no index here") && run.stderr.contains("try: search index corpus/"));
+    let machine = workbench.search(&["-j", "implants"]);
+    let error: Value = serde_json::from_str(&machine.stderr).expect("errors are JSON where rows are");
+    assert_eq!(error["error"]["code"], "index_missing");
+    assert_eq!(workbench.search(&[]).code, 2, "no words and a pipe: help and 2");
+}
+
+#[test]
+fn a_foreign_folder_is_not_touched() {
+    let workbench = bench();
+    workbench.write("index/diary.txt", b"mine");
+    let run = workbench.search(&["index", "corpus"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("holds other files"));
+    assert_eq!(workbench.search(&["implants"]).code, 3, "nor is the search's own index made there");
+    workbench.write("notes/README.md", b"a note");
+    assert_eq!(workbench.search(&["-i", "notes", "index"]).code, 0, "a note alone does not count");
+}
+
+#[test]
+fn rows_have_all_their_keys() {
+    let workbench = bench();
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let page = [
+        "v",
+        "id",
+        "path",
+        "record",
+        "key",
+        "url",
+        "title",
+        "lang",
+        "date",
+        "verdict",
+        "city",
+        "city_alternatives",
+        "clinic",
+        "topics",
+        "flags",
+        "status",
+    ];
+    let hit = ["rank", "qid", "score", "answer", "passages", "missing", "group"];
+    let has = |row: &Value, keys: &[&str]| keys.iter().all(|key| row.get(key).is_some());
+    let hits = workbench.search(&["-j", "implants", "Dalian"]).rows();
+    assert!(has(&hits[0], &page) && has(&hits[0], &hit), "{}", hits[0]);
+    for command in [&["export"][..], &["extract", "corpus"]] {
+        let rows = workbench.search(command).rows();
+        assert!(has(&rows[0], &page) && has(&rows[0], &["text"]), "{command:?}");
+        assert!(rows[0].get("removed").is_none());
+    }
+    assert!(workbench.search(&["export", "--removed"]).rows()[0]["removed"].is_array());
+    let answer = &workbench.search(&["-o", "json", "implants"]).rows()[0];
+    let keys = ["qid", "query", "total", "no_match", "facets", "hits", "suggestions", "took_ms"];
+    assert!(has(answer, &keys), "{answer}");
+    assert_eq!(answer["facets"]["city"][0]["label"], "Dalian");
+}
+
+#[test]
+fn highlights_are_verbatim() {
+    let workbench = bench();
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let row = &workbench.search(&["export"]).rows()[0];
+    let body: Vec<char> = row["text"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .chars()
+        .collect();
+    let hit = &workbench.search(&["-j", "implants reimbursed"]).rows()[0];
+    let number = |value: &Value| usize::try_from(value.as_u64().expect("a number")).expect("small");
+    for piece in hit["passages"].as_array().expect("a list").iter().chain([&hit["answer"]]) {
+        let slice: String = body[number(&piece["start"])..number(&piece["end"])].iter().collect();
+        assert_eq!(piece["text"], slice);
+        let text: Vec<char> = slice.chars().collect();
+        for highlight in piece["hits"].as_array().into_iter().flatten() {
+            let word: String = text[number(&highlight[0])..number(&highlight[1])].iter().collect();
+            assert!(["implants", "reimbursed"].contains(&word.as_str()), "{word}");
+        }
+    }
+    assert_eq!(hit["answer"]["text"], "To sum up, implants at Dalian Haijing Dental Clinic cannot be reimbursed.");
+}
+
+#[test]
+fn the_query_language() {
+    let workbench = bench();
+    let other = "Can Chengdu Jinli Eye Hospital be paid by medical insurance?\n\nChengdu Jinli Eye Hospital treats eyes. \
+        Surgery for illness is covered by the medical insurance of Chengdu, and a bill is needed.\n";
+    workbench.write("corpus/b.txt", other.as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for (query, titles) in [
+        ("medical insurance", 2),
+        ("\"dental implants\"", 1),
+        ("\"implants dental\"", 0),
+        ("medical insurance -surgery", 1),
+        ("medical insurance -\"dental clinic\"", 1),
+        ("insurance city:成都", 1),
+        ("insurance city:Liaoning", 1),
+        ("insurance clinic:Jinli", 1),
+        ("insurance topic:medical_insurance", 2),
+        ("city:Dalian", 1),
+    ] {
+        let run = workbench.search(&["-j", query]);
+        assert_eq!(run.stdout.lines().count(), titles, "{query}: {}{}", run.stdout, run.stderr);
+    }
+    assert_eq!(
+        workbench.search(&["-j", "insurance", "-c", "Dalian", "-c", "chengdu"]).rows().len(),
+        2,
+        "any of several"
+    );
+    let explained = &workbench.search(&["-j", "--explain", "insurance"]).rows()[0];
+    assert_eq!(explained["explain"][0]["name"], "bm25");
+}
+
+#[test]
+fn many_queries_at_once() {
+    let workbench = bench();
+    workbench.write(
+        "queries.tsv",
+        b"qid\tlang\tquery\nq7\ten\timplants\nq8\ten\tnothing of that\nq9\ten\timplants city:Atlantis\n",
+    );
+    let run = workbench.search(&["--queries", "queries.tsv", "-o", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let answers = run.rows();
+    assert_eq!(answers.len(), 2);
+    assert_eq!((&answers[0]["qid"], &answers[0]["no_match"]), (&Value::from("q7"), &Value::from(false)));
+    assert_eq!(answers[1]["no_match"], true);
+    assert!(run.stderr.contains("query q9"), "the unanswerable query is named");
+    let lines = workbench.search_with_input(&["-", "-j"], b"implants\n\nDalian\n");
+    let ids: Vec<_> = lines.rows().iter().map(|row| row["qid"].clone()).collect();
+    assert_eq!(ids, ["1", "3"], "queries without names are named by their lines");
+}
+
+#[test]
+fn show_facets_and_stats() {
+    let workbench = bench();
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let hit = &workbench.search(&["-j", "implants"]).rows()[0];
+    let id = hit["id"].as_str().expect("an id");
+    let whole = workbench.search(&["show", &id[..4]]);
+    assert!(whole.stdout.contains("Can Dalian Haijing") && whole.stdout.contains("1. Policy"), "{}", whole.stdout);
+    let section = workbench.search(&["show", &format!("{id}#1")]);
+    assert!(section.stdout.contains("not covered") && !section.stdout.contains("Many people"), "{}", section.stdout);
+    let cities = workbench.search(&["facets", "city"]);
+    assert!(cities.stdout.contains("1  Dalian  210200"), "{}", cities.stdout);
+    assert!(workbench.search(&["stats"]).stdout.starts_with("1 page in 1 segment"));
+    assert_eq!(workbench.search(&["stats", "-j"]).rows()[0]["pages"], 1);
+}
+
+#[test]
+fn help_and_version() {
+    let workbench = Workbench::new();
+    for arguments in [&["help"][..], &["--help"], &["q", "--help"], &["index", "--help"], &["--version"]] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        assert!(run.stdout.len() > 10);
+    }
+}
+
+#[test]
+fn colour_only_where_asked_for() {
+    let workbench = bench();
+    assert!(!workbench.search(&["implants"]).stdout.contains('\u{1b}'), "a pipe sees no escapes");
+    assert!(workbench.search(&["--color", "always", "implants"]).stdout.contains('\u{1b}'));
+}

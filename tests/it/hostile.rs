@@ -1,0 +1,59 @@
+//! Text from pages never steers a terminal, and no query brings the program down.
+
+use crate::workbench::Workbench;
+
+const HOSTILE: &str = "Can \u{1b}]8;;http://evil.example\u{7}Dalian\u{1b}]8;;\u{7} \u{202E}Haijing Clinic be trusted?\n\n\
+    The clinic \u{1b}[31min\u{1b}[0m Dalian is \u{9b}1mnot\u{200B} trusted by \u{2066}anyone\u{2069}. It has no licence at all.\n\n\
+    A second paragraph\u{8}\u{8}\u{8} tells how the \u{FEFF}licence was lost, and \u{E0041}why it will not come back.\n";
+
+fn forbidden(character: char) -> bool {
+    let steering = ['\u{202E}', '\u{2066}', '\u{2069}', '\u{200B}', '\u{FEFF}', '\u{E0041}'];
+    steering.contains(&character) || (character.is_control() && character != '\n')
+}
+
+#[test]
+fn nothing_from_a_page_reaches_the_terminal() {
+    let workbench = Workbench::with_files(&[("corpus/h\u{1b}[7m.txt", HOSTILE.as_bytes())]);
+    let mut runs = vec![workbench.search(&["index"])];
+    runs.push(workbench.search(&["licence"]));
+    assert_eq!(runs[1].code, 0, "{}", runs[1].stderr);
+    let id = workbench.search(&["-j", "licence"]).rows()[0]["id"].as_str().expect("an id").to_owned();
+    for arguments in [
+        &["show", &id][..],
+        &["show", &id, "--removed"],
+        &["facets"],
+        &["licence \u{1b}[7m"],
+        &["\u{1b}[7m"],
+        &["index", "no\u{1b}[7mwhere"],
+        &["-c", "\u{1b}[7m", "x"],
+        &["show", "\u{1b}[7m"],
+    ] {
+        runs.push(workbench.search(arguments));
+    }
+    for run in runs {
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains(forbidden), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn hostile_queries_return() {
+    let workbench = Workbench::with_files(&[("corpus/a.txt", HOSTILE.as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let long_word = "x".repeat(100_000);
+    for query in [
+        "(".repeat(100_000),
+        "NOT ".repeat(10_000),
+        format!("\"{}\"", "word ".repeat(10_000)),
+        "重庆".repeat(20_000),
+        "a OR ".repeat(20_000),
+        "-".repeat(1_000),
+        "city:".repeat(1_000),
+        long_word,
+        "\"\u{0301}\u{202E}".to_owned(),
+    ] {
+        let run = workbench.search_with_input(&["-", "-j"], query.as_bytes());
+        assert!((0..=1).contains(&run.code), "{}: {}", &query.chars().take(10).collect::<String>(), run.stderr);
+    }
+}

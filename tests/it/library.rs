@@ -1,0 +1,86 @@
+//! The library as other tools call it.
+
+use article_search::model::page::{Format, Origin, Page};
+use article_search::model::query::Query;
+use article_search::{Config, Engine};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+fn page(name: &str, text: &str) -> Page {
+    Page::new(Origin::at(name), Format::Text, text)
+}
+
+fn engine(folder: &TempDir) -> Engine {
+    Engine::create(folder.path().join("index"), &Config::default()).expect("a new index")
+}
+
+#[test]
+fn an_engine_is_shared_between_threads() {
+    fn assert_shared<T: Send + Sync>(_: &T) {}
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    assert_shared(&engine);
+    let text =
+        "Dalian Haijing Dental Clinic explains its implants at length, in more than one sentence. It is careful.";
+    engine.ingest_pages([page("a", text)]).expect("indexed");
+    std::thread::scope(|scope| {
+        let searches: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| engine.search(&Query::new("implants")).expect("an answer").total)).collect();
+        assert!(searches.into_iter().all(|search| search.join().is_ok_and(|total| total == 1)));
+    });
+}
+
+#[test]
+fn another_reader_sees_a_run_after_reloading() {
+    let folder = TempDir::new().expect("a folder");
+    let writer = engine(&folder);
+    let reader = Engine::open(folder.path().join("index"), &Config::default()).expect("opened");
+    writer
+        .ingest_pages([page("a", "The zebra article explains how a zebra lives, eats and sleeps.")])
+        .expect("indexed");
+    let total = |engine: &Engine| engine.search(&Query::new("zebra")).expect("an answer").total;
+    assert_eq!((total(&writer), total(&reader)), (1, 0));
+    reader.reload().expect("reloaded");
+    assert_eq!(total(&reader), 1);
+}
+
+#[test]
+fn the_same_text_at_two_addresses_is_one_hit() {
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    let text = "The zebra article explains how a zebra lives, eats and sleeps. It is long enough to be an article.";
+    engine.ingest_pages([page("a", text), page("b", text)]).expect("indexed");
+    let answer = engine.search(&Query::new("zebra")).expect("an answer");
+    assert_eq!((answer.total, answer.hits.len()), (2, 1));
+    assert_eq!(answer.hits[0].group.as_ref().map(|group| group.size), Some(2));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn passages_are_verbatim_disjoint_and_hold_a_match(
+        paragraphs in prop::collection::vec("[a-dA-D重庆医保 .!?，。é\u{301}😀]{10,120}", 1..8),
+        words in "[a-d重庆医保]{1,4}( [a-d重庆医保]{1,4}){0,2}",
+    ) {
+        let folder = TempDir::new().expect("a folder");
+        let engine = engine(&folder);
+        engine.ingest_pages([page("p", &paragraphs.join("\n\n"))]).expect("indexed");
+        let answer = engine.search(&Query::new(words).passages(5)).expect("an answer");
+        for hit in &answer.hits {
+            let body: Vec<char> = engine.document(&hit.row.id.to_string()).expect("stored").article.body().chars().collect();
+            let mut spans = Vec::new();
+            for passage in &hit.passages {
+                let slice: String = body[passage.start..passage.end].iter().collect();
+                prop_assert_eq!(&slice, &passage.text);
+                prop_assert!(!passage.hits.is_empty());
+                let length = passage.text.chars().count();
+                prop_assert!(passage.hits.iter().all(|&(start, end)| start < end && end <= length));
+                prop_assert!(passage.hits.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{:?}", passage.hits);
+                spans.push((passage.start, passage.end));
+            }
+            spans.sort_unstable();
+            prop_assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{:?}", spans);
+        }
+    }
+}
