@@ -111,7 +111,7 @@ fn print(
     match (arguments.ndjson, arguments.output) {
         (true, _) | (_, OutputFormat::Ndjson) => rows::hits(output, answer)?,
         (_, OutputFormat::Json) => rows::answer(output, answer)?,
-        _ if answer.no_match => {
+        _ if answer.hits.is_empty() => {
             if let Some(id) = &answer.qid {
                 writeln!(output, "{id}: nothing found")?;
             }

@@ -250,8 +250,10 @@ pub struct Answer {
     pub query: String,
     /// Pages that match.
     pub total: usize,
-    /// Whether nothing answers the query.
+    /// Whether nothing answers the query: there are no hits, or they are only the nearest pages to something absent.
     pub no_match: bool,
+    /// Cities and clinics that the query names and that no page is about.
+    pub absent: Vec<String>,
     /// What was recognised in the query.
     pub understood: Understood,
     /// Values and counts of each facet over all matching pages, most frequent first.

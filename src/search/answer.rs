@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
-use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_id};
+use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_ids};
 use super::parse::{Parsed, parse};
 use super::passages::{Excerpts, Matcher};
 use super::plan::plan;
@@ -13,7 +13,7 @@ use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
 use crate::model::document::Document;
-use crate::model::plan::{FacetField, Filter, Plan, Retrieved};
+use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 use crate::model::query::Query;
 
 /// Most values of one facet in an answer.
@@ -63,12 +63,14 @@ impl Searcher<'_> {
         let retrieved = self.view.retrieve(&plan)?;
         let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
         let ranked = rank(&retrieved, &plan, &cities, &self.weights.ranking);
+        let absent = self.absent(&understanding, &plan, &retrieved)?;
         let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: retrieved.total,
-            no_match: hits.is_empty(),
+            no_match: hits.is_empty() || !absent.is_empty(),
+            absent,
             understood: understanding.shown(self.knowledge),
             facets: self.facet_counts(&retrieved),
             suggestions: suggestions(&plan, &retrieved, query),
@@ -77,6 +79,32 @@ impl Searcher<'_> {
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
             hits,
         })
+    }
+
+    /// The cities and clinics of the query that no page of the index is about.
+    fn absent(
+        &self,
+        understanding: &Understanding,
+        plan: &Plan,
+        retrieved: &Retrieved,
+    ) -> Result<Vec<String>, SearchError> {
+        let mut absent = Vec::new();
+        for readings in understanding.cities() {
+            let clauses = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
+            let pages = clauses.map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
+            if pages.iter().all(|&pages| pages == 0) {
+                absent.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
+            }
+        }
+        for brand in &understanding.brands {
+            let words = plan.groups.iter().zip(&retrieved.group_pages);
+            let mut of_brand =
+                words.filter(|(group, _)| brand.of(&understanding.words).contains(&group.typed)).peekable();
+            if of_brand.peek().is_some() && of_brand.all(|(_, &pages)| pages == 0) {
+                absent.push(brand.of(&understanding.words).to_owned());
+            }
+        }
+        Ok(absent)
     }
 
     fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
@@ -91,9 +119,9 @@ impl Searcher<'_> {
             filters.push(any_of(FacetField::City, cities.concat()));
         }
         let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
-        let topics: Vec<String> = topics.map(|name| topic_id(name, self.knowledge)).collect::<Result<_, _>>()?;
+        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
         if !topics.is_empty() {
-            filters.push(any_of(FacetField::Topic, topics));
+            filters.push(any_of(FacetField::Topic, topics.concat()));
         }
         let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
         if !clinics.is_empty() {

@@ -1,6 +1,7 @@
 //! Facet values as a reader names them → the values that the index holds.
 
 use crate::knowledge::Knowledge;
+use crate::knowledge::topics::Topic;
 use crate::model::plan::{FacetField, Filter};
 use crate::text::normalize::comparison_key;
 
@@ -36,13 +37,22 @@ pub fn city_codes(name: &str, knowledge: &Knowledge) -> Result<Vec<String>, Filt
     Ok(cities.into_iter().map(|city| city.adcode.clone()).collect())
 }
 
-/// The identifier of the topic called `name`, by identifier or label.
+/// The identifiers of the topic called `name`, by identifier or label, and of those that refine it.
 ///
 /// # Errors
 /// [`FilterError::UnknownTopic`].
-pub fn topic_id(name: &str, knowledge: &Knowledge) -> Result<String, FilterError> {
+pub fn topic_ids(name: &str, knowledge: &Knowledge) -> Result<Vec<String>, FilterError> {
     let topic = knowledge.topics.named(name);
-    topic.map(|topic| topic.id.clone()).ok_or_else(|| FilterError::UnknownTopic { name: name.to_owned() })
+    let topic = topic.ok_or_else(|| FilterError::UnknownTopic { name: name.to_owned() })?;
+    Ok(with_refining(topic, knowledge))
+}
+
+/// A topic's identifier, then that of the narrower topic that takes its place where a page is about a whole city: who
+/// asks for the wider one wants both.
+#[must_use]
+pub fn with_refining(topic: &Topic, knowledge: &Knowledge) -> Vec<String> {
+    let refining = knowledge.topics.refining(&topic.id).map(|refining| refining.id.clone());
+    std::iter::once(topic.id.clone()).chain(refining).collect()
 }
 
 /// The clinics among `known` whose name holds all words of `name`, in order.

@@ -106,7 +106,9 @@ fn sense_clauses(sense: &Sense, weights: &RetrievalWeights) -> Vec<(Clause, f32)
         Sense::City(readings) => {
             readings.iter().map(|adcode| (Clause::Facet(FacetField::City, adcode.clone()), weights.city)).collect()
         }
-        Sense::Topic(id) => vec![(Clause::Facet(FacetField::Topic, id.clone()), weights.topic)],
+        Sense::Topic(ids) => {
+            ids.iter().map(|id| (Clause::Facet(FacetField::Topic, id.clone()), weights.topic)).collect()
+        }
         Sense::Synonyms(texts) => {
             texts.iter().filter_map(|text| Some((phrase_clause(text)?, weights.synonym))).collect()
         }

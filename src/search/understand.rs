@@ -3,6 +3,7 @@
 //! The words themselves always stay in the query, so that a wrong guess never hides a page.
 
 use crate::knowledge::Knowledge;
+use crate::knowledge::clinics::ClinicSort;
 use crate::model::answer::{CityRow, Understood};
 use crate::text::span::Span;
 use crate::text::terms::terms;
@@ -21,8 +22,8 @@ pub struct Meaning {
 pub enum Sense {
     /// A city, by the codes of its readings, likeliest first.
     City(Vec<String>),
-    /// A topic, by its identifier.
-    Topic(String),
+    /// A topic, by its identifier and those of the topics that refine it.
+    Topic(Vec<String>),
     /// Other words with the same meaning.
     Synonyms(Vec<String>),
 }
@@ -36,6 +37,8 @@ pub struct Understanding {
     pub meanings: Vec<Meaning>,
     /// Words that carry no weight: question and politeness words.
     pub noise: Vec<Span>,
+    /// Brands of clinics, e.g. `Zaomeifang` of `Zaomeifang Clinic`.
+    pub brands: Vec<Span>,
 }
 
 impl Understanding {
@@ -50,7 +53,8 @@ impl Understanding {
             meanings.extend(spellings.map(|names| Meaning { span: mention.span, sense: Sense::Synonyms(names) }));
         }
         for mention in knowledge.topics.mentions(words) {
-            meanings.push(Meaning { span: mention.span, sense: Sense::Topic(mention.topic.id.clone()) });
+            let ids = super::filters::with_refining(mention.topic, knowledge);
+            meanings.push(Meaning { span: mention.span, sense: Sense::Topic(ids) });
         }
         for mention in knowledge.synonyms.mentions(words) {
             let alternatives = mention.alternatives.iter().map(ToString::to_string).collect();
@@ -62,7 +66,12 @@ impl Understanding {
         noise.extend(stop_words.map(|term| term.span));
         noise.sort_unstable();
         noise.dedup();
-        Self { words: words.to_owned(), meanings, noise }
+        let clinics = knowledge.clinics.mentions(words, &knowledge.cities);
+        let brands = clinics.iter().filter(|clinic| clinic.sort == ClinicSort::Named).filter_map(|clinic| {
+            let start = clinic.span.of(words).find(clinic.brand.as_str())? + clinic.span.start;
+            Some(Span::new(start, start + clinic.brand.len()))
+        });
+        Self { words: words.to_owned(), meanings, noise, brands: brands.collect() }
     }
 
     /// What was recognised, for the reader.
@@ -79,8 +88,12 @@ impl Understanding {
                         adcode: city.adcode.clone(),
                     }));
                 }
-                Sense::Topic(id) if !shown.topics.contains(id) => shown.topics.push(id.clone()),
-                _ => {}
+                Sense::Topic(ids) => {
+                    let named = ids.iter().take(1).filter(|id| !shown.topics.contains(id)).cloned();
+                    let named: Vec<String> = named.collect();
+                    shown.topics.extend(named);
+                }
+                Sense::Synonyms(_) => {}
             }
         }
         shown.ignored = self.noise.iter().map(|span| span.of(&self.words).to_owned()).collect();

@@ -23,6 +23,7 @@ fn exit_codes_and_errors() {
         ("nothing found", &["Lhasa", "laser"], 1, "Lhasa 0 · laser 0"),
         ("unknown path", &["index", "fees"], 2, "try: search -- index fees"),
         ("a word that is a command", &["--", "index", "fees"], 1, "index 0 · fees 0"),
+        ("a city that no page is about", &["Lhasa", "implants"], 1, ""),
         ("mistyped command", &["idnex", "corpus/"], 1, "did you mean the command: search index corpus/"),
         ("exclusion as a flag", &["implants", "-surgery"], 2, "try: search 'implants -surgery'"),
         ("query flag before a command", &["-c", "Dalian", "index"], 2, "try: search -c Dalian -- index"),
@@ -158,6 +159,18 @@ fn the_query_language() {
     );
     let explained = &workbench.search(&["-j", "--explain", "insurance"]).rows()[0];
     assert_eq!(explained["explain"][0]["name"], "bm25");
+}
+
+#[test]
+fn what_no_page_is_about_is_said() {
+    let workbench = bench();
+    for (query, absent) in [("dental implants in Lhasa", "Lhasa"), ("implants Foobarmei Dental Clinic", "Foobarmei")] {
+        let run = workbench.search(&[query]);
+        assert_eq!(run.code, 1, "{query}: {}", run.stderr);
+        assert!(run.stdout.contains(&format!("No page is about {absent}. The nearest pages:")), "{}", run.stdout);
+        let answer = &workbench.search(&["-o", "json", query]).rows()[0];
+        assert_eq!((&answer["no_match"], &answer["absent"][0]), (&Value::from(true), &Value::from(absent)));
+    }
 }
 
 #[test]

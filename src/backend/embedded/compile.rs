@@ -2,11 +2,16 @@
 //! drops repeated words and can overflow the stack.
 
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery,
+};
 use tantivy::schema::IndexRecordOption;
 
 use super::schema::Fields;
 use crate::model::plan::{Clause, Group, Plan, Weighted};
+
+/// Share of the score of every way to say a word but the best one.
+const OTHER_WAYS: f32 = 0.1;
 
 /// The query of `plan`; an empty plan matches nothing.
 pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
@@ -34,14 +39,23 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(clauses))
 }
 
+/// Of the ways to say one thing the best counts, so that a word with many synonyms weighs no more than one with few;
+/// being about a city or topic counts beside it.
 fn group_query(group: &Group, fields: &Fields) -> Box<dyn Query> {
-    match group.clauses.as_slice() {
+    let (facets, texts): (Vec<&Weighted>, Vec<&Weighted>) =
+        group.clauses.iter().partition(|weighted| matches!(weighted.clause, Clause::Facet(..)));
+    let text: Box<dyn Query> = match texts.as_slice() {
         [only] => weighted_query(only, fields),
         several => {
-            let clauses = several.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields)));
-            Box::new(BooleanQuery::new(clauses.collect()))
+            let ways = several.iter().map(|weighted| weighted_query(weighted, fields));
+            Box::new(DisjunctionMaxQuery::with_tie_breaker(ways.collect(), OTHER_WAYS))
         }
+    };
+    if facets.is_empty() {
+        return text;
     }
+    let facets = facets.into_iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields)));
+    Box::new(BooleanQuery::new(std::iter::once((Occur::Should, text)).chain(facets).collect()))
 }
 
 /// Facets score their weight, whatever their frequency: being about a city is no matter of degree.

@@ -23,6 +23,16 @@ impl IndexView<'_> {
         self.try_retrieve(plan).map_err(|source| self.index.engine_error(source))
     }
 
+    /// How many pages hold a term or a facet value; 0 for a phrase.
+    ///
+    /// Removed pages count until their segment is merged.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_with(&self, clause: &Clause) -> Result<usize, BackendError> {
+        clause_pages(&self.searcher, &self.index.fields, clause).map_err(|source| self.index.engine_error(source))
+    }
+
     fn try_retrieve(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let query = compile::query(plan, fields);
@@ -43,16 +53,17 @@ impl IndexView<'_> {
 
 /// Pages that hold the most frequent clause of a group: a lower bound of those that satisfy it.
 fn group_pages(searcher: &Searcher, fields: &Fields, group: &Group) -> tantivy::Result<usize> {
-    let mut most = 0;
-    for weighted in &group.clauses {
-        let term = match &weighted.clause {
-            Clause::Term(text) => Term::from_field_text(fields.text, text),
-            Clause::Facet(field, value) => Term::from_field_text(fields.facet(*field), value),
-            Clause::Phrase(_) => continue,
-        };
-        most = most.max(usize::try_from(searcher.doc_freq(&term)?).unwrap_or(usize::MAX));
-    }
-    Ok(most)
+    let pages = group.clauses.iter().map(|weighted| clause_pages(searcher, fields, &weighted.clause));
+    Ok(pages.collect::<tantivy::Result<Vec<_>>>()?.into_iter().max().unwrap_or(0))
+}
+
+fn clause_pages(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantivy::Result<usize> {
+    let term = match clause {
+        Clause::Term(text) => Term::from_field_text(fields.text, text),
+        Clause::Facet(field, value) => Term::from_field_text(fields.facet(*field), value),
+        Clause::Phrase(_) => return Ok(0),
+    };
+    Ok(usize::try_from(searcher.doc_freq(&term)?).unwrap_or(usize::MAX))
 }
 
 /// Adds to each scored page its facet values and the positions at which it holds the plan's groups.

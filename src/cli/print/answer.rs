@@ -27,7 +27,12 @@ pub(in crate::cli) fn pretty(
     if let Some(id) = &answer.qid {
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
-    headline(output, answer, width)?;
+    if answer.absent.is_empty() {
+        headline(output, answer, width)?;
+    } else {
+        let absent = format!(" No page is about {}. The nearest pages:", answer.absent.join(" or "));
+        writeln!(output, "{}\n", strong(&absent))?;
+    }
     let best = answer.hits.first().map_or(1.0, |hit| hit.score);
     for (hit, short_id) in answer.hits.iter().zip(short_ids) {
         print_hit(output, hit, (short_id, best), width)?;

@@ -52,11 +52,13 @@ const MOST_ROUNDS: usize = 8;
 pub fn article(parsed: Parsed, rules: &ChromeRules) -> Article {
     let degraded = parsed.degraded.then_some(Flag::Degraded);
     let claimed = parsed.titles;
+    let is_titled_row = parsed.is_titled_row;
     let mut page = Page::new(parsed.blocks.into_iter().map(|block| Line::new(block, rules)).collect());
     let (title, trail) = clean(&mut page, &claimed);
     let mut flags: BTreeSet<Flag> = degraded.into_iter().collect();
     match valve::judge(&page) {
         Rest::Article => {}
+        Rest::Nothing if is_titled_row && page.cut().next().is_none() => {}
         Rest::Nothing => {
             let all =
                 (0..page.open().len()).map(|line| Cut::new(line, Reason::OutsideArticle, "no article on this page"));

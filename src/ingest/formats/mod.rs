@@ -27,6 +27,8 @@ pub struct Parsed {
     pub language: Option<String>,
     /// Whether the linear fallback read the page.
     pub degraded: bool,
+    /// Whether a feed's row gives the title beside the text: the text is then an article's, however short.
+    pub is_titled_row: bool,
 }
 
 /// Decodes a page and turns it into blocks; of a page over 4 MiB the beginning, marked `degraded`.
@@ -41,6 +43,7 @@ pub fn blocks(page: &Page) -> Result<Parsed, NotText> {
         Format::Html => html::parse(&text),
     };
     parsed.degraded |= page.bytes.len() > MAX_PAGE_BYTES;
+    parsed.is_titled_row = page.hints.title.is_some();
     parsed.titles.splice(0..0, page.hints.title.clone());
     parsed.dates.splice(0..0, page.hints.date.clone());
     Ok(parsed)

@@ -23,6 +23,7 @@ pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Met
         canonical_url: metadata.canonical_url.or(metadata.social_url),
         language: metadata.language,
         degraded: false,
+        is_titled_row: false,
     }
 }
 
