@@ -66,12 +66,13 @@ pub struct Stats {
 }
 
 impl Engine {
-    /// Creates an empty index in `directory`, which must be new or vacant.
+    /// Creates an empty index in `directory`, which must be new or vacant. Others can open it after the first run.
     ///
     /// # Errors
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        Self::over(EmbeddedIndex::create(directory.as_ref())?, config)
+        let knowledge = config.knowledge()?;
+        Self::over(EmbeddedIndex::create(directory.as_ref())?, knowledge)
     }
 
     /// Opens the index in `directory`.
@@ -79,11 +80,12 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        Self::over(EmbeddedIndex::open(directory.as_ref())?, config)
+        let knowledge = config.knowledge()?;
+        Self::over(EmbeddedIndex::open(directory.as_ref())?, knowledge)
     }
 
-    fn over(index: EmbeddedIndex, config: &Config) -> Result<Self, Error> {
-        Ok(Self { index, knowledge: config.knowledge()?, weights: Weights::builtin()? })
+    fn over(index: EmbeddedIndex, knowledge: Knowledge) -> Result<Self, Error> {
+        Ok(Self { index, knowledge, weights: Weights::builtin()? })
     }
 
     /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told

@@ -107,6 +107,9 @@ pub(super) fn summarise(session: &Session, report: &IngestReport) {
             report.without_city
         );
     }
+    if report.repeated > 0 {
+        let _ = write!(text, "\n  {} with an address that came before left out", counted(report.repeated, "page"));
+    }
     if report.ignored > 0 {
         let _ = write!(text, "\n  {} of other formats left alone", counted(report.ignored, "file"));
     }

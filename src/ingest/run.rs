@@ -12,7 +12,7 @@ use super::{PageError, fingerprint, read};
 use crate::backend::embedded::{BackendError, Revision};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId, Fingerprint};
-use crate::model::page::Page;
+use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
 
 /// A batch ends at this many pages ...
@@ -94,7 +94,7 @@ pub struct Run<'a> {
 
 /// What became of one page.
 enum Outcome {
-    Unchanged(DocumentId, String),
+    Unchanged(DocumentId, Origin),
     Read(Box<Document>),
     Skipped(Skipped),
 }
@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the index cannot be written; nothing of the run is visible then.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
-        if self.has_changes {
+        if self.has_changes || self.revision.is_first() {
             self.revision.publish()?;
         }
         Ok(self.report)
@@ -155,9 +155,10 @@ impl<'a> Run<'a> {
     fn take_outcome(&mut self, outcome: Outcome) -> Result<(), BackendError> {
         match outcome {
             Outcome::Skipped(skipped) => self.report.skipped.push(skipped),
-            Outcome::Unchanged(id, label) => {
-                self.seen.insert(id, label);
-                self.report.unchanged += 1;
+            Outcome::Unchanged(id, origin) => {
+                if self.is_first_sight(id, &origin) {
+                    self.report.unchanged += 1;
+                }
             }
             Outcome::Read(document) => return self.take_document(&document),
         }
@@ -170,12 +171,13 @@ impl<'a> Run<'a> {
         if !document.article.has_content() {
             let reason = "nothing left after stripping (see: search extract --removed)".to_owned();
             self.report.skipped.push(Skipped { label, reason });
-            self.has_changes |= is_known;
+            if !is_known || self.seen.contains_key(&document.id) {
+                return Ok(());
+            }
+            self.has_changes = true;
             return self.revision.remove(document.id);
         }
-        if let Some(other) = self.clash(document, &label) {
-            let reason = format!("has the same name within its folder as {other}; index both from a folder above");
-            self.report.skipped.push(Skipped { label, reason });
+        if !self.is_first_sight(document.id, &document.origin) {
             return Ok(());
         }
         if let Err(error) = self.revision.put(document) {
@@ -184,20 +186,29 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.has_changes = true;
-        let is_again = self.seen.insert(document.id, label).is_some();
-        self.report.new += usize::from(!is_known && !is_again);
-        self.report.changed += usize::from(is_known && !is_again);
+        self.report.new += usize::from(!is_known);
+        self.report.changed += usize::from(is_known);
         self.report.tally(document);
         Ok(())
     }
 
-    /// Another file of this run with the same id: two folders hold a file of this name. Pages with an address are the
-    /// same page seen again, and the later one counts.
-    fn clash(&self, document: &Document, label: &str) -> Option<&str> {
-        let other = self.seen.get(&document.id)?;
-        let has_address =
-            document.id != DocumentId::of(&crate::model::page::Origin { url: None, ..document.origin.clone() });
-        (!has_address && other != label).then_some(other)
+    /// Whether this run has not met a page with this id yet. The first one counts, so that running again over the same
+    /// sources changes nothing; another one is counted as a repetition of an address, or, where two files share a name,
+    /// reported.
+    fn is_first_sight(&mut self, id: DocumentId, origin: &Origin) -> bool {
+        let label = origin.label();
+        let Some(other) = self.seen.get(&id) else {
+            self.seen.insert(id, label);
+            return true;
+        };
+        let has_address = id != DocumentId::of(&Origin { url: None, ..origin.clone() });
+        if has_address {
+            self.report.repeated += 1;
+        } else {
+            let reason = format!("has the same name within its folder as {other}; index both from a folder above");
+            self.report.skipped.push(Skipped { label, reason });
+        }
+        false
     }
 }
 
@@ -208,7 +219,7 @@ fn outcome(page: Result<Page, Skipped>, knowledge: &Knowledge, known: &HashMap<D
     };
     let id = DocumentId::of(&page.origin);
     if known.get(&id) == Some(&fingerprint(&page, knowledge)) {
-        return Outcome::Unchanged(id, page.origin.label());
+        return Outcome::Unchanged(id, page.origin);
     }
     match read(&page, knowledge) {
         Ok(document) => Outcome::Read(Box::new(document)),

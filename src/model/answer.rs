@@ -258,6 +258,8 @@ pub struct Answer {
     pub understood: Understood,
     /// Values and counts of each facet over all matching pages, most frequent first.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
+    /// Pages for each verdict, among all that match and are about the cities asked for.
+    pub verdicts: BTreeMap<String, usize>,
     /// The best pages.
     pub hits: Vec<Hit>,
     /// What to try instead, as queries.

@@ -61,6 +61,17 @@ impl Article {
         numbers.collect()
     }
 
+    /// Equal for articles of equal title and body, whatever their address.
+    #[must_use]
+    pub fn text_key(&self) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.title.as_bytes());
+        for part in &self.parts {
+            hasher.update(b"\0").update(part.text.as_bytes());
+        }
+        hasher.finalize().as_bytes().iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    }
+
     /// Whether anything of the page is left to be found.
     #[must_use]
     pub fn has_content(&self) -> bool {

@@ -1,5 +1,7 @@
 //! What a backend is asked to retrieve: analysed terms, no text. Plain data that any engine can compile.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// One retrieval: which pages match, and how many of them are wanted.
@@ -17,6 +19,8 @@ pub struct Plan {
     pub excluded: Vec<Clause>,
     /// Facet values of which a page must have at least one, per filter.
     pub filters: Vec<Filter>,
+    /// Facet values for which verdicts are counted apart, e.g. the cities asked for; empty: all matching pages.
+    pub focus: Vec<Filter>,
     /// How many candidates to return, best first.
     pub window: usize,
 }
@@ -116,6 +120,8 @@ pub struct Retrieved {
     pub total: usize,
     /// Values of each facet among all pages that match, with their number of pages.
     pub counts: Vec<(FacetField, Vec<(String, usize)>)>,
+    /// Pages for each verdict among those that match and have a value of the plan's focus.
+    pub verdicts: BTreeMap<String, usize>,
     /// How many pages hold each group, in the plan's order.
     pub group_pages: Vec<usize>,
     /// Pages in the index.
@@ -129,6 +135,8 @@ pub struct Candidate {
     pub id: crate::model::document::DocumentId,
     /// Where the backend keeps it; means nothing elsewhere.
     pub address: (u32, u32),
+    /// Equal for pages of equal title and body.
+    pub text_key: u64,
     /// Score of the backend's own retrieval (BM25 of groups and optional clauses).
     pub score: f32,
     /// For each group of the plan, the positions of its term clauses in the page, ascending; `None` where nothing of

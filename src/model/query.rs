@@ -22,12 +22,17 @@ pub const MAX_PASSAGES: usize = 10;
 impl Query {
     /// A query in the query language: words, `"phrases"`, `-word`, `city:`, `clinic:`, `topic:`.
     ///
-    /// Text beyond [`MAX_QUERY_BYTES`] is ignored.
+    /// Text beyond [`MAX_QUERY_BYTES`] is ignored; the last word before it stays whole.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let mut text = text.into();
-        let end = (0..=MAX_QUERY_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
-        text.truncate(end.unwrap_or(0));
+        let end = (0..=MAX_QUERY_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        if end < text.len() {
+            text.truncate(end);
+            // Half a word is another word.
+            let whole = text.rfind(char::is_whitespace).filter(|&at| at > 0).unwrap_or(end);
+            text.truncate(whole);
+        }
         Self { text, id: None, cities: vec![], clinics: vec![], topics: vec![], limit: 10, passages: 2 }
     }
 

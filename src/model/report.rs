@@ -24,6 +24,8 @@ pub struct IngestReport {
     pub changed: usize,
     /// Pages left alone.
     pub unchanged: usize,
+    /// Pages whose address an earlier page of the run has; the first one counts.
+    pub repeated: usize,
     /// Files of no known format, left alone.
     pub ignored: usize,
     /// Inputs that gave no page.

@@ -1,6 +1,6 @@
 //! One query, from words to answer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
 use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_ids};
@@ -8,16 +8,22 @@ use super::parse::{Parsed, parse};
 use super::passages::{Excerpts, Matcher};
 use super::plan::plan;
 use super::ranking::{Ranked, Weights, group_idf, rank};
-use super::understand::Understanding;
+use super::understand::{Sense, Understanding};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
 use crate::model::document::Document;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 use crate::model::query::Query;
+use crate::text::terms::terms;
 
 /// Most values of one facet in an answer.
 const MAX_FACET_VALUES: usize = 20;
+
+/// Most candidates looked at when the best pages all have the same text.
+const MAX_WINDOW: usize = 20_000;
+/// How much further to look then.
+const WINDOW_GROWTH: usize = 10;
 
 /// A search that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -59,12 +65,14 @@ impl Searcher<'_> {
         let understanding = Understanding::of(&parsed.words, self.knowledge);
         let filters = self.filters(query, &parsed)?;
         let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
-        plan.window = plan.window.max(query.hit_limit());
-        let retrieved = self.view.retrieve(&plan)?;
         let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
-        let ranked = rank(&retrieved, &plan, &cities, &self.weights.ranking);
+        if !cities.is_empty() {
+            plan.focus = vec![any_of(FacetField::City, cities.clone())];
+        }
+        plan.window = plan.window.max(query.hit_limit());
+        let (retrieved, folded) = self.distinct(&mut plan, &cities, query.hit_limit())?;
         let absent = self.absent(&understanding, &plan, &retrieved)?;
-        let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
+        let hits = self.hits(query, &plan, (&retrieved, folded), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
@@ -73,12 +81,34 @@ impl Searcher<'_> {
             absent,
             understood: understanding.shown(self.knowledge),
             facets: self.facet_counts(&retrieved),
+            verdicts: retrieved.verdicts.clone(),
             suggestions: suggestions(&plan, &retrieved, query),
             words: word_counts(&plan, &retrieved),
             pages: retrieved.pages,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
             hits,
         })
+    }
+
+    /// Retrieves and ranks until there are `wanted` pages with different texts, and returns the best page of each text.
+    fn distinct(
+        &self,
+        plan: &mut Plan,
+        cities: &[String],
+        wanted: usize,
+    ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
+        loop {
+            let retrieved = self.view.retrieve(plan)?;
+            let mut ranked = rank(&retrieved, plan, cities, &self.weights.ranking);
+            let mut seen = HashSet::new();
+            ranked.retain(|ranked| seen.insert(ranked.candidate.text_key));
+            ranked.truncate(wanted);
+            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW;
+            if ranked.len() == wanted || is_all {
+                return Ok((retrieved, ranked));
+            }
+            plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
+        }
     }
 
     /// The cities and clinics of the query that no page of the index is about.
@@ -89,12 +119,22 @@ impl Searcher<'_> {
         retrieved: &Retrieved,
     ) -> Result<Vec<String>, SearchError> {
         let mut absent = Vec::new();
-        for readings in understanding.cities() {
-            let clauses = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
-            let pages = clauses.map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
+        let mut has_city = false;
+        for meaning in &understanding.meanings {
+            let Sense::City(readings) = &meaning.sense else { continue };
+            let facets = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
+            // A page that only mentions the name may be what was meant: a district, a hospital called so.
+            let words = terms(meaning.span.of(&understanding.words)).into_iter().map(|term| Clause::Term(term.text));
+            let pages =
+                facets.chain(words).map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
             if pages.iter().all(|&pages| pages == 0) {
                 absent.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
+            } else {
+                has_city = true;
             }
+        }
+        if has_city {
+            absent.clear();
         }
         for brand in &understanding.brands {
             let words = plan.groups.iter().zip(&retrieved.group_pages);
@@ -138,7 +178,7 @@ impl Searcher<'_> {
         Ok(filters)
     }
 
-    /// The first hits with what is shown of them; pages with the same text fold under the best of them.
+    /// The hits with what is shown of them; other pages with the same text are counted under them.
     fn hits(
         &self,
         query: &Query,
@@ -148,21 +188,13 @@ impl Searcher<'_> {
     ) -> Result<Vec<Hit>, SearchError> {
         let matcher = Matcher::new(plan, &group_idf(retrieved));
         let mut hits: Vec<Hit> = Vec::new();
-        let mut by_text: HashMap<String, usize> = HashMap::new();
         for ranked in ranked {
             let document = self.view.document_of(&ranked.candidate)?;
-            let key = text_key(&document);
-            if let Some(group) = by_text.get(&key).and_then(|&at| hits.get_mut(at)).and_then(|hit| hit.group.as_mut()) {
-                group.size += 1;
-                continue;
-            }
-            if hits.len() == query.hit_limit() {
-                break;
-            }
-            by_text.insert(key.clone(), hits.len());
             let mut hit = self.hit(query, (plan, &matcher), &ranked, &document);
+            let text_key = ranked.candidate.text_key;
+            let size = self.view.pages_with_text(text_key)?.max(1);
             hit.rank = hits.len() + 1;
-            hit.group = Some(HitGroup { by: "text".to_owned(), key, size: 1 });
+            hit.group = Some(HitGroup { by: "text".to_owned(), key: format!("{text_key:016x}"), size });
             hit.explain = (detail == Detail::Explained).then_some(ranked.parts);
             hits.push(hit);
         }
@@ -212,13 +244,6 @@ pub fn facet_label(field: FacetField, value: &str, knowledge: &Knowledge) -> Str
         _ => None,
     };
     label.unwrap_or_else(|| value.to_owned())
-}
-
-/// Equal for articles of equal title and body.
-fn text_key(document: &Document) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(document.article.title.as_bytes()).update(b"\0").update(document.article.body().as_bytes());
-    hasher.finalize().to_hex().chars().take(16).collect()
 }
 
 fn word_counts(plan: &Plan, retrieved: &Retrieved) -> Vec<WordCount> {

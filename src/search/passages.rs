@@ -18,6 +18,9 @@ use crate::text::sentences::sentences;
 use crate::text::span::Span;
 use crate::text::terms::{Term, terms};
 
+/// Longer sentences are looked at in pieces.
+const MAX_PIECE_CHARACTERS: usize = 600;
+
 /// The words of a plan, ready to be found in texts.
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
@@ -102,6 +105,8 @@ struct Sentence {
     span: Span,
     section: usize,
     is_heading: bool,
+    /// In characters.
+    length: usize,
     matches: Vec<Match>,
     groups: BTreeSet<usize>,
 }
@@ -122,13 +127,24 @@ impl<'a> Excerpts<'a> {
         let parts = article.parts.iter().zip(article.part_spans()).zip(article.sections());
         for ((part, part_span), section) in parts {
             let found = matcher.matches(&part.text);
-            for span in sentences(&part.text) {
-                let inside = found.iter().filter(|one| span.contains(one.span));
+            let mut rest = found.as_slice();
+            for span in sentences(&part.text).into_iter().flat_map(|span| pieces(&part.text, span)) {
+                // Matches and sentences both ascend; a match across the border of two pieces belongs to none.
+                let from = rest.partition_point(|one| one.span.start < span.start);
+                let (_, ahead) = rest.split_at_checked(from).unwrap_or_default();
+                let inside =
+                    ahead.iter().take_while(|one| one.span.start < span.end).filter(|one| span.contains(one.span));
                 let inside: Vec<Match> =
                     inside.map(|one| Match { span: one.span.shifted(part_span.start), group: one.group }).collect();
-                let groups = inside.iter().map(|one| one.group).collect();
-                let span = span.shifted(part_span.start);
-                all.push(Sentence { span, section, is_heading: part.is_heading(), matches: inside, groups });
+                rest = ahead;
+                all.push(Sentence {
+                    span: span.shifted(part_span.start),
+                    section,
+                    is_heading: part.is_heading(),
+                    length: span.of(&part.text).chars().count(),
+                    groups: inside.iter().map(|one| one.group).collect(),
+                    matches: inside,
+                });
             }
         }
         Self { matcher, body, sentences: all }
@@ -167,9 +183,8 @@ impl<'a> Excerpts<'a> {
         let (answer, passage) = weights;
         let verdict = document.facets.verdict.as_ref().map(|facet| &facet.evidence);
         let verdict = verdict.filter(|evidence| evidence.place == Place::Body).map(|evidence| evidence.span);
-        let candidates = self.sentences.iter().filter(|sentence| {
-            !sentence.is_heading && sentence.span.of(&self.body).chars().count() <= answer.characters
-        });
+        let candidates =
+            self.sentences.iter().filter(|sentence| !sentence.is_heading && sentence.length <= answer.characters);
         let scored = candidates.map(|sentence| {
             let text = sentence.span.of(&self.body);
             let mut score = self.score(sentence, &BTreeSet::new(), passage);
@@ -192,7 +207,7 @@ impl<'a> Excerpts<'a> {
         let new: BTreeSet<usize> = sentence.groups.difference(shown).copied().collect();
         let old: BTreeSet<usize> = sentence.groups.intersection(shown).copied().collect();
         let weight = self.matcher.weight(&new) + weights.already_shown * self.matcher.weight(&old);
-        let length = sentence.span.of(&self.body).chars().count() as f32;
+        let length = sentence.length as f32;
         let heading = if sentence.is_heading { weights.heading } else { 1.0 };
         weight * heading / (1.0 + weights.length_penalty * (1.0 + length / weights.free_sentence_length).ln())
     }
@@ -275,6 +290,28 @@ impl<'a> Excerpts<'a> {
         let hits = hits.into_iter().map(|hit| Span::new(hit.start - span.start, hit.end - span.start).in_chars(&text));
         Passage { section, start, end, hits: hits.collect(), text }
     }
+}
+
+/// A sentence in pieces of bounded length, parted at white space or a comma where there is one: text without full stops
+/// must not become one endless sentence.
+fn pieces(text: &str, sentence: Span) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let mut start = sentence.start;
+    while let Some((limit, _)) = Span::new(start, sentence.end).of(text).char_indices().nth(MAX_PIECE_CHARACTERS) {
+        let piece = Span::new(start, start + limit).of(text);
+        let border = piece.char_indices().rev().find(|(_, character)| is_piece_border(*character));
+        let length = border.map_or(limit, |(at, character)| at + character.len_utf8());
+        pieces.push(Span::new(start, start + length));
+        start += length;
+    }
+    if start < sentence.end {
+        pieces.push(Span::new(start, sentence.end));
+    }
+    pieces
+}
+
+fn is_piece_border(character: char) -> bool {
+    character.is_whitespace() || matches!(character, ',' | '，' | '、' | ';' | '：' | ':')
 }
 
 /// Compares by score; of equal ones the earlier is the greater, so that `max_by` takes it.

@@ -58,8 +58,6 @@ pub struct RankingWeights {
     pub missing_city: f32,
     /// Exponent of coverage.
     pub coverage: f32,
-    /// Pages with less coverage do not answer the query.
-    pub least_coverage: f32,
 }
 
 /// What is shown of a page.
@@ -120,13 +118,12 @@ pub struct Ranked {
     pub missing: Vec<usize>,
 }
 
-/// Orders the candidates of a plan that cover enough of it, best first, ties by id. `cities` are the codes that the query asks for.
+/// Orders the candidates of a plan, best first, ties by id. `cities` are the codes that the query asks for.
 #[must_use]
 pub fn rank(retrieved: &Retrieved, plan: &Plan, cities: &[String], weights: &RankingWeights) -> Vec<Ranked> {
     let idf = group_idf(retrieved);
-    let enough = |candidate: &&Candidate| coverage(&missing(candidate), &idf) >= weights.least_coverage;
-    let ranked = retrieved.candidates.iter().filter(enough);
-    let mut ranked: Vec<Ranked> = ranked.map(|candidate| score(candidate, plan, (cities, &idf), weights)).collect();
+    let ranked = retrieved.candidates.iter().map(|candidate| score(candidate, plan, (cities, &idf), weights));
+    let mut ranked: Vec<Ranked> = ranked.collect();
     ranked.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.candidate.id.cmp(&right.candidate.id)));
     ranked
 }
@@ -218,11 +215,11 @@ mod tests {
 
     fn candidate(id: u64, score: f32, matches: Vec<Option<Vec<u32>>>, city: &str) -> Candidate {
         let facets = vec![(FacetField::City, city.to_owned())];
-        Candidate { id: DocumentId::from_u64(id), address: (0, 0), score, matches, facets }
+        Candidate { id: DocumentId::from_u64(id), address: (0, 0), text_key: id, score, matches, facets }
     }
 
     fn retrieved(candidates: Vec<Candidate>) -> Retrieved {
-        Retrieved { candidates, total: 0, counts: vec![], group_pages: vec![5, 5], pages: 100 }
+        Retrieved { candidates, group_pages: vec![5, 5], pages: 100, ..Retrieved::default() }
     }
 
     fn plan() -> Plan {

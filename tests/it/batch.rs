@@ -84,6 +84,67 @@ fn two_folders_with_the_same_names_lose_nothing_silently() {
 }
 
 #[test]
+fn an_address_that_comes_twice_counts_once_and_stays_itself() {
+    let workbench = Workbench::new();
+    let row = |text: &str| {
+        format!(
+            "{{\"url\":\"http://a.example/1\",\"text\":\"{text} is written about here, in more than five words.\"}}\n"
+        )
+    };
+    workbench.write("corpus/feed.jsonl", [row("A zebra"), row("A quagga"), row("")].concat().as_bytes());
+    let first = workbench.search(&["index"]);
+    assert!(first.stderr.contains("1 new, 0 changed"), "{}", first.stderr);
+    assert!(first.stderr.contains("2 pages with an address that came before"), "{}", first.stderr);
+    for _ in 0..2 {
+        let again = workbench.search(&["index"]);
+        assert!(again.stderr.contains("0 new, 0 changed, 1 unchanged"), "{}", again.stderr);
+        assert_eq!((workbench.search(&["zebra"]).code, workbench.search(&["quagga"]).code), (0, 1));
+    }
+}
+
+#[test]
+fn an_empty_namesake_removes_nothing() {
+    let workbench = Workbench::new();
+    workbench.write("first/a.txt", &page("First", "A zebra."));
+    workbench.write("second/a.txt", b"");
+    workbench.search(&["index", "first", "second"]);
+    assert_eq!(workbench.search(&["zebra"]).code, 0);
+}
+
+#[test]
+fn a_first_run_that_fails_leaves_no_empty_index() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A zebra."));
+    workbench.write("wrong/topics.toml", b"[topic.price]\nkind = 7\n");
+    assert_eq!(workbench.search(&["--knowledge", "wrong", "zebra"]).code, 2);
+    let run = workbench.search(&["zebra"]);
+    assert!(run.code == 0 && run.stderr.contains("no index yet"), "{}", run.stderr);
+}
+
+#[test]
+fn a_damaged_index_is_no_usable_index() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A zebra."));
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    workbench.write("index/generation-1/meta.json", b"{");
+    let run = workbench.search(&["zebra"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("damaged") && run.stderr.contains("try:"), "{}", run.stderr);
+}
+
+#[test]
+fn a_removed_word_counts_no_page() {
+    let workbench = Workbench::new();
+    workbench.write("corpus/a.txt", &page("Title", "A quokka."));
+    workbench.write("corpus/b.txt", &page("Other", "A zebra."));
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    workbench.write("corpus/a.txt", &page("Title", "An okapi."));
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let run = workbench.search(&["quokka"]);
+    assert!(run.stderr.contains("quokka 0"), "{}", run.stderr);
+}
+
+#[test]
 fn a_page_that_became_empty_is_gone() {
     let workbench = Workbench::new();
     workbench.write("corpus/a.txt", &page("Title", "A zebra."));

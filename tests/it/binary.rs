@@ -162,6 +162,15 @@ fn the_query_language() {
 }
 
 #[test]
+fn a_phrase_ends_with_its_paragraph() {
+    let workbench = Workbench::new();
+    let text = "A title of animals\n\nThe last word of this paragraph is elephant\n\nGiraffe begins the next paragraph, which is long.";
+    workbench.write("corpus/a.txt", text.as_bytes());
+    assert_eq!(workbench.search(&["\"is elephant\""]).code, 0);
+    assert_eq!(workbench.search(&["\"elephant giraffe\""]).code, 1);
+}
+
+#[test]
 fn what_no_page_is_about_is_said() {
     let workbench = bench();
     for (query, absent) in [("dental implants in Lhasa", "Lhasa"), ("implants Foobarmei Dental Clinic", "Foobarmei")] {

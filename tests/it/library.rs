@@ -34,6 +34,9 @@ fn an_engine_is_shared_between_threads() {
 fn another_reader_sees_a_run_after_reloading() {
     let folder = TempDir::new().expect("a folder");
     let writer = engine(&folder);
+    writer
+        .ingest_pages([page("first", "The okapi article explains how an okapi lives, eats and sleeps.")])
+        .expect("indexed");
     let reader = Engine::open(folder.path().join("index"), &Config::default()).expect("opened");
     writer
         .ingest_pages([page("a", "The zebra article explains how a zebra lives, eats and sleeps.")])
@@ -53,6 +56,31 @@ fn the_same_text_at_two_addresses_is_one_hit() {
     let answer = engine.search(&Query::new("zebra")).expect("an answer");
     assert_eq!((answer.total, answer.hits.len()), (2, 1));
     assert_eq!(answer.hits[0].group.as_ref().map(|group| group.size), Some(2));
+}
+
+#[test]
+fn many_copies_do_not_push_other_pages_out() {
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    let copy = "A zebra zebra zebra article that stands at many addresses, word for word.";
+    let other = |number: usize| {
+        format!("A page with number {number} that speaks of a zebra once, among many other things it says.")
+    };
+    let copies = (0..300).map(|number| page(&format!("copy{number}"), copy));
+    let others = (0..5).map(|number| page(&format!("other{number}"), &other(number)));
+    engine.ingest_pages(copies.chain(others)).expect("indexed");
+    let answer = engine.search(&Query::new("zebra")).expect("an answer");
+    assert_eq!((answer.total, answer.hits.len()), (305, 6));
+    assert_eq!(answer.hits[0].group.as_ref().map(|group| group.size), Some(300));
+}
+
+#[test]
+fn text_without_full_stops_is_answered_too() {
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    engine.ingest_pages([page("a", &"insurance beauty ".repeat(40_000))]).expect("indexed");
+    let answer = engine.search(&Query::new("insurance beauty")).expect("an answer");
+    assert!(answer.hits[0].passages.iter().all(|passage| passage.text.chars().count() <= 300));
 }
 
 proptest! {

@@ -7,12 +7,14 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
-use crate::model::plan::FacetField;
+use crate::model::plan::{FacetField, Filter};
 
 /// The collector.
 pub(super) struct Survey {
     /// How many of the best pages to keep.
     pub(super) window: usize,
+    /// Facet values for which verdicts are counted; empty: for all pages.
+    pub(super) focus: Vec<Filter>,
 }
 
 /// What [`Survey`] saw.
@@ -24,6 +26,8 @@ pub(super) struct Findings {
     pub(super) total: usize,
     /// Pages for each value of each facet.
     pub(super) counts: BTreeMap<FacetField, BTreeMap<String, usize>>,
+    /// Pages of the focus for each verdict.
+    pub(super) verdicts: BTreeMap<String, usize>,
 }
 
 /// A page and its score.
@@ -62,8 +66,19 @@ impl Collector for Survey {
                 facets.push(FacetTally { field, column, pages });
             }
         }
-        let ids = reader.fast_fields().u64("id")?;
-        Ok(SegmentSurvey { segment, window: self.window, ids, facets, best: BinaryHeap::new(), total: 0 })
+        let verdict = reader.fast_fields().str(FacetField::Verdict.name())?;
+        let verdicts =
+            verdict.map(|column| FacetTally { field: FacetField::Verdict, pages: vec![0; column.num_terms()], column });
+        Ok(SegmentSurvey {
+            segment,
+            window: self.window,
+            ids: reader.fast_fields().u64("id")?,
+            facets,
+            verdicts,
+            focus: Focus::of(&self.focus, reader)?,
+            best: BinaryHeap::new(),
+            total: 0,
+        })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -76,6 +91,9 @@ impl Collector for Survey {
             let fruit = fruit?;
             merged.total += fruit.total;
             merged.best.extend(fruit.best);
+            for (verdict, pages) in fruit.verdicts {
+                *merged.verdicts.entry(verdict).or_default() += pages;
+            }
             for (field, values) in fruit.counts {
                 let tally = merged.counts.entry(field).or_default();
                 for (value, pages) in values {
@@ -95,6 +113,8 @@ pub(super) struct SegmentSurvey {
     window: usize,
     ids: Column<u64>,
     facets: Vec<FacetTally>,
+    verdicts: Option<FacetTally>,
+    focus: Focus,
     best: BinaryHeap<Scored>,
     total: usize,
 }
@@ -111,12 +131,9 @@ impl SegmentCollector for SegmentSurvey {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
-        for facet in &mut self.facets {
-            for ordinal in facet.column.ords().values_for_doc(doc) {
-                if let Some(pages) = usize::try_from(ordinal).ok().and_then(|at| facet.pages.get_mut(at)) {
-                    *pages += 1;
-                }
-            }
+        self.facets.iter_mut().for_each(|facet| facet.count(doc));
+        if let Some(verdicts) = self.verdicts.as_mut().filter(|_| self.focus.holds(doc)) {
+            verdicts.count(doc);
         }
         let is_full = self.best.len() >= self.window;
         if is_full && self.best.peek().is_some_and(|worst| score < worst.score) {
@@ -133,11 +150,54 @@ impl SegmentCollector for SegmentSurvey {
         for facet in self.facets {
             counts.insert(facet.field, facet.named()?);
         }
-        Ok(Findings { best: self.best.into_vec(), total: self.total, counts })
+        let verdicts = self.verdicts.map(|verdicts| verdicts.named()).transpose()?.unwrap_or_default();
+        Ok(Findings { best: self.best.into_vec(), total: self.total, counts, verdicts })
+    }
+}
+
+/// The pages of one segment that have a value of each filter.
+struct Focus {
+    /// Columns and the ordinals that are accepted, ascending.
+    accepted: Vec<(StrColumn, Vec<u64>)>,
+    /// Whether a filter's field is missing here, so that no page can have its value.
+    is_impossible: bool,
+}
+
+impl Focus {
+    fn of(filters: &[Filter], reader: &SegmentReader) -> tantivy::Result<Self> {
+        let mut focus = Self { accepted: Vec::new(), is_impossible: false };
+        for filter in filters {
+            let Some(column) = reader.fast_fields().str(filter.field.name())? else {
+                focus.is_impossible = true;
+                continue;
+            };
+            let mut ordinals = Vec::new();
+            for value in &filter.values {
+                ordinals.extend(column.dictionary().term_ord(value.as_bytes()).map_err(TantivyError::from)?);
+            }
+            ordinals.sort_unstable();
+            focus.accepted.push((column, ordinals));
+        }
+        Ok(focus)
+    }
+
+    fn holds(&self, doc: DocId) -> bool {
+        let has = |(column, ordinals): &(StrColumn, Vec<u64>)| {
+            column.ords().values_for_doc(doc).any(|ordinal| ordinals.binary_search(&ordinal).is_ok())
+        };
+        !self.is_impossible && self.accepted.iter().all(has)
     }
 }
 
 impl FacetTally {
+    fn count(&mut self, doc: DocId) {
+        for ordinal in self.column.ords().values_for_doc(doc) {
+            if let Some(pages) = usize::try_from(ordinal).ok().and_then(|at| self.pages.get_mut(at)) {
+                *pages += 1;
+            }
+        }
+    }
+
     /// The counts by value instead of ordinal.
     fn named(&self) -> tantivy::Result<BTreeMap<String, usize>> {
         let mut named = BTreeMap::new();

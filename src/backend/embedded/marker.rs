@@ -68,7 +68,9 @@ impl Marker {
             file.write_all(b"\n")?;
             file.sync_all()?;
             fs::rename(&temporary, &target)?;
-            sync_directory(directory)
+            sync_directory(directory)?;
+            // The folder itself may be new, too.
+            directory.canonicalize()?.parent().map_or(Ok(()), sync_directory)
         };
         write().map_err(|source| BackendError::Io { path: target.clone(), source })
     }

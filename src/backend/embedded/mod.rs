@@ -18,6 +18,7 @@ mod stored;
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::MmapDirectory;
+use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::error::BackendError;
@@ -41,6 +42,9 @@ pub struct EmbeddedIndex {
 impl EmbeddedIndex {
     /// Creates an empty index in `directory`, which may hold a note and a `.gitignore` but nothing else.
     ///
+    /// It is there for others once its first revision is published: a first run that is cut short leaves no index that
+    /// finds nothing.
+    ///
     /// # Errors
     /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Io`] when it cannot be written.
     pub fn create(directory: &Path) -> Result<Self, BackendError> {
@@ -53,36 +57,32 @@ impl EmbeddedIndex {
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
         let mapped = MmapDirectory::open(&data).map_err(|source| fail(source.into()))?;
-        Index::open_or_create(mapped, schema).map_err(fail)?;
-        marker.write(directory)?;
-        Self::open(directory)
+        let index = Index::open_or_create(mapped, schema).map_err(fail)?;
+        Self::over(directory, data, index)
     }
 
     /// Opens the index in `directory`.
     ///
     /// # Errors
-    /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], or what reading it brought.
+    /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], [`BackendError::Damaged`] when files
+    /// are missing or cannot be understood, [`BackendError::Io`] when they may not be read.
     pub fn open(directory: &Path) -> Result<Self, BackendError> {
         let marker = Marker::read(directory)?;
         let data = directory.join(marker.generation());
-        let fail = |source: TantivyError| BackendError::Engine { directory: directory.to_owned(), source };
-        let index = Index::open_in_dir(&data).map_err(fail)?;
+        let index = Index::open_in_dir(&data).map_err(|error| open_error(directory, error))?;
+        Self::over(directory, data, index)
+    }
+
+    fn over(directory: &Path, data: PathBuf, index: Index) -> Result<Self, BackendError> {
         index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
         let (schema, fields) = Fields::new();
         if index.schema() != schema {
-            return Err(BackendError::Damaged {
-                directory: directory.to_owned(),
-                what: "its fields are not those of its format".to_owned(),
-            });
+            let what = "its fields are not those of its format".to_owned();
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(fail)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = reader.map_err(|error| open_error(directory, error))?;
         Ok(Self { directory: directory.to_owned(), data, index, reader, fields })
-    }
-
-    /// The folder of the index.
-    #[must_use]
-    pub fn directory(&self) -> &Path {
-        &self.directory
     }
 
     /// The state that was published last, for reading; it stays the same however long it is held.
@@ -120,4 +120,15 @@ impl EmbeddedIndex {
 pub struct IndexView<'a> {
     index: &'a EmbeddedIndex,
     searcher: Searcher,
+}
+
+/// What cannot be opened: a file that may not be read, or one that is missing or wrong.
+fn open_error(directory: &Path, error: TantivyError) -> BackendError {
+    match error {
+        TantivyError::LockFailure(LockError::IoError(source), _) => BackendError::Io {
+            path: directory.to_owned(),
+            source: std::io::Error::new(source.kind(), source.to_string()),
+        },
+        other => BackendError::Damaged { directory: directory.to_owned(), what: other.to_string() },
+    }
 }

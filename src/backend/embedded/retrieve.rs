@@ -23,9 +23,16 @@ impl IndexView<'_> {
         self.try_retrieve(plan).map_err(|source| self.index.engine_error(source))
     }
 
-    /// How many pages hold a term or a facet value; 0 for a phrase.
+    /// How many pages have the same title and body as the page with this key.
     ///
-    /// Removed pages count until their segment is merged.
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_with_text(&self, text_key: u64) -> Result<usize, BackendError> {
+        let term = Term::from_field_u64(self.index.fields.text_key, text_key);
+        live_pages(&self.searcher, &term).map_err(|source| self.index.engine_error(source))
+    }
+
+    /// How many pages hold a term or a facet value; 0 for a phrase.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -36,7 +43,7 @@ impl IndexView<'_> {
     fn try_retrieve(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let query = compile::query(plan, fields);
-        let findings = searcher.search(&*query, &Survey { window: plan.window.max(1) })?;
+        let findings = searcher.search(&*query, &Survey { window: plan.window.max(1), focus: plan.focus.clone() })?;
         let mut candidates = describe(searcher, fields, plan, &findings.best)?;
         candidates.truncate(plan.window);
         let counts = findings.counts.into_iter().map(|(field, values)| (field, values.into_iter().collect()));
@@ -44,6 +51,7 @@ impl IndexView<'_> {
         Ok(Retrieved {
             candidates,
             total: findings.total,
+            verdicts: findings.verdicts,
             counts: counts.collect(),
             group_pages: group_pages.collect::<tantivy::Result<_>>()?,
             pages: usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX),
@@ -63,7 +71,24 @@ fn clause_pages(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantiv
         Clause::Facet(field, value) => Term::from_field_text(fields.facet(*field), value),
         Clause::Phrase(_) => return Ok(0),
     };
-    Ok(usize::try_from(searcher.doc_freq(&term)?).unwrap_or(usize::MAX))
+    live_pages(searcher, &term)
+}
+
+/// The pages that hold `term`; removed ones, which stay in their segment until it is merged, do not count.
+fn live_pages(searcher: &Searcher, term: &Term) -> tantivy::Result<usize> {
+    let mut pages = 0;
+    for reader in searcher.segment_readers() {
+        let inverted = reader.inverted_index(term.field())?;
+        pages += match (inverted.get_term_info(term)?, reader.alive_bitset()) {
+            (None, _) => 0,
+            (Some(info), None) => info.doc_freq,
+            (Some(info), Some(alive)) => {
+                let postings = inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                postings.doc_freq_given_deletes(alive)
+            }
+        };
+    }
+    Ok(usize::try_from(pages).unwrap_or(usize::MAX))
 }
 
 /// Adds to each scored page its facet values and the positions at which it holds the plan's groups.
@@ -110,6 +135,7 @@ fn bare_candidate(reader: &SegmentReader, scored: Scored, groups: usize) -> tant
     Ok(Candidate {
         id: DocumentId::from_u64(scored.id),
         address: (scored.segment, scored.doc),
+        text_key: reader.fast_fields().u64("text_key")?.first(scored.doc).unwrap_or(0),
         score: scored.score,
         matches: vec![None; groups],
         facets,

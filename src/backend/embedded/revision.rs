@@ -14,7 +14,7 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::EmbeddedIndex;
 use super::error::BackendError;
-use super::marker::sync_directory;
+use super::marker::{Marker, holds_index, sync_directory};
 use super::schema::Fields;
 use crate::model::document::{Document, DocumentId};
 
@@ -86,11 +86,15 @@ impl Revision {
     /// Makes all changes visible at once and safe against a crash; returns when they are on disk.
     ///
     /// # Errors
-    /// Nothing of the revision is visible then.
+    /// [`BackendError::Engine`] when nothing of the revision is visible; [`BackendError::Io`] when it is visible but may
+    /// not survive a power cut.
     pub fn publish(mut self) -> Result<(), BackendError> {
         self.with_writer(|writer| writer.commit().map(|_| ()))?;
         let sync = sync_directory(&self.data);
         sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        if self.is_first() {
+            Marker::first().write(&self.directory)?;
+        }
         // While the lock is still ours: the next holder writes its own note.
         let _ = fs::remove_file(holder_file(&self.directory));
         if let Some(writer) = self.writer.take() {
@@ -98,6 +102,12 @@ impl Revision {
             merged.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
         }
         Ok(())
+    }
+
+    /// Whether nothing was ever published, so that the index is not there for others yet.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        !holds_index(&self.directory)
     }
 
     fn with_writer(

@@ -22,6 +22,8 @@ pub(super) struct Fields {
     pub(super) id: Field,
     /// [`crate::model::document::Fingerprint`] as a number.
     pub(super) fingerprint: Field,
+    /// [`crate::model::article::Article::text_key`].
+    pub(super) text_key: Field,
     /// Title, headings and body in one field: weights by repetition, so that one field's BM25 is BM25F.
     pub(super) text: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
@@ -44,8 +46,9 @@ impl Fields {
             .set_fieldnorms(false);
         let value = TextOptions::default().set_indexing_options(value_indexing).set_fast(RAW_TOKENIZER_NAME);
         let fields = Self {
-            id: builder.add_u64_field("id", key),
+            id: builder.add_u64_field("id", key.clone()),
             fingerprint: builder.add_u64_field("fingerprint", FAST),
+            text_key: builder.add_u64_field("text_key", key),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             document: builder.add_bytes_field("document", BytesOptions::default().set_stored()),
@@ -73,6 +76,7 @@ impl Fields {
         let mut filled = TantivyDocument::new();
         filled.add_u64(self.id, document.id.as_u64());
         filled.add_u64(self.fingerprint, document.fingerprint.0);
+        filled.add_u64(self.text_key, document.article.text_key());
         for _ in 0..TITLE_WEIGHT {
             filled.add_text(self.text, &document.article.title);
         }
@@ -81,7 +85,10 @@ impl Fields {
                 filled.add_text(self.text, &heading.text);
             }
         }
-        filled.add_text(self.text, document.article.body());
+        // A value each: a phrase does not run from one paragraph into the next.
+        for part in &document.article.parts {
+            filled.add_text(self.text, &part.text);
+        }
         for (facet, value) in facet_values(document) {
             filled.add_text(self.facet(facet), value);
         }

@@ -66,18 +66,13 @@ fn headline(output: &mut impl Write, answer: &Answer, width: Option<usize>) -> i
     writeln!(output)
 }
 
-/// `yes 2 · no 1` among the hits about the cities asked for.
+/// `yes 2 · no 1`: how the matching pages about the cities asked for answer.
 fn verdicts(answer: &Answer) -> String {
-    let wanted = &answer.understood.cities;
-    let about = |hit: &&Hit| wanted.is_empty() || hit.row.city.iter().any(|city| wanted.contains(city));
-    let count = |verdict: &str| {
-        let hits = answer.hits.iter().filter(about);
-        hits.filter(|hit| hit.row.verdict.as_deref() == Some(verdict)).count()
-    };
-    let named = ["yes", "no", "conditional"].map(|verdict| (verdict, count(verdict)));
-    let named: Vec<_> =
-        named.iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| format!("{verdict} {count}")).collect();
-    named.join(" · ")
+    let named = ["yes", "no", "conditional"].into_iter().filter_map(|verdict| {
+        let pages = answer.verdicts.get(verdict)?;
+        Some(format!("{verdict} {}", grouped(*pages)))
+    });
+    named.collect::<Vec<_>>().join(" · ")
 }
 
 fn print_hit(
