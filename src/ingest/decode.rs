@@ -18,39 +18,61 @@ pub struct NotText {
 
 /// Decodes a page. `declared` is a charset named outside the content (HTTP header).
 ///
-/// Order: byte order mark, `declared`, `<meta>` or XML declaration, UTF-8 if it fits, detection. A declared charset under
-/// which many characters are invalid is not believed.
+/// Order: byte order mark, UTF-8 if it fits, `declared`, `<meta>` or XML declaration, detection. A declared charset under
+/// which many characters are invalid is not believed. A last character that is cut off is left out.
 ///
 /// # Errors
 /// [`NotText`] for pictures, archives, executables and other binary content.
 pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
     if let Some((encoding, mark_length)) = Encoding::for_bom(bytes) {
-        let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark_length..).unwrap_or_default());
-        return Ok(text.into_owned());
+        return Ok(decoded(bytes.get(mark_length..).unwrap_or_default(), encoding));
     }
     if let Some(encoding) = utf_16_without_mark(bytes) {
-        return Ok(encoding.decode_without_bom_handling(bytes).0.into_owned());
+        return Ok(decoded(bytes, encoding));
     }
     if let Some(looks_like) = binary_kind(bytes) {
         return Err(NotText { looks_like });
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Some(text) = as_utf_8(bytes) {
         return Ok(text.to_owned());
     }
     let label = declared.map(str::to_owned).or_else(|| declared_in(bytes));
     if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
         // GB18030 holds GBK, which holds GB2312; pages name any of them.
         let encoding = if encoding == GBK { GB18030 } else { encoding };
-        let (text, _) = encoding.decode_without_bom_handling(bytes);
+        let text = decoded(bytes, encoding);
         if is_plausible(&text) {
-            return Ok(text.into_owned());
+            return Ok(text);
         }
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    // Not the last bytes, as far as it knows: a character that is cut off speaks against no charset.
+    detector.feed(bytes, false);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
-    let text = encoding.decode_without_bom_handling(bytes).0.into_owned();
-    if is_plausible(&text) { Ok(text) } else { Ok(UTF_8.decode_without_bom_handling(bytes).0.into_owned()) }
+    let text = decoded(bytes, encoding);
+    if is_plausible(&text) { Ok(text) } else { Ok(decoded(bytes, UTF_8)) }
+}
+
+/// The text of `bytes`, without a last character that is cut off.
+fn decoded(bytes: &[u8], encoding: &'static Encoding) -> String {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len()));
+    // The text is large enough for all of it, and what is not whole stays in the decoder.
+    let _ = decoder.decode_to_string(bytes, &mut text, false);
+    text
+}
+
+/// The bytes as UTF-8, without a last character that is cut off; none when they are something else.
+fn as_utf_8(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        // Of ASCII and one byte more, that byte is as likely a whole character of an older charset: "caf\xE9".
+        Err(error) if error.error_len().is_none() => {
+            let whole = bytes.get(..error.valid_up_to()).filter(|whole| !whole.is_ascii())?;
+            std::str::from_utf8(whole).ok()
+        }
+        Err(_) => None,
+    }
 }
 
 /// At most one character in fifty is a replacement for an invalid one.
@@ -141,6 +163,29 @@ mod tests {
         }
         assert!(decode(&with_meta, None).is_ok_and(|text| text.ends_with(chinese)), "gbk in meta");
         assert!(decode(b"caf\xE9 au lait, gar\xE7on", Some("iso-8859-1")).is_ok_and(|text| text.contains("café")));
+    }
+
+    #[test]
+    fn a_character_that_is_cut_off_is_left_out() {
+        let chinese = "重庆医保能报销整形美容吗";
+        let (gb18030, _, _) = GB18030.encode(chinese);
+        let (four_bytes, _, _) = GB18030.encode("重庆医保\u{1F600}");
+        let utf16_mark: Vec<u8> =
+            b"\xFF\xFE".iter().copied().chain(chinese.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf8_mark = format!("\u{FEFF}{chinese}");
+        let without_last = "重庆医保能报销整形美容";
+        for (name, bytes, cut, declared, expected) in [
+            ("utf-8, one byte missing", chinese.as_bytes(), 1, None, without_last),
+            ("utf-8, two bytes missing", chinese.as_bytes(), 2, Some("gb2312"), without_last),
+            ("utf-8 with mark", utf8_mark.as_bytes(), 1, None, without_last),
+            ("gb18030 declared", &gb18030, 1, Some("gb18030"), without_last),
+            ("gb18030 undeclared", &gb18030, 1, None, without_last),
+            ("four bytes of gb18030", &four_bytes, 1, Some("gbk"), "重庆医保"),
+            ("utf-16 with mark", &utf16_mark, 1, None, without_last),
+            ("latin-1 is whole", b"caf\xE9", 0, Some("latin1"), "café"),
+        ] {
+            assert_eq!(decode(&bytes[..bytes.len() - cut], declared).as_deref(), Ok(expected), "{name}");
+        }
     }
 
     #[test]

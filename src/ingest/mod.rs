@@ -13,12 +13,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::decode::NotText;
 use crate::knowledge::Knowledge;
-use crate::model::article::Flag;
+use crate::model::article::{Article, Flag, Part};
 use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::page::Page;
+use crate::text::terms::TermStream;
 
 /// Raised with every change of cleaning or recognition that old documents do not follow.
-const EXTRACTOR_VERSION: u32 = 1;
+const EXTRACTOR_VERSION: u32 = 2;
+/// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
+/// that finds it.
+const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Why a page gave no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,13 +50,51 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
 
 /// Reads one page: decodes, parses, cleans, recognises.
 ///
-/// A page of which nothing is left is a document without parts.
+/// A page of which nothing is left is a document without parts; of an article over 1 MiB the beginning is kept, marked
+/// `degraded`. The text has been through the analyzer, so that indexing it cannot panic.
 ///
 /// # Errors
 /// [`PageError`], for this page alone.
 pub fn read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
-    let document = catch_unwind(AssertUnwindSafe(|| try_read(page, knowledge)));
-    document.unwrap_or_else(|panic| Err(PageError::Panicked(panic_message(&*panic))))
+    contained(|| {
+        let document = try_read(page, knowledge)?;
+        analyze(&document.article);
+        Ok(document)
+    })
+}
+
+/// What `work` gives; a panic in it is the page's error.
+fn contained<T>(work: impl FnOnce() -> Result<T, PageError>) -> Result<T, PageError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(PageError::Panicked(panic_message(&*panic))))
+}
+
+/// Walks the terms of an article as the index will: what would panic there panics here.
+fn analyze(article: &Article) {
+    for text in article.parts.iter().map(|part| part.text.as_str()).chain([article.title.as_str()]) {
+        let mut terms = TermStream::new(text);
+        while terms.advance() {}
+    }
+}
+
+/// Cuts an article down to `limit` bytes of text, between two parts; of a first part that is longer the beginning stays.
+fn shorten(article: &mut Article, limit: usize) {
+    let mut length = 0;
+    let fits = |part: &&Part| {
+        length += part.text.len();
+        length <= limit
+    };
+    let whole = article.parts.iter().take_while(fits).count();
+    if whole == article.parts.len() {
+        return;
+    }
+    article.parts.truncate(whole.max(1));
+    if let [only] = article.parts.as_mut_slice()
+        && only.text.len() > limit
+    {
+        let end = (0..=limit).rev().find(|&at| only.text.is_char_boundary(at)).unwrap_or(0);
+        only.text.truncate(end);
+    }
+    article.flags.insert(Flag::Degraded);
 }
 
 fn try_read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
@@ -61,15 +103,16 @@ fn try_read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
     let is_title_only = parsed.blocks.is_empty() && page.hints.title.is_some();
     let dates = parsed.dates.clone();
     let canonical_url = parsed.canonical_url.clone();
-    let _language = parsed.language.clone();
+    let language = parsed.language.clone();
     let mut article = extract::article(parsed, &knowledge.chrome);
     if degraded {
         article.flags.insert(Flag::Degraded);
     }
+    shorten(&mut article, MAX_BODY_BYTES);
     if is_title_only {
         article.flags.insert(Flag::TitleOnly);
     }
-    let mut facets = recognize::facets(&article, knowledge);
+    let mut facets = recognize::facets(&article, language.as_deref(), knowledge);
     if !facets.city_alternatives.is_empty() {
         article.flags.insert(Flag::AmbiguousCity);
     }
@@ -83,4 +126,56 @@ fn try_read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::block::BlockKind;
+    use crate::model::page::{Format, Origin};
+
+    #[test]
+    fn a_panic_is_the_error_of_its_page() {
+        let error = contained::<()>(|| panic!("at page {}", 7));
+        assert_eq!(error, Err(PageError::Panicked("at page 7".to_owned())));
+    }
+
+    #[test]
+    fn a_long_article_is_cut_between_two_parts() {
+        for (name, parts, limit, expected, is_cut) in [
+            ("all of it", vec!["ab", "cd"], 4, vec!["ab", "cd"], false),
+            ("one part less", vec!["ab", "cd"], 3, vec!["ab"], true),
+            ("a first part that is too long", vec!["a重庆", "cd"], 5, vec!["a重"], true),
+            ("nothing", vec![], 5, vec![], false),
+        ] {
+            let part = |text: &str| Part { kind: BlockKind::Paragraph, text: text.to_owned() };
+            let mut article = Article { parts: parts.into_iter().map(part).collect(), ..Article::default() };
+            shorten(&mut article, limit);
+            let texts: Vec<&str> = article.parts.iter().map(|part| part.text.as_str()).collect();
+            assert_eq!(texts, expected, "{name}");
+            assert_eq!(article.flags.contains(&Flag::Degraded), is_cut, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_without_end_is_a_document_of_bounded_size() {
+        let knowledge = Knowledge::builtin().unwrap();
+        for line in ["The clinic of the city explains what its patients ask about most of all.\n", "重庆医保能报销。"]
+        {
+            let text = line.repeat(3 * MAX_BODY_BYTES / line.len());
+            let document = read(&Page::new(Origin::at("a.txt"), Format::Text, text), &knowledge).unwrap();
+            let length: usize = document.article.parts.iter().map(|part| part.text.len()).sum();
+            assert!((MAX_BODY_BYTES / 2..=MAX_BODY_BYTES).contains(&length), "{length}");
+            assert!(document.article.flags.contains(&Flag::Degraded));
+        }
+    }
+
+    #[test]
+    fn a_declared_language_decides_for_a_short_page() {
+        let html =
+            "<html lang=de><title>Preise</title><h1>Preise</h1><p>Was kostet die Behandlung in der Klinik am See?";
+        let page = Page::new(Origin::at("a.html"), Format::Html, html);
+        let document = read(&page, &Knowledge::builtin().unwrap()).unwrap();
+        assert_eq!(document.facets.language.as_deref(), Some("de"));
+    }
 }

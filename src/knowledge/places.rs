@@ -72,6 +72,8 @@ pub struct Places<'k> {
 
 /// A clinic's type word is expected within so many bytes after a city that starts its name.
 const CLINIC_NAME_BYTES: usize = 60;
+/// The name of a district is looked for within so many bytes before the word for it: longer than any name.
+const DISTRICT_NAME_BYTES: usize = 64;
 
 const ROAD_WORDS: [&str; 22] = [
     " road",
@@ -263,13 +265,16 @@ impl<'k> Reader<'k, '_> {
     /// The district that ends in the word found here, with the cities it can belong to.
     fn district(&self, word: &Found) -> Option<(Span, Vec<usize>)> {
         let head = self.before(word.folded.start);
+        let is_near = |&start: &usize| head.len() - start <= DISTRICT_NAME_BYTES;
         let is_chinese = word.folded.of(self.text.text()).chars().all(is_han);
         let starts: Vec<usize> = if is_chinese {
             let run = head.char_indices().rev().take_while(|&(_, character)| is_han(character)).take(6);
             run.map(|(start, _)| start).collect()
         } else {
-            let words = head.trim_end().char_indices().rev().filter(|&(_, character)| character == ' ').take(2);
-            words.map(|(start, _)| start + 1).chain([head.len() - head.trim_start().len()]).collect()
+            let near = head.trim_end().char_indices().rev().take_while(|(start, _)| is_near(start));
+            let words = near.filter(|&(_, character)| character == ' ').take(2);
+            let first_word = [head.len() - head.trim_start().len()].into_iter().filter(is_near);
+            words.map(|(start, _)| start + 1).chain(first_word).collect()
         };
         let end = if is_chinese { word.folded.end } else { word.folded.start };
         let mut candidates: Vec<(usize, &Vec<String>)> = starts

@@ -12,6 +12,7 @@ use super::folded::{Folded, folded_phrase};
 use super::lexicon::{Endings, Lexicon};
 use crate::model::facets::Verdict;
 use crate::text::normalize::is_han;
+use crate::text::span::Span;
 
 /// The phrases by which a sentence judges.
 #[derive(Debug)]
@@ -124,7 +125,7 @@ impl VerdictCues {
         if !is_about_it || ends_as_question(&cues, &folded) {
             return None;
         }
-        let reading = Reading { text: folded.text(), cues: &cues };
+        let reading = Reading::new(folded.text(), &cues);
         let (no, yes, condition) = (reading.says_no(), reading.says_yes(), reading.has_condition());
         let rule = if has(&cues, Role::Rule) { RULE } else { PLAIN };
         let hedged = if has(&cues, Role::Hedge) { HEDGED } else { PLAIN };
@@ -160,10 +161,20 @@ fn ends_as_question(cues: &[Cue], folded: &Folded<'_>) -> bool {
 /// A sentence with its cues.
 struct Reading<'r> {
     text: &'r str,
+    /// Ascending; several roles of one phrase share its place.
     cues: &'r [Cue],
+    /// Ends of the concessions among them, ascending.
+    concession_ends: Vec<usize>,
+    /// Where clauses end, ascending.
+    clause_ends: Vec<Span>,
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
+    fn new(text: &'r str, cues: &'r [Cue]) -> Self {
+        let concessions = cues.iter().filter(|cue| cue.role == Role::Concession);
+        Self { text, cues, concession_ends: concessions.map(|cue| cue.end).collect(), clause_ends: clause_ends(text) }
+    }
+
     fn says_no(&self) -> bool {
         let mut acts = self.of(Role::Act).chain(self.of(Role::Positive));
         let negated_act = acts.any(|act| self.is_negated(act));
@@ -189,8 +200,10 @@ impl Reading<'_> {
 
     /// Whether a concession opens the clause of this cue.
     fn is_conceded(&self, cue: &Cue) -> bool {
-        let mut concessions = self.cues.iter().filter(|other| other.role == Role::Concession && other.end <= cue.start);
-        concessions.any(|concession| !self.has_clause_end(concession.end, cue.start))
+        // A farther one has every clause end between it and the cue that the nearest has.
+        let after = self.concession_ends.partition_point(|&end| end <= cue.start);
+        let nearest = after.checked_sub(1).and_then(|last| self.concession_ends.get(last));
+        nearest.is_some_and(|&end| !self.has_clause_end(end, cue.start))
     }
 
     fn is_negated(&self, cue: &Cue) -> bool {
@@ -199,8 +212,10 @@ impl Reading<'_> {
 
     /// Whether a cue of `role` stands shortly before `cue` in its clause.
     fn reaches(&self, role: Role, cue: &Cue, reach: usize) -> bool {
-        let mut before = self.cues.iter().filter(|other| other.role == role && other.end <= cue.start);
-        before.any(|other| cue.start - other.end <= reach && !self.has_clause_end(other.end, cue.start))
+        let after = self.cues.partition_point(|other| other.end <= cue.start);
+        let before = self.cues.iter().take(after).rev().take_while(|other| cue.start - other.end <= reach);
+        let nearest = before.into_iter().find(|other| other.role == role);
+        nearest.is_some_and(|other| !self.has_clause_end(other.end, cue.start))
     }
 
     /// "..., purely aesthetic work cannot.": a negation with nothing behind it.
@@ -213,9 +228,19 @@ impl Reading<'_> {
     }
 
     fn has_clause_end(&self, from: usize, to: usize) -> bool {
-        let between = self.text.get(from..to).unwrap_or_default();
-        between.contains([',', ';', ':', '，', '；', '。', '、']) || between.contains(" but ") || between.contains('但')
+        let first = self.clause_ends.partition_point(|end| end.start < from);
+        self.clause_ends.get(first).is_some_and(|end| end.end <= to)
     }
+}
+
+/// The marks and words of a folded text that end a clause, ascending.
+fn clause_ends(text: &str) -> Vec<Span> {
+    let marks = text.char_indices().filter_map(|(at, character)| match character {
+        ',' | ';' | ':' | '，' | '；' | '。' | '、' | '但' => Some(Span::new(at, at + character.len_utf8())),
+        ' ' if text.get(at..).is_some_and(|rest| rest.starts_with(" but ")) => Some(Span::new(at, at + " but ".len())),
+        _ => None,
+    });
+    marks.collect()
 }
 
 #[cfg(test)]
@@ -250,6 +275,18 @@ mod tests {
         let plain = cues.judge("It cannot be reimbursed.").unwrap().1;
         let hedged = cues.judge("Under special circumstances it may be reimbursed.").unwrap().1;
         assert!(hedged < plain, "a hedge weakens");
+    }
+
+    #[test]
+    fn a_sentence_of_many_cues_is_read_once() {
+        const BYTES: usize = 2_000_000;
+        let cues = VerdictCues::load(None).unwrap();
+        for phrase in
+            ["can be reimbursed ", "although it can be reimbursed ", "虽然能报销", "但不能报销", "whether reimbursed "]
+        {
+            let sentence = phrase.repeat(BYTES / phrase.len());
+            assert_eq!(cues.judge(&sentence).is_some(), cues.judge(&phrase.repeat(20)).is_some(), "{phrase}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is left of a page after cleaning, and what was taken away and why.
 //!
-//! Law: every block of the page is in the article or in [`Article::removed`]; nothing is lost silently.
+//! Law: every block of the page is in the article or in [`Article::removed`]; nothing is lost silently. Of a page too
+//! long to keep whole the end is missing, and [`Flag::Degraded`] says so.
 
 use std::collections::BTreeSet;
 
@@ -191,7 +192,7 @@ impl Reason {
 pub enum Flag {
     /// The site says that users upload its articles.
     UserSubmitted,
-    /// Read by the linear fallback, because the markup was too deep or too costly.
+    /// Read by the linear fallback, because the markup was too deep or too costly; or too long, and only begun.
     Degraded,
     /// Cleaning would have left too little, so the page was kept whole.
     Uncertain,

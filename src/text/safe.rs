@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::str::Chars;
 
-/// Longer runs after an escape character are text, not a sequence.
-const MAX_SEQUENCE_CHARACTERS: usize = 1024;
+/// Longer runs after an escape character are text, not a sequence: each is read at most twice.
+const MAX_SEQUENCE_CHARACTERS: usize = 128;
 
 /// Removes invisible and steering characters; spaces of any kind become ` `, `\n` and `\t` stay.
 ///
@@ -22,7 +22,7 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     let mut previous_was_return = false;
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        if matches!(character, '\u{1B}' | '\u{9B}' | '\u{9D}') {
+        if is_opening(character) {
             characters = after_sequence(character, characters);
             continue;
         }
@@ -39,31 +39,37 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a sequence ends with a character, given the one before it.
-type SequenceEnd = fn(char, char) -> bool;
+type CharacterTest = fn(char) -> bool;
 
 /// What follows an escape sequence of a terminal that begins with `opening`: colours and movements (CSI) end at a letter,
-/// titles and links (OSC) at a bell or a string terminator. An unfinished one loses its opening only.
+/// titles and links (OSC) at a bell or a string terminator. An unfinished one, which the next opening ends too, loses
+/// its opening only.
 fn after_sequence(opening: char, rest: Chars<'_>) -> Chars<'_> {
     let mut after = rest.clone();
     let kind = if opening == '\u{1B}' { after.next() } else { Some(opening) };
-    let mut previous = '\0';
-    let (is_end, is_inside): (SequenceEnd, fn(char) -> bool) = match kind {
-        Some('[' | '\u{9B}') => (|_, next| matches!(next, '@'..='~'), |next| matches!(next, ' '..='?')),
-        Some(']' | '\u{9D}') => (
-            |previous, next| matches!(next, '\u{7}' | '\u{9C}') || (previous == '\u{1B}' && next == '\\'),
-            |next| next != '\n',
-        ),
+    let (is_end, is_inside): (CharacterTest, CharacterTest) = match kind {
+        Some('[' | '\u{9B}') => (|next| matches!(next, '@'..='~'), |next| matches!(next, ' '..='?')),
+        Some(']' | '\u{9D}') => (|next| matches!(next, '\u{7}' | '\u{9C}'), |next| next != '\n' && !is_opening(next)),
         _ => return rest,
     };
     for _ in 0..MAX_SEQUENCE_CHARACTERS {
         match after.next() {
-            Some(next) if is_end(previous, next) => return after,
-            Some(next) if is_inside(next) => previous = next,
+            Some(next) if is_end(next) => return after,
+            Some(next) if is_inside(next) => {}
+            Some('\u{1B}') => return without_terminator(after).unwrap_or(rest),
             _ => return rest,
         }
     }
     rest
+}
+
+fn is_opening(character: char) -> bool {
+    matches!(character, '\u{1B}' | '\u{9B}' | '\u{9D}')
+}
+
+/// What follows the second half of a string terminator (`ESC \`); none where it does not stand.
+fn without_terminator(mut rest: Chars<'_>) -> Option<Chars<'_>> {
+    (rest.next() == Some('\\')).then_some(rest)
 }
 
 /// The text as a terminal may show it: control characters become `␛`, steering characters vanish, tabs and line
@@ -109,6 +115,8 @@ mod tests {
             ("link sequence", "a\u{1b}]8;;http://evil\u{7}x\u{1b}]8;;\u{1b}\\b", "axb"),
             ("colour sequence", "a\u{1b}[1;31mred\u{9b}0m", "ared"),
             ("unfinished sequence", "a\u{1b}[31", "a[31"),
+            ("unfinished title before a colour", "a\u{1b}]0;t\u{1b}[1mb\u{7}", "a]0;tb"),
+            ("unfinished title before a title", "a\u{1b}]0;t\u{9d}0;u\u{7}b", "a]0;tb"),
             ("lone escape", "a\u{1b}b", "ab"),
             ("bidi and zero width", "a\u{202E}b\u{200B}c\u{FEFF}", "abc"),
             ("no-break and ideographic space", "a\u{A0}b\u{3000}c", "a b c"),
@@ -117,6 +125,16 @@ mod tests {
             assert_eq!(cleaned(dirty), clean, "{name}");
         }
         assert_eq!(shown("a\u{1b}[31mb\u{9b}\n"), "a␛[31mb␛ ");
+    }
+
+    #[test]
+    fn unfinished_sequences_are_read_once() {
+        for opening in ["\u{1b}]", "\u{9d}", "\u{1b}[", "\u{1b}]8;;", "\u{1b}]\u{1b}"] {
+            let hostile = opening.repeat(4_000_000);
+            assert!(!cleaned(&hostile).contains(is_opening), "{opening:?}");
+        }
+        let long = format!("\u{1b}]{}\u{7}", "x".repeat(MAX_SEQUENCE_CHARACTERS));
+        assert_eq!(cleaned(&long).len(), MAX_SEQUENCE_CHARACTERS + 1, "what is too long is text");
     }
 
     proptest! {

@@ -18,12 +18,27 @@ const ABBREVIATIONS: [&str; 24] = [
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut start = 0;
+    // Before this offset every mark that needs a look at what follows has been judged: it ends no sentence.
+    let mut judged_to = 0;
     let mut characters = text.char_indices().peekable();
     while let Some((index, character)) = characters.next() {
-        if !ends_sentence(text, start, index, character) {
+        let mut end = index + character.len_utf8();
+        let ends = match mark_of(character) {
+            Mark::None => false,
+            Mark::Always => true,
+            Mark::BySequel if index < judged_to => false,
+            Mark::BySequel => {
+                let run_end = end_of_run(text, end);
+                let breaks = breaks_at(text, run_end);
+                if !breaks {
+                    judged_to = run_end;
+                }
+                breaks && !(character == '.' && is_abbreviation(text.get(start..index).unwrap_or_default()))
+            }
+        };
+        if !ends {
             continue;
         }
-        let mut end = index + character.len_utf8();
         while let Some(&(next_index, next)) = characters.peek() {
             if !is_terminal(next) && !is_closing(next) {
                 break;
@@ -38,19 +53,31 @@ pub fn sentences(text: &str) -> Vec<Span> {
     out
 }
 
-fn ends_sentence(text: &str, start: usize, index: usize, character: char) -> bool {
+/// What a character says of the end of a sentence.
+enum Mark {
+    None,
+    Always,
+    /// An end if a new sentence can begin behind it.
+    BySequel,
+}
+
+fn mark_of(character: char) -> Mark {
     match character {
-        '。' | '！' | '？' | '；' | '\n' => true,
-        '!' | '?' | '…' => breaks_after(text, index + character.len_utf8()),
-        '.' => breaks_after(text, index + 1) && !is_abbreviation(text.get(start..index).unwrap_or_default()),
-        _ => false,
+        '。' | '！' | '？' | '；' | '\n' => Mark::Always,
+        '.' | '!' | '?' | '…' => Mark::BySequel,
+        _ => Mark::None,
     }
 }
 
-/// Whether the text after a full stop can begin a new sentence.
-fn breaks_after(text: &str, end: usize) -> bool {
-    let rest = text.get(end..).unwrap_or_default();
-    let rest = rest.trim_start_matches(|character| is_closing(character) || is_terminal(character));
+/// Where the run of closing quotes and marks that goes on at `from` ends: all marks of a run have one sequel.
+fn end_of_run(text: &str, from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    text.len() - rest.trim_start_matches(|character| is_closing(character) || is_terminal(character)).len()
+}
+
+/// Whether the text behind a run of marks can begin a new sentence.
+fn breaks_at(text: &str, run_end: usize) -> bool {
+    let rest = text.get(run_end..).unwrap_or_default();
     let Some(first) = rest.chars().next() else { return true };
     if !first.is_whitespace() {
         // Chinese text may follow without a space; a digit or a Latin letter is a decimal, a domain or a version.
@@ -65,7 +92,8 @@ fn is_abbreviation(before: &str) -> bool {
         before.rsplit(|character: char| character.is_whitespace() || character == '(').next().unwrap_or_default();
     let lower = word.to_lowercase();
     let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    let is_list_head = before.trim_start() == word && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_list_head = is_number && before.trim_start() == word;
     is_initial || is_list_head || ABBREVIATIONS.contains(&lower.as_str())
 }
 
@@ -106,6 +134,21 @@ mod tests {
         ] {
             let found: Vec<_> = sentences(text).into_iter().map(|span| span.of(text)).collect();
             assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn long_runs_of_marks_are_judged_once() {
+        const RUN: usize = 2_000_000;
+        for mark in [".", "!", "…", ".)", "?\"", "!.'", " .", "Mr. ", "1. ", "。.", "\t"] {
+            let text = format!("He waits{}a while. Then no more", mark.repeat(RUN / mark.len()));
+            let found = sentences(&text);
+            assert!(found.last().is_some_and(|last| last.of(&text).ends_with("Then no more")), "{mark}");
+        }
+        let (before, after) = ("A word", "goes on. Here not");
+        for (run, count) in [("...", 2), ("!?!", 2), (".。.", 3), ("?!) ", 2)] {
+            let text = format!("{before}{run}{after}");
+            assert_eq!(sentences(&text).len(), count, "{text}");
         }
     }
 

@@ -24,8 +24,6 @@ const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
 const MAX_THREADS: usize = 4;
 /// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
 const MAX_DELETED_SHARE: f32 = 0.3;
-/// Largest accepted stored document, in bytes of JSON.
-const MAX_DOCUMENT_BYTES: usize = 16 << 20;
 
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
 pub struct Revision {
@@ -63,10 +61,6 @@ impl Revision {
     /// failed and every later call says so.
     pub fn put(&mut self, document: &Document) -> Result<(), BackendError> {
         let filled = self.fields.fill(document).map_err(|error| self.refused(error.to_string()))?;
-        let stored: usize = document.article.parts.iter().map(|part| part.text.len()).sum();
-        if stored > MAX_DOCUMENT_BYTES {
-            return Err(self.refused(format!("{} is larger than {MAX_DOCUMENT_BYTES} bytes", document.origin.label())));
-        }
         self.remove(document.id)?;
         self.with_writer(|writer| writer.add_document(filled).map(|_| ()))
     }

@@ -24,6 +24,8 @@ const LINES_TO_END: usize = 40;
 const BOX_UNITS: usize = 120;
 /// Fewest words or Han characters of an average related title, under a heading that is worded loosely.
 const LOOSE_ITEM_UNITS: usize = 5;
+/// So many of the lines below a loosely worded heading, the nearest, say whether they are titles.
+const LOOSE_ITEMS: usize = 100;
 /// Fewest lines, and share of the title's words in them, of a list of titles without a heading that we know.
 const TITLE_LIKE_LINES: usize = 3;
 const TITLE_LIKE_SHARE: f64 = 0.34;
@@ -46,14 +48,14 @@ enum Below {
 
 /// Cuts the tail.
 pub(super) fn find(open: &Open<'_, '_>, title: &Title) -> Vec<Cut> {
-    let Some(last_solid_above) = open.iter().position(|line| line.is_solid()) else { return Vec::new() };
+    let Some(first_solid) = open.iter().position(|line| line.is_solid()) else { return Vec::new() };
     let mut cuts: Vec<Cut> = Vec::new();
     let mut waiting: Vec<usize> = Vec::new();
     let mut index = open.len();
     while index > 0 {
         index -= 1;
         let Some(line) = open.get(index) else { break };
-        let Some(verdict) = judge(open, index, &waiting) else {
+        let Some(verdict) = judge(open, index, (&waiting, first_solid)) else {
             if line.is_solid() && !is_teaser(line) {
                 break;
             }
@@ -61,7 +63,7 @@ pub(super) fn find(open: &Open<'_, '_>, title: &Title) -> Vec<Cut> {
             continue;
         };
         match verdict.explains_below {
-            Below::Items(reason) if index > last_solid_above => {
+            Below::Items(reason) if index > first_solid => {
                 cuts.extend(waiting.drain(..).map(|line| Cut::new(line, reason, format!("below: {}", verdict.rule))));
             }
             _ if !waiting.is_empty() => {
@@ -79,7 +81,8 @@ pub(super) fn find(open: &Open<'_, '_>, title: &Title) -> Vec<Cut> {
     cuts
 }
 
-fn judge(open: &Open<'_, '_>, index: usize, waiting: &[usize]) -> Option<Verdict> {
+/// Why the line at `index` goes, given the lines that wait below it and where the page's first text stands.
+fn judge(open: &Open<'_, '_>, index: usize, (waiting, first_solid): (&[usize], usize)) -> Option<Verdict> {
     let line = open.get(index)?;
     if comments::is_heading(line) {
         return Some(marker(line, Role::CommentsHeading, Reason::Comments));
@@ -95,7 +98,7 @@ fn judge(open: &Open<'_, '_>, index: usize, waiting: &[usize]) -> Option<Verdict
             explains_below: Below::Items(Reason::Related),
         });
     }
-    if line.is_prose && disclaimer::is_notice_behind_the_end(line) && is_behind_an_end(open, index) {
+    if line.is_prose && disclaimer::is_notice_behind_the_end(line) && is_behind_an_end(open, index, first_solid) {
         let rule = "legal wording behind the end of the article";
         return Some(Verdict { reason: Reason::Disclaimer, rule: rule.into(), explains_below: Below::Nothing });
     }
@@ -103,7 +106,7 @@ fn judge(open: &Open<'_, '_>, index: usize, waiting: &[usize]) -> Option<Verdict
         let is_last = index + 1 >= open.len();
         return is_last.then(|| marker(line, Role::LegalHeading, Reason::Disclaimer));
     }
-    if let Some(verdict) = boxed(open, index) {
+    if let Some(verdict) = boxed(open, index, first_solid) {
         return Some(verdict);
     }
     let (reason, rule) = forms::at_edge(line).filter(|_| !line.is_numbered())?;
@@ -114,7 +117,7 @@ fn judge(open: &Open<'_, '_>, index: usize, waiting: &[usize]) -> Option<Verdict
 }
 
 /// Whether a line that ends an article stands above, with no text of an article in between.
-fn is_behind_an_end(open: &Open<'_, '_>, index: usize) -> bool {
+fn is_behind_an_end(open: &Open<'_, '_>, index: usize, first_solid: usize) -> bool {
     let ends = [
         Role::RelatedHeading,
         Role::RelatedHeadingLoose,
@@ -128,8 +131,7 @@ fn is_behind_an_end(open: &Open<'_, '_>, index: usize) -> bool {
     let mut between = above.take_while(|(_, line)| !line.is_solid() || disclaimer::is_notice_behind_the_end(line));
     let is_end = |line: &Line<'_>| !line.is_solid() && !line.is_numbered() && ends.iter().any(|&role| line.is(role));
     let end = between.find(|(_, line)| is_end(line)).map(|(end, _)| end);
-    let first_text = open.iter().position(|line| line.is_solid());
-    matches!((first_text, end), (Some(text), Some(end)) if text < end)
+    end.is_some_and(|end| first_solid < end)
 }
 
 fn marker(line: &Line<'_>, role: Role, below: Reason) -> Verdict {
@@ -145,14 +147,17 @@ fn related_heading(open: &Open<'_, '_>, line: &Line<'_>, waiting: &[usize]) -> O
     if line.is(Role::RelatedHeading) {
         return Some(marker(line, Role::RelatedHeading, Reason::Related));
     }
-    let items: Vec<usize> = waiting.iter().filter_map(|&item| open.get(item)).map(|item| item.units).collect();
+    if !line.is(Role::RelatedHeadingLoose) {
+        return None;
+    }
+    let nearest = waiting.iter().rev().take(LOOSE_ITEMS);
+    let items: Vec<usize> = nearest.filter_map(|&item| open.get(item)).map(|item| item.units).collect();
     let looks_like_titles = !items.is_empty() && items.iter().sum::<usize>() >= LOOSE_ITEM_UNITS * items.len();
-    (line.is(Role::RelatedHeadingLoose) && looks_like_titles)
-        .then(|| marker(line, Role::RelatedHeadingLoose, Reason::Related))
+    looks_like_titles.then(|| marker(line, Role::RelatedHeadingLoose, Reason::Related))
 }
 
 /// A paragraph under the heading of a notice or box that stands a few lines above, or that heading itself.
-fn boxed(open: &Open<'_, '_>, index: usize) -> Option<Verdict> {
+fn boxed(open: &Open<'_, '_>, index: usize, first_solid: usize) -> Option<Verdict> {
     let line = open.get(index)?;
     if !line.is_solid() {
         let is_box = line.is(Role::BoxHeading) && !line.is_numbered();
@@ -167,8 +172,7 @@ fn boxed(open: &Open<'_, '_>, index: usize) -> Option<Verdict> {
         if candidate.is_solid() {
             continue;
         }
-        let is_tail = open.iter().take(heading).any(|line| line.is_solid());
-        let reason = if !is_tail {
+        let reason = if first_solid >= heading {
             return None;
         } else if candidate.is(Role::BoxHeading) && !candidate.is_numbered() {
             Reason::Byline

@@ -193,3 +193,14 @@ proptest! {
         clean_text(&page);
     }
 }
+
+#[test]
+fn an_endless_tail_is_walked_once() {
+    const LINES: usize = 100_000;
+    let prose = "The cost of braces depends on the clinic and on the doctor, as the office says.\n";
+    for line in ["A line of some words", "Posted 2024-01-02", "You may also like", "Disclaimer"] {
+        let page = format!("Braces in Ningbo\n{prose}{}", format!("{line}\n").repeat(LINES));
+        let article = article(text::parse(&page), &RULES);
+        assert_eq!(article.parts.first().map(|part| part.text.as_str()), Some(prose.trim_end()), "{line}");
+    }
+}

@@ -7,6 +7,7 @@ use std::io::{BufRead, Read};
 
 use serde_json::{Map, Value};
 
+use super::claim;
 use crate::model::page::{Format, Hints, Origin, Page};
 use crate::model::report::Skipped;
 
@@ -27,7 +28,7 @@ pub(in crate::ingest) fn for_each_page(
         let read = (&mut reader).take(MAX_ROW_BYTES as u64 + 1).read_until(b'\n', &mut line);
         match read {
             Ok(0) => return,
-            Ok(_) if line.len() > MAX_ROW_BYTES => {
+            Ok(_) if line.strip_suffix(b"\n").unwrap_or(&line).len() > MAX_ROW_BYTES => {
                 sink(Err(skipped(format!("row longer than {} MiB", MAX_ROW_BYTES >> 20))));
                 if skip_line(&mut reader).is_err() {
                     return;
@@ -64,14 +65,15 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
 fn page(row: &[u8], mut origin: Origin) -> Result<Page, String> {
     let row: Map<String, Value> = serde_json::from_slice(row).map_err(|error| format!("not JSON: {error}"))?;
     let text = |names: &[&str]| names.iter().find_map(|name| row.get(*name)).and_then(as_text);
-    origin.url = text(&["url", "link"]);
-    origin.key = text(&["id", "key"]);
+    let claim = |names: &[&str]| text(names).and_then(|text| claim(&text));
+    origin.url = claim(&["url", "link"]);
+    origin.key = claim(&["id", "key"]);
     let (format, content) = match (text(&["html"]), text(&["text"])) {
         (Some(html), _) => (Format::Html, html),
         (None, Some(text)) => (Format::Text, text),
         (None, None) => return Err("row has neither `text` nor `html`".to_owned()),
     };
-    let hints = Hints { title: text(&["title"]), date: text(&["date", "published"]) };
+    let hints = Hints { title: claim(&["title"]), date: claim(&["date", "published"]) };
     Ok(Page { hints, ..Page::new(origin, format, content) })
 }
 
@@ -115,9 +117,34 @@ mod tests {
     }
 
     #[test]
+    fn what_a_row_claims_is_one_clean_line() {
+        let feed = br#"{"text":"a","url":" http://a.example/\u001b[7m1\u202e\n","id":"\u001b","title":"A\u2066 B\n C","date":"\t"}"#;
+        let pages = read(feed);
+        let page = pages[0].as_ref().expect("a page");
+        assert_eq!(page.origin.url.as_deref(), Some("http://a.example/1"));
+        assert_eq!((&page.origin.key, &page.hints.date), (&None, &None), "nothing is left of them");
+        assert_eq!(page.hints.title.as_deref(), Some("A B C"));
+        let endless = format!("{{\"text\":\"a\",\"title\":\"{}\"}}", "x ".repeat(100_000));
+        assert!(read(endless.as_bytes())[0].as_ref().is_ok_and(|page| page.hints.title.is_none()));
+    }
+
+    #[test]
     fn an_overlong_row_costs_itself_alone() {
         let feed = [vec![b'x'; MAX_ROW_BYTES + 100], b"\n{\"text\":\"a\"}\n".to_vec()].concat();
         let pages = read(&feed);
         assert!(matches!(pages.as_slice(), [Err(_), Ok(_)]));
+    }
+
+    #[test]
+    fn a_row_of_the_longest_length_costs_no_other() {
+        for (extra, is_page) in [(0, true), (1, false), (2, false)] {
+            let head = b"{\"text\":\"a\",\"x\":\"";
+            let filling = vec![b'x'; MAX_ROW_BYTES + extra - head.len() - 2];
+            let feed = [head.as_slice(), &filling, b"\"}\n{\"text\":\"b\"}\n"].concat();
+            let pages = read(&feed);
+            assert_eq!(pages.len(), 2, "{extra}");
+            assert_eq!(pages[0].is_ok(), is_page, "{extra}");
+            assert!(pages[1].as_ref().is_ok_and(|page| page.origin.record == Some(2)), "{extra}");
+        }
     }
 }

@@ -12,6 +12,12 @@ use super::decode::{NotText, decode};
 use super::source::MAX_PAGE_BYTES;
 use crate::model::block::Block;
 use crate::model::page::{Format, Page};
+use crate::text::normalize::one_line;
+use crate::text::safe::cleaned;
+
+/// A longer title, date, address or id that a page or a feed claims is none, in bytes.
+const MAX_CLAIM_BYTES: usize = 4096;
+
 /// A page in blocks, and what its markup says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
@@ -46,5 +52,12 @@ pub fn blocks(page: &Page) -> Result<Parsed, NotText> {
     parsed.is_titled_row = page.hints.title.is_some();
     parsed.titles.splice(0..0, page.hints.title.clone());
     parsed.dates.splice(0..0, page.hints.date.clone());
+    parsed.titles.retain(|title| title.len() <= MAX_CLAIM_BYTES);
     Ok(parsed)
+}
+
+/// What a feed says of a page beside its content, as one clean line; none when nothing is left, or too much.
+fn claim(text: &str) -> Option<String> {
+    let line = one_line(&cleaned(text));
+    (!line.is_empty() && line.len() <= MAX_CLAIM_BYTES).then_some(line)
 }

@@ -6,13 +6,14 @@
 use std::io::{self, BufRead, Read};
 
 use super::super::source::MAX_PAGE_BYTES;
+use super::claim;
 use crate::model::page::{Format, Origin, Page};
 use crate::model::report::Skipped;
 
 /// Longest header block of a record or of an HTTP response.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
-/// Calls `sink` with each page of the archive, or with what is wrong with a record.
+/// Calls `sink` with each page of the archive, or with what is wrong with a record, or with a file that has none.
 ///
 /// The record of a page is the offset of its WARC record in the decompressed archive.
 pub(in crate::ingest) fn for_each_page(
@@ -21,10 +22,13 @@ pub(in crate::ingest) fn for_each_page(
     sink: &mut dyn FnMut(Result<Page, Skipped>),
 ) {
     let mut archive = Archive { reader, offset: 0 };
+    let mut is_archive = false;
     loop {
         match archive.next_record() {
-            Ok(None) => return,
+            Ok(None) if is_archive => return,
+            Ok(None) => return sink(Err(Skipped { label: origin.label(), reason: "no WARC record".to_owned() })),
             Ok(Some(record)) => {
+                is_archive = true;
                 let here = Origin { record: Some(record.offset), ..origin.clone() };
                 if let Some(result) = page_of(record, here) {
                     sink(result);
@@ -48,7 +52,8 @@ struct Record {
     headers: Vec<(String, String)>,
     /// At most [`MAX_PAGE_BYTES`] and a header block of it.
     content: Vec<u8>,
-    promised: u64,
+    /// None when the header gives no length: the content is passed over then, to the next record.
+    promised: Option<u64>,
     received: u64,
 }
 
@@ -62,11 +67,12 @@ impl<R: BufRead> Archive<R> {
                 continue;
             }
             let headers = self.headers()?;
-            let promised = find(&headers, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+            let promised = find(&headers, "content-length").and_then(|length| length.parse::<u64>().ok());
+            let length = promised.unwrap_or(0);
             let mut content = Vec::new();
-            let kept = promised.min((MAX_PAGE_BYTES + MAX_HEADER_BYTES) as u64);
+            let kept = length.min((MAX_PAGE_BYTES + MAX_HEADER_BYTES) as u64);
             let mut received = (&mut self.reader).take(kept).read_to_end(&mut content)? as u64;
-            received += io::copy(&mut (&mut self.reader).take(promised - kept), &mut io::sink())?;
+            received += io::copy(&mut (&mut self.reader).take(length - kept), &mut io::sink())?;
             self.offset += received;
             return Ok(Some(Record { offset, headers, content, promised, received }));
         }
@@ -107,10 +113,14 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// The page that a record holds; `None` for records that hold none (requests, metadata, pictures, redirects).
 fn page_of(record: Record, mut origin: Origin) -> Option<Result<Page, Skipped>> {
+    let Some(promised) = record.promised else {
+        let reason = "record without a readable Content-Length".to_owned();
+        return Some(Err(Skipped { label: origin.label(), reason }));
+    };
     let kind = find(&record.headers, "warc-type")?.to_lowercase();
-    origin.url = find(&record.headers, "warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
-    if record.received < record.promised {
-        let reason = format!("record ends after {} of {} bytes", record.received, record.promised);
+    origin.url = find(&record.headers, "warc-target-uri").and_then(|url| claim(url.trim_matches(['<', '>'])));
+    if record.received < promised {
+        let reason = format!("record ends after {} of {promised} bytes", record.received);
         return Some(Err(Skipped { label: origin.label(), reason }));
     }
     let (content_type, body) = match kind.as_str() {
@@ -256,6 +266,36 @@ mod tests {
         let found = archive.get(offset..).expect("within the archive");
         assert!(found.starts_with("WARC/1.0\r\nWARC-Type: response"));
         assert!(pages[1].as_ref().is_ok_and(|page| page.bytes == b"<p>yz"));
+    }
+
+    #[test]
+    fn a_record_without_a_length_is_named_and_passed_over() {
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x";
+        let good = record("response", html);
+        for length in ["12x", "-1", "", "99999999999999999999999"] {
+            let head = format!("WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {length}\r\n\r\n");
+            let pages = read(&[head.as_str(), html, "\r\n\r\n", &good].concat());
+            assert!(matches!(pages.as_slice(), [Err(skipped), Ok(_)] if skipped.reason.contains("Content-Length")));
+            assert_eq!(pages[0].as_ref().err().map(|skipped| skipped.label.as_str()), Some("a.warc#0"));
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_record_is_named() {
+        for (file, count) in [("", 1), ("<html><p>no archive", 1), (record("warcinfo", "software: x").as_str(), 0)] {
+            let pages = read(file);
+            assert_eq!(pages.len(), count, "{file}");
+            assert!(
+                pages.iter().filter_map(|page| page.as_ref().err()).all(|skipped| skipped.reason == "no WARC record")
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_clean_line() {
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x";
+        let archive = record("response", html).replace("/1>", "/\u{1b}[7m1\u{202E}>");
+        assert!(read(&archive)[0].as_ref().is_ok_and(|page| page.origin.url.as_deref() == Some("http://a.example/1")));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::text::normalize::{comparison_key, is_han};
 
 /// A clinic that no title names must be named so often, unless the first paragraph names it.
 const MIN_MENTIONS: usize = 2;
+/// More different names than this are a directory's; those named first are weighed.
+const MAX_CANDIDATES: usize = 256;
 /// More aliases than this are noise.
 const MAX_ALIASES: usize = 12;
 /// A translated form must stand so often in the text to be an alias.
@@ -102,6 +104,9 @@ fn candidates<'f>(subject: &Subject, findings: &'f Findings<'_>, knowledge: &Kno
             continue;
         }
         let key = comparison_key(&mention.name);
+        if candidates.len() == MAX_CANDIDATES && !index_of.contains_key(&key) {
+            continue;
+        }
         let index = *index_of.entry(key.clone()).or_insert_with(|| {
             let brand = knowledge.clinics.brand_of(&mention.name);
             candidates.push(Candidate { key, brand, first: mention, city: None, mentions: Mentions::default() });

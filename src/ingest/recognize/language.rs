@@ -14,7 +14,10 @@ const CHINESE_SHARE: f64 = 0.12;
 const MIN_LETTERS_FOR_STATISTICS: usize = 200;
 
 /// The ISO 639-1 code of the article's language; none when it has no letters.
-pub(super) fn language(article: &Article) -> Option<String> {
+///
+/// What the markup declares decides where the text is too short to tell, and only for languages that are rarely declared
+/// by mistake: templates say `en` or `zh` of anything.
+pub(super) fn language(article: &Article, declared: Option<&str>) -> Option<String> {
     let sample = sample(article);
     let (mut han, mut kana, mut latin, mut other) = (0_usize, 0_usize, 0_usize, 0_usize);
     for character in sample.chars() {
@@ -37,11 +40,21 @@ pub(super) fn language(article: &Article) -> Option<String> {
         return Some("zh".to_owned());
     }
     let is_too_short = latin + other < MIN_LETTERS_FOR_STATISTICS;
+    if is_too_short && let Some(declared) = declared.and_then(rarely_by_mistake) {
+        return Some(declared.to_owned());
+    }
     if latin >= other && (is_too_short || has_english_words(&sample)) {
         return Some("en".to_owned());
     }
     let guess = whatlang::detect(&sample).filter(|guess| guess.is_reliable() || latin < other);
     Some(guess.and_then(|guess| code(guess.lang())).unwrap_or("en").to_owned())
+}
+
+/// The code of a declared language such as `de-AT`, if we know it and it is neither English nor Chinese.
+fn rarely_by_mistake(declared: &str) -> Option<&'static str> {
+    let primary = declared.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    let mut known = Lang::all().iter().filter_map(|&language| code(language));
+    known.find(|&code| code == primary && code != "en" && code != "zh")
 }
 
 /// Whether so many of the words are those that hold English sentences together that no statistics are needed.
@@ -108,19 +121,25 @@ mod tests {
     #[test]
     fn languages() {
         let long_german = "Die Klinik bietet viele Behandlungen an, und die Versicherung bezahlt sie nicht. ".repeat(6);
-        for (name, title, expected) in [
-            ("english", "Can it be reimbursed?", Some("en")),
-            ("chinese with latin words", "大连CLINIC医疗美容IPL光子嫩肤", Some("zh")),
+        for (name, title, declared, expected) in [
+            ("english", "Can it be reimbursed?", None, Some("en")),
+            ("short and declared", "Ist das teuer?", Some("de-AT"), Some("de")),
+            ("declared as anything", "Ist das teuer?", Some("zh-CN"), Some("en")),
+            ("declared as nothing we know", "Ist das teuer?", Some("xx"), Some("en")),
+            ("chinese declared as german", "大连医疗美容能报销吗", Some("de"), Some("zh")),
+            ("chinese with latin words", "大连CLINIC医疗美容IPL光子嫩肤", None, Some("zh")),
             (
                 "english with a chinese name",
                 "Zhiling Medical Beauty Clinic in Dalian (致领医疗) reviewed at length",
+                None,
                 Some("en"),
             ),
-            ("german", long_german.as_str(), Some("de")),
-            ("nothing", "123 …", None),
+            ("german", long_german.as_str(), None, Some("de")),
+            ("german declared as french", long_german.as_str(), Some("fr"), Some("de")),
+            ("nothing", "123 …", Some("de"), None),
         ] {
             let article = Article { title: title.to_owned(), ..Article::default() };
-            assert_eq!(language(&article).as_deref(), expected, "{name}");
+            assert_eq!(language(&article, declared).as_deref(), expected, "{name}");
         }
     }
 }

@@ -6,10 +6,11 @@
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::ClinicMention;
 use crate::knowledge::folded::Folded;
-use crate::knowledge::places::Places;
+use crate::knowledge::places::{CityMention, Places};
 use crate::knowledge::topics::TopicMention;
 use crate::model::article::Article;
 use crate::model::facets::Facets;
+use crate::text::span::Span;
 
 mod city;
 mod clinic;
@@ -27,12 +28,29 @@ struct Findings<'k> {
     topics: Vec<TopicMention<'k>>,
 }
 
-/// What `article` is about.
+impl<'k> Findings<'k> {
+    /// The cities named within a place of the subject.
+    fn cities_in(&self, place: Span) -> impl Iterator<Item = &CityMention<'k>> {
+        let cities = &self.places.cities;
+        let from = cities.partition_point(|city| city.span.start < place.start);
+        let within = cities.iter().skip(from).take_while(move |city| city.span.start < place.end);
+        within.filter(move |city| place.contains(city.span))
+    }
+
+    /// The clinics spoken of within a place of the subject.
+    fn clinics_in(&self, place: Span) -> impl Iterator<Item = &ClinicMention> {
+        let from = self.clinics.partition_point(|clinic| clinic.span.start < place.start);
+        let within = self.clinics.iter().skip(from).take_while(move |clinic| clinic.span.start < place.end);
+        within.filter(move |clinic| place.contains(clinic.span))
+    }
+}
+
+/// What `article` is about; `declared_language` is what its markup says of it.
 ///
 /// A city whose name several cities share, and which the article does not tell apart, has the other readings in
 /// [`Facets::city_alternatives`]; the caller flags the article then. The date is not looked for here.
 #[must_use]
-pub fn facets(article: &Article, knowledge: &Knowledge) -> Facets {
+pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Knowledge) -> Facets {
     let subject = Subject::of(article);
     let folded = Folded::new(&subject.text);
     let places = knowledge.cities.places(&folded);
@@ -43,7 +61,8 @@ pub fn facets(article: &Article, knowledge: &Knowledge) -> Facets {
     let (cities, city_alternatives) = city::cities(&subject, &findings, &clinics);
     let topics = topic::topics(&subject, &findings, &knowledge.topics, (&cities, &clinics));
     let verdict = stance::verdict(&subject, &findings, knowledge, (&topics, &clinics));
-    Facets { cities, city_alternatives, clinics, topics, date: None, language: language::language(article), verdict }
+    let language = language::language(article, declared_language);
+    Facets { cities, city_alternatives, clinics, topics, date: None, language, verdict }
 }
 
 #[cfg(test)]
@@ -63,7 +82,7 @@ mod tests {
     }
 
     fn recognised(title: &str, lines: &[&str]) -> Facets {
-        facets(&article(title, lines), &Knowledge::builtin().unwrap())
+        facets(&article(title, lines), None, &Knowledge::builtin().unwrap())
     }
 
     fn cities(facets: &Facets) -> Vec<&str> {
@@ -170,6 +189,22 @@ mod tests {
         assert_eq!(topics(&facets), ["city_policy"]);
         assert_eq!(facets.verdict.map(|found| found.verdict), Some(Verdict::No));
         assert!(facets.clinics.is_empty());
+    }
+
+    #[test]
+    fn a_directory_is_read_once() {
+        const LINES: usize = 20_000;
+        let line = "In Dalian the beauty clinic of beauty shop can be reimbursed. ";
+        let names: Vec<String> = (0..LINES).map(|number| format!("# Brand{number}x Dental Clinic of Dalian")).collect();
+        let mut headings: Vec<&str> = names.iter().map(String::as_str).collect();
+        headings.extend(vec![line; LINES]);
+        let joined = line.repeat(LINES);
+        let districts = "County,".repeat(LINES * 8);
+        for lines in [headings.as_slice(), &[&joined], &[&districts]] {
+            let facets = recognised("Can it be reimbursed in Dalian?", lines);
+            assert_eq!(cities(&facets), ["Dalian"]);
+            assert_eq!(topics(&facets).first(), Some(&"city_policy"));
+        }
     }
 
     #[test]

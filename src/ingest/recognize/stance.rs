@@ -102,11 +102,10 @@ impl Judge<'_> {
     fn relevance(&self, sentence: &str, place: Span) -> f32 {
         let lower = sentence.to_lowercase();
         let named = self.brands.iter().any(|brand| lower.contains(brand.as_str()));
-        let translated = self.findings.clinics.iter().any(|clinic| {
-            clinic.sort == ClinicSort::Translated && place.contains(clinic.span) && !self.brands.is_empty()
-        });
+        let translated = !self.brands.is_empty()
+            && self.findings.clinics_in(place).any(|clinic| clinic.sort == ClinicSort::Translated);
         let clinic = if named || translated { NAMES_CLINIC } else { 1.0 };
-        let names_city = self.findings.places.cities.iter().any(|city| place.contains(city.span));
+        let names_city = self.findings.cities_in(place).next().is_some();
         let city = if names_city { self.city } else { 1.0 };
         clinic.max(city)
     }

@@ -95,6 +95,13 @@ impl Subject {
         self.lines.iter().filter(|line| !matches!(line.role, LineRole::Title | LineRole::Breadcrumb))
     }
 
+    /// The lines of the section with this number.
+    pub(super) fn section(&self, number: usize) -> &[Line] {
+        let start = self.lines.partition_point(|line| line.section < number);
+        let end = self.lines.partition_point(|line| line.section <= number);
+        self.lines.get(start..end).unwrap_or_default()
+    }
+
     /// The text of a line.
     pub(super) fn written(&self, line: &Line) -> &str {
         line.span.of(&self.text)

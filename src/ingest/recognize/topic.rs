@@ -126,21 +126,21 @@ impl<'k> Reader<'_, 'k> {
 
     /// Whether a line names a city by itself, and not as the first word of a clinic's name.
     fn names_city(&self, line: &Line) -> bool {
-        let clinics = || self.findings.clinics.iter().filter(|clinic| clinic.sort == ClinicSort::Named);
+        let clinics = &self.findings.clinics;
         let belongs_to_clinic = |city: Span| {
-            clinics().any(|clinic| {
-                clinic.span.contains(city) || (city.end <= clinic.span.start && clinic.span.start - city.end <= 2)
-            })
+            let from = clinics.partition_point(|clinic| clinic.span.end < city.end);
+            let near = clinics.iter().skip(from).take_while(|clinic| clinic.span.start <= city.end + 2);
+            near.filter(|clinic| clinic.sort == ClinicSort::Named)
+                .any(|clinic| clinic.span.contains(city) || city.end <= clinic.span.start)
         };
-        let mut cities = self.findings.places.cities.iter().filter(|city| line.span.contains(city.span));
-        cities.any(|city| !belongs_to_clinic(city.span))
+        self.findings.cities_in(line.span).any(|city| !belongs_to_clinic(city.span))
     }
 
     /// The aspect that the paragraphs below a heading speak of most.
     fn in_section(&self, heading: &Line) -> Option<Announced<'k>> {
-        let is_below = |line: &&Line| line.section == heading.section && line.role == LineRole::Prose;
         let mut counts: BTreeMap<&str, (usize, Announced<'k>)> = BTreeMap::new();
-        for mention in self.subject.body().filter(is_below).flat_map(|line| self.mentions_in(line)) {
+        let section = self.subject.section(heading.section).iter().filter(|line| line.role == LineRole::Prose);
+        for mention in section.flat_map(|line| self.mentions_in(line)) {
             let is_aspect = mention.topic.kind == TopicKind::Aspect && mention.strength == TriggerStrength::Strong;
             if is_aspect {
                 let first = Announced { topic: mention.topic, span: mention.span, confidence: PROSE };
