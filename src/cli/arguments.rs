@@ -14,8 +14,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 )]
 #[command(after_help = "A first word that is exactly a command is one; `search -- WORDS` always searches.\n\
     Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Xin Mei\" topic:price\n\
+    More: search help query, search help output. An empty environment variable counts as unset.\n\
     Exit codes: 0 found or done, 1 nothing found, 2 wrong usage, 3 no usable index, 4 inputs skipped (--strict),\n\
-    5 index busy, 6 failed.")]
+    5 index busy, 6 failed, 130 interrupted.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) common: CommonArguments,
@@ -68,8 +69,8 @@ pub(super) enum CommandLine {
     Facets(FacetsArguments),
     /// Say what is in the index
     Stats(StatsArguments),
-    /// Show this help
-    Help,
+    /// Help: the first screen, or that of a command, of the query language (query) or of what is printed (output)
+    Help(HelpArguments),
 }
 
 /// Arguments of a search.
@@ -93,11 +94,14 @@ pub(super) struct QueryArguments {
     /// How many passages to show of each hit, 0 to 10.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(0..=10))]
     pub(super) passages: u16,
-    /// How to print.
+    /// Leave out pages with this word or phrase; repeatable.
+    #[arg(long, value_name = "WORD")]
+    pub(super) not: Vec<String>,
+    /// How to print; of `-o` and `-j` the last one counts.
     #[arg(short, long, value_name = "FMT", default_value = "pretty", env = "SEARCH_OUTPUT")]
     pub(super) output: OutputFormat,
     /// One JSON object a hit, one a line: the same as `-o ndjson`.
-    #[arg(short = 'j', conflicts_with = "output")]
+    #[arg(short = 'j', overrides_with = "output")]
     pub(super) ndjson: bool,
     /// Read queries from a file: one a line, or TSV whose header names `qid` and `query`.
     #[arg(long, value_name = "FILE", conflicts_with = "words")]
@@ -105,6 +109,13 @@ pub(super) struct QueryArguments {
     /// Show the parts of each score, and what the query was taken for.
     #[arg(long)]
     pub(super) explain: bool,
+}
+
+impl QueryArguments {
+    /// How to print: the flags first, then the environment.
+    pub(super) fn format(&self) -> OutputFormat {
+        if self.ndjson { OutputFormat::Ndjson } else { self.output }
+    }
 }
 
 /// How to print an answer.
@@ -174,6 +185,14 @@ pub(super) struct FacetsArguments {
     /// Print one JSON object a value.
     #[arg(short = 'j')]
     pub(super) json: bool,
+}
+
+/// Arguments of `help`.
+#[derive(Debug, Args)]
+pub(super) struct HelpArguments {
+    /// A command, `query` or `output`.
+    #[arg(value_name = "TOPIC")]
+    pub(super) topic: Option<String>,
 }
 
 /// Arguments of `stats`.

@@ -7,7 +7,7 @@ use std::io;
 use article_search::Error;
 use article_search::backend::embedded::BackendError;
 use article_search::text::safe::shown;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Exit codes: a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +63,9 @@ impl Failure {
         lines
     }
 
-    /// For machines: one JSON object.
-    pub(super) fn json(&self) -> String {
-        let error = json!({"code": self.code, "message": self.what, "cause": self.cause, "try": self.tries});
-        json!({ "error": error }).to_string()
+    /// For machines: what the key `error` holds.
+    pub(super) fn json(&self) -> Value {
+        json!({"code": self.code, "message": self.what, "cause": self.cause, "try": self.tries})
     }
 
     fn caused_by(mut self, error: &dyn StdError) -> Self {

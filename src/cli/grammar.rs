@@ -2,11 +2,14 @@
 //! otherwise everything is the query.
 //!
 //! clap alone would take `search -i X stats` for a search for "stats". So before clap sees the arguments, this walk finds
-//! the first word and puts the command `q` before a query.
+//! the first word and puts the command `q` before a query. It sees to three more things that clap would get wrong: a word
+//! to leave out that looks like a flag with a value (`-chin`), variables that are set to nothing, and whether errors are
+//! for a program to read.
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{ArgAction, Command};
+use clap::builder::Resettable;
+use clap::{Arg, ArgAction, Command};
 
 /// Words that are commands, now or later. A fixed set: a word that became one later would change what scripts mean.
 pub(super) const RESERVED: [&str; 20] = [
@@ -32,21 +35,158 @@ pub(super) const RESERVED: [&str; 20] = [
     "help",
 ];
 
-/// Inserts `q` where the arguments are a query. `command` knows which flags take a value.
-pub(super) fn with_command(mut arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {
-    match first_word(&arguments, command) {
-        Word::At(index) if arguments.get(index).is_some_and(|word| is_reserved(word)) && index > 1 => {
-            // A global flag before a command: clap wants the command first.
-            let word = arguments.remove(index);
-            arguments.insert(1, word);
-        }
-        Word::At(index) if arguments.get(index).is_some_and(|word| is_reserved(word)) => {}
-        Word::At(_) | Word::AfterDashes => arguments.insert(1, OsString::from("q")),
-        // Flags alone are a query too (`search --queries FILE`, `search -c Dalian`), unless they ask for help.
-        Word::None if arguments.len() > 1 && !asks_for_help(&arguments) => arguments.insert(1, OsString::from("q")),
-        Word::None => {}
+/// What the arguments after the program's name are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// A command: the argument at this place.
+    Command(usize),
+    /// A query, whose first word is the argument at this place.
+    Query(usize),
+    /// A query behind `--`, or of flags alone (`search --queries FILE`, `search -c Dalian`).
+    BareQuery,
+    /// Nothing, or a wish for help.
+    Nothing,
+}
+
+/// Applies the one rule. `command` knows which flags take a value.
+pub(super) fn decide(arguments: &[OsString], command: &Command) -> Decision {
+    match first_word(arguments, 1, command) {
+        Word::At(index) if arguments.get(index).is_some_and(|word| is_reserved(word)) => Decision::Command(index),
+        Word::At(index) => Decision::Query(index),
+        Word::AfterDashes => Decision::BareQuery,
+        Word::None if arguments.len() > 1 && !asks_for_help(arguments) => Decision::BareQuery,
+        Word::None => Decision::Nothing,
     }
+}
+
+/// Puts the command first, which clap wants there: `q` where the arguments are a query.
+pub(super) fn with_command(mut arguments: Vec<OsString>, decision: Decision) -> Vec<OsString> {
+    let command = match decision {
+        Decision::Command(index) => arguments.remove(index),
+        Decision::Query(_) | Decision::BareQuery => OsString::from("q"),
+        Decision::Nothing => return arguments,
+    };
+    arguments.insert(1, command);
     arguments
+}
+
+/// `command` for these arguments: a variable that is set to nothing counts as unset, and so does that of `--output` where
+/// a flag asks for rows, since clap would take `SEARCH_OUTPUT=json` and `-j` for a contradiction.
+pub(super) fn with_environment(command: Command, arguments: &[OsString]) -> Command {
+    let asks_for_rows = asks_for_rows(arguments, &command);
+    without_variables(command, &|argument, variable| {
+        let is_overruled = asks_for_rows && argument.get_long() == Some("output");
+        is_overruled || std::env::var_os(variable).is_some_and(|value| value.is_empty())
+    })
+}
+
+fn without_variables(command: Command, is_unset: &dyn Fn(&Arg, &OsStr) -> bool) -> Command {
+    command
+        .mut_args(|argument| match argument.get_env() {
+            Some(variable) if is_unset(&argument, variable) => argument.env(Resettable::Reset),
+            _ => argument,
+        })
+        .mut_subcommands(|subcommand| without_variables(subcommand, is_unset))
+}
+
+/// Whether `word` is a command that a later version brings.
+pub(super) fn is_planned(word: &str, command: &Command) -> bool {
+    RESERVED.contains(&word) && command.find_subcommand(word).is_none()
+}
+
+/// The first argument after the query's first word that looks like a word to be left out (`-chin`), and that clap would
+/// take for a flag with a value: one dash, three letters or more, and no run of short flags.
+pub(super) fn excluded_word(arguments: &[OsString], decision: Decision, command: &Command) -> Option<usize> {
+    let first = match decision {
+        Decision::Query(index) => index,
+        Decision::Command(index) if arguments.get(index).is_some_and(|word| word == "q") => {
+            match first_word(arguments, index + 1, command) {
+                Word::At(index) => index,
+                Word::AfterDashes | Word::None => return None,
+            }
+        }
+        _ => return None,
+    };
+    let mut index = first + 1;
+    while let Some(argument) = arguments.get(index) {
+        let text = argument.to_string_lossy();
+        if text == "--" {
+            return None;
+        }
+        if looks_excluded(&text, command) {
+            return Some(index);
+        }
+        index += if text.starts_with('-') && wants_next(&text, command) { 2 } else { 1 };
+    }
+    None
+}
+
+/// The arguments as a command line to paste: flags as they are, the words of the query in one pair of quotes, and among
+/// them `excluded`, which looks like a flag.
+pub(super) fn as_one_query(arguments: &[OsString], excluded: &str, command: &Command) -> String {
+    let (mut flags, mut words) = (vec![], vec![]);
+    let mut index = 1;
+    while let Some(argument) = arguments.get(index) {
+        let text = argument.to_string_lossy();
+        let is_flag = text.starts_with('-') && text.len() > 1 && text != excluded && !looks_excluded(&text, command);
+        if is_flag && wants_next(&text, command) {
+            flags.push(text);
+            index += 1;
+            flags.extend(arguments.get(index).map(|value| quoted(&value.to_string_lossy()).into()));
+        } else if is_flag {
+            flags.push(text);
+        } else if !(words.is_empty() && text == "q") {
+            words.push(text);
+        }
+        index += 1;
+    }
+    flags.push(format!("'{}'", words.join(" ").replace('\'', "'\\''")).into());
+    flags.join(" ")
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=+@,%#".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Whether the flags ask for rows, so that errors are for a program to read too.
+pub(super) fn asks_for_rows(arguments: &[OsString], command: &Command) -> bool {
+    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy()).take_while(|text| text != "--");
+    let mut asks = false;
+    while let Some(text) = texts.next() {
+        let flag = match text.strip_prefix('-') {
+            None | Some("") => continue,
+            Some(flag) => flag,
+        };
+        let is_run = !flag.starts_with('-');
+        let before_value: String =
+            flag.chars().take_while(|&short| !takes_value(command, |a| a.get_short() == Some(short))).collect();
+        asks |= is_run && before_value.contains('j');
+        let value = if wants_next(&text, command) { texts.next().unwrap_or_default() } else { flag.into() };
+        let is_output =
+            flag.starts_with("-output") || is_run && flag.chars().nth(before_value.chars().count()) == Some('o');
+        asks |= is_output && value.ends_with("json");
+    }
+    asks
+}
+
+fn looks_excluded(text: &str, command: &Command) -> bool {
+    let Some(word) = text.strip_prefix('-').filter(|word| !word.starts_with('-')) else { return false };
+    let is_word = word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '\'');
+    let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+    is_word && letters >= 3 && !is_run_of_flags(word, command)
+}
+
+/// Whether each letter is a short flag, none but the last taking a value.
+fn is_run_of_flags(word: &str, command: &Command) -> bool {
+    let takes = |short| takes_value(command, |argument| argument.get_short() == Some(short));
+    let is_known = |short| matches!(short, 'h' | 'V') || known(command).any(|flag| flag.get_short() == Some(short));
+    let last = word.chars().count().saturating_sub(1);
+    word.chars().enumerate().all(|(index, short)| is_known(short) && (index == last || !takes(short)))
 }
 
 fn asks_for_help(arguments: &[OsString]) -> bool {
@@ -61,8 +201,8 @@ enum Word {
     None,
 }
 
-fn first_word(arguments: &[OsString], command: &Command) -> Word {
-    let mut index = 1;
+fn first_word(arguments: &[OsString], start: usize, command: &Command) -> Word {
+    let mut index = start;
     while let Some(argument) = arguments.get(index) {
         let text = argument.to_string_lossy();
         if text == "--" {
@@ -87,12 +227,16 @@ fn wants_next(text: &str, command: &Command) -> bool {
     taker.is_some_and(|at| at + 1 == shorts.len())
 }
 
-fn takes_value(command: &Command, is_it: impl Fn(&clap::Arg) -> bool) -> bool {
-    let query = command.find_subcommand("q");
-    let known = command.get_arguments().chain(query.into_iter().flat_map(Command::get_arguments));
-    known
+fn takes_value(command: &Command, is_it: impl Fn(&Arg) -> bool) -> bool {
+    known(command)
         .filter(|argument| is_it(argument))
         .any(|argument| matches!(argument.get_action(), ArgAction::Set | ArgAction::Append))
+}
+
+/// The flags of every command and of a search.
+fn known(command: &Command) -> impl Iterator<Item = &Arg> {
+    let query = command.find_subcommand("q");
+    command.get_arguments().chain(query.into_iter().flat_map(Command::get_arguments))
 }
 
 fn is_reserved(word: &OsStr) -> bool {
@@ -103,6 +247,18 @@ fn is_reserved(word: &OsStr) -> bool {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    use crate::cli::arguments::Arguments;
+
+    fn split(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn prepared(arguments: Vec<OsString>) -> Vec<String> {
+        let decision = decide(&arguments, &Arguments::command());
+        let prepared = with_command(arguments, decision);
+        prepared.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
 
     #[test]
     fn the_first_word_decides() {
@@ -123,13 +279,64 @@ mod tests {
             ("search --queries FILE", "search q --queries FILE"),
             ("search -c Chongqing index", "search index -c Chongqing"),
         ] {
-            let arguments = line.split(' ').map(OsString::from).collect();
-            let found = with_command(arguments, &crate::cli::arguments::Arguments::command());
-            let found: Vec<_> = found.iter().map(|word| word.to_string_lossy()).collect();
-            assert_eq!(found.join(" "), expected, "{line}");
+            assert_eq!(prepared(split(line)).join(" "), expected, "{line}");
         }
         let spaced = vec![OsString::from("search"), OsString::from("index corpus")];
-        let found = with_command(spaced, &crate::cli::arguments::Arguments::command());
-        assert_eq!(found.get(1).map(|word| word.to_string_lossy()).as_deref(), Some("q"), "a space makes a query");
+        assert_eq!(prepared(spaced)[1], "q", "a space makes a query");
+    }
+
+    #[test]
+    fn words_to_be_left_out_are_no_flags() {
+        let command = Arguments::command();
+        for (line, excluded, query) in [
+            ("search beauty -chin", Some("-chin"), "'beauty -chin'"),
+            ("search fees -implant -n 5", Some("-implant"), "-n 5 'fees -implant'"),
+            ("search -c Dalian beauty -nose", Some("-nose"), "-c Dalian 'beauty -nose'"),
+            ("search q beauty -post-op", Some("-post-op"), "'beauty -post-op'"),
+            ("search beauty -n5", None, "-n5 'beauty'"),
+            ("search beauty -jn 5", None, "-jn 5 'beauty'"),
+            ("search beauty -qjn 5", None, "-qjn 5 'beauty'"),
+            ("search beauty -c重庆医", None, "-c重庆医 'beauty'"),
+            ("search beauty --city -chin", None, "--city -chin 'beauty'"),
+            ("search -- beauty -chin", None, "-- 'beauty -chin'"),
+            ("search it's -chin", Some("-chin"), r"'it'\''s -chin'"),
+        ] {
+            let arguments = split(line);
+            let found = excluded_word(&arguments, decide(&arguments, &command), &command);
+            let found = found.map(|index| arguments[index].to_string_lossy());
+            assert_eq!(found.as_deref(), excluded, "{line}");
+            assert_eq!(as_one_query(&arguments, "", &command), query, "{line}");
+        }
+        let arguments = split("search index -chin");
+        assert_eq!(excluded_word(&arguments, decide(&arguments, &command), &command), None, "a command has no words");
+    }
+
+    #[test]
+    fn programs_ask_for_rows() {
+        for (line, asks) in [
+            ("search -j x", true),
+            ("search x -qjn 5", true),
+            ("search -o json x", true),
+            ("search -o=ndjson x", true),
+            ("search -qojson x", true),
+            ("search --output=json x", true),
+            ("search --output ndjson x", true),
+            ("search stats -j", true),
+            ("search -c j x", false),
+            ("search -cj x", false),
+            ("search -o pretty json", false),
+            ("search -- -j", false),
+            ("search --knowledge json x", false),
+        ] {
+            assert_eq!(asks_for_rows(&split(line), &Arguments::command()), asks, "{line}");
+        }
+    }
+
+    #[test]
+    fn later_commands_are_reserved_words() {
+        let command = Arguments::command();
+        assert!(is_planned("man", &command) && !is_planned("index", &command) && !is_planned("fees", &command));
+        let commands = command.get_subcommands().map(Command::get_name);
+        assert!(commands.into_iter().all(|name| RESERVED.contains(&name)), "every command is reserved");
     }
 }

@@ -1,8 +1,12 @@
-//! The first screen of help: short enough to read.
+//! Help: the first screen, short enough to read; one screen each for the query language and for what is printed.
 
 use std::io::{self, Write};
 
+use clap::Command;
+
+use super::arguments::HelpArguments;
 use super::failure::{Exit, Failure};
+use super::usage;
 
 const FIRST_SCREEN: &str = "\
 Search scraped articles.
@@ -11,7 +15,7 @@ Search scraped articles.
   search index corpus/            read pages and build ./index
 
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
-Narrow    -c, --city NAME   --clinic NAME   --topic NAME
+Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --not WORD
 Show      -n N   --passages N   -j (NDJSON)   -o json   --explain   --queries FILE
 Commands  index extract · show facets · stats export
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
@@ -19,31 +23,78 @@ Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index
           4 inputs skipped (--strict) · 5 index busy · 6 failed
 
-  search COMMAND --help           all flags of a command; search q --help for those of a search
+  search help COMMAND             all flags of a command; search help q for those of a search
+  search help query               the query language;  search help output: formats, rows, exit codes
   search -- index fees            search for a word that is a command
 ";
 
-/// Prints the first screen.
-pub(super) fn print() -> Result<Exit, Failure> {
-    io::stdout().write_all(FIRST_SCREEN.as_bytes())?;
-    Ok(Exit::Done)
+const QUERY: &str = "\
+The query language. Quote the whole query for the shell: search '\"medical insurance\" -surgery city:Chongqing'
+
+  medical insurance        pages with these words; the more of them and the rarer, the higher.
+                           Word forms and known other ways to say it count, in English and Chinese
+  \"medical insurance\"      the words in this order, next to each other
+  -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery
+  city:Chongqing           only pages about the city: any language or spelling (重庆, 重慶, Chungking),
+                           or a province for all its cities; the same as -c Chongqing
+  clinic:\"Xin Mei\"         only pages about clinics whose name holds these words
+  topic:price              only pages about the topic, by id or label
+
+A city, clinic or topic among plain words needs no filter: it is recognised, and where no page is about it, the
+answer says so. What a query was taken for: search --explain WORDS. What there is: search facets city
+";
+
+const OUTPUT: &str = "\
+What is printed. Results go to standard output; notes, progress and errors to standard error.
+
+  -o pretty     for reading (the default); never parse it
+  -o ndjson     one JSON object a hit, one a line; -j is short for it
+  -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms
+                (with --queries, a query with an unknown filter has `error` and no hits)
+  Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
+
+Rows of hits, extract and export; keys are never dropped, unknown is null or []
+  v                          1, the version of the rows
+  id                         16 hex digits, stable across re-scrapes
+  path, record               source file; line of a feed, byte offset in a WARC
+  key, url                   id that the feed's own row carries; address
+  title, lang, date          lang as in ISO 639-1, date as YYYY-MM-DD
+  verdict                    yes, no, conditional
+  city, city_alternatives    [{name, hanzi, adcode}]: what the page is about, and doubtful readings
+  clinic, topics, flags      lists of names and ids
+  status                     ok, or nocontent where nothing was left after cleaning
+  duplicate_of               id of the page that stands for this one
+  template_group             group of pages with the same text for other clinics
+  text, removed              extract and export: paragraphs; with --removed, what was stripped and why
+  rank, qid, score           hits; a score orders one answer only
+  answer, passages           hits: {section, start, end, text}, passages with hits: [[start, end]];
+                             offsets count Unicode characters of the article, those of hits relative to the text
+  missing, group             hits: query words that the page lacks; what was folded under the hit
+
+Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
+Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)
+         5 index busy · 6 failed · 130 interrupted
+";
+
+/// Prints the first screen, or help on a topic; `command` knows the flags.
+pub(super) fn main(arguments: &HelpArguments, command: &mut Command) -> Result<Exit, Failure> {
+    match arguments.topic.as_deref() {
+        None | Some("help") => print(FIRST_SCREEN),
+        Some("query") => print(QUERY),
+        Some("output") => print(OUTPUT),
+        Some(name) => match command.find_subcommand_mut(name) {
+            Some(found) => print(&found.render_long_help().to_string()),
+            None => Err(usage::no_help(name, command)),
+        },
+    }
 }
 
-/// Whether a reserved word has no command yet.
-pub(super) fn is_planned(word: &str) -> bool {
-    let planned = [
-        "watch",
-        "serve",
-        "mcp",
-        "similar",
-        "suggest",
-        "doctor",
-        "why",
-        "eval",
-        "remove",
-        "settings",
-        "completions",
-        "man",
-    ];
-    planned.contains(&word)
+/// Prints the first screen.
+pub(super) fn first_screen() -> Result<Exit, Failure> {
+    print(FIRST_SCREEN)
+}
+
+fn print(text: &str) -> Result<Exit, Failure> {
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Done)
 }

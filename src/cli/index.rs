@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use article_search::Engine;
@@ -24,6 +24,7 @@ const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
+    refuse_special_files(&arguments.paths)?;
     if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
         let words: Vec<_> = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let what = format!("{}: no such file or folder", missing.display());
@@ -37,8 +38,19 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
         Engine::create(&directory, &session.config())?
     };
     let report = run(session, &engine, &arguments.paths)?;
-    summarise(session, &report);
+    summarise(session, &report, &directory);
     Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// A pipe, a device or a socket is never opened: it could block the run for good.
+pub(super) fn refuse_special_files(paths: &[PathBuf]) -> Result<(), Failure> {
+    match paths.iter().find(|path| path.exists() && !path.is_dir() && !path.is_file()) {
+        Some(special) => {
+            let what = format!("{}: not a regular file", special.display());
+            Err(Failure::new(Exit::Usage, "not_a_file", what).or_try("save it as a file, and name that"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Indexes `paths`, showing how far it has come on standard error.
@@ -81,14 +93,15 @@ impl Meter {
 }
 
 /// Says what a run did: on standard error, since results may follow on standard output.
-pub(super) fn summarise(session: &Session, report: &IngestReport) {
+pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Path) {
     let mut text = format!(
-        "indexed {} in {:.1} s   ({} new, {} changed, {} unchanged)",
+        "indexed {} in {:.1} s   ({} new, {} changed, {} unchanged)   {}/",
         counted(report.indexed(), "page"),
         report.took_seconds,
         report.new,
         report.changed,
-        report.unchanged
+        report.unchanged,
+        directory.to_string_lossy().trim_end_matches('/')
     );
     if report.indexed() > 0 {
         let by_count = |counts: &std::collections::BTreeMap<String, usize>| {

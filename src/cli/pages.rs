@@ -1,5 +1,6 @@
 //! The commands about pages rather than queries: `extract`, `export`, `show`, `facets`, `stats`.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use article_search::model::answer::TextRow;
@@ -12,12 +13,13 @@ use article_search::{Error, extract};
 
 use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
 use super::failure::{Exit, Failure};
-use super::index::skipped_lines;
-use super::print::{counted, megabytes, style};
+use super::index::{refuse_special_files, skipped_lines};
+use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
 
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
+    refuse_special_files(&arguments.paths)?;
     let mut output = session.output();
     let mut skipped: Vec<Skipped> = Vec::new();
     extract(&arguments.paths, &session.config(), &mut |document| {
@@ -62,18 +64,17 @@ fn write_row(output: &mut impl Write, document: &Document, stripped: Stripped) -
         Stripped::Shown => TextRow::with_removed(document),
         Stripped::Left => TextRow::of(document),
     };
-    serde_json::to_writer(&mut *output, &row).map_err(std::io::Error::from)?;
-    output.write_all(b"\n")?;
-    Ok(())
+    Ok(rows::row(output, &row)?)
 }
 
 /// `search show ID`: one article, a section of it, or what was stripped from it.
 pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit, Failure> {
     let (id, section) = match arguments.id.split_once('#') {
-        Some((id, section)) => (id, section.parse::<usize>().ok()),
+        Some((id, section)) => (id, Some(section)),
         None => (arguments.id.as_str(), None),
     };
     let document = session.open()?.document(id)?;
+    let section = section.map(|section| section_of(&document, section)).transpose()?;
     let mut output = session.output();
     if arguments.json {
         write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?;
@@ -84,6 +85,23 @@ pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit,
     }
     output.flush()?;
     Ok(Exit::Done)
+}
+
+/// The section that `name` numbers, when the article has it.
+fn section_of(document: &Document, name: &str) -> Result<usize, Failure> {
+    let sections = BTreeSet::from_iter(document.article.sections());
+    if let Some(section) = name.parse().ok().filter(|section| sections.contains(section)) {
+        return Ok(section);
+    }
+    let what = match (sections.first(), sections.last()) {
+        (Some(first), Some(last)) if first < last => {
+            format!("page {} has no section `{name}`; it has sections {first} to {last}", document.id)
+        }
+        (Some(only), _) => format!("page {} has no section `{name}`; it has section {only} only", document.id),
+        _ => format!("page {} has no section `{name}`; nothing was left of it after cleaning", document.id),
+    };
+    let failure = Failure::new(Exit::Usage, "no_such_section", what);
+    Err(failure.or_try(format!("search show {}           the whole article", document.id)))
 }
 
 fn show_article(output: &mut impl Write, document: &Document, section: Option<usize>) -> std::io::Result<()> {
@@ -134,7 +152,7 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
         for count in counts {
             if arguments.json {
                 let row = serde_json::json!({"v": 1, "field": field.name(), "value": count.value, "label": count.label, "pages": count.pages});
-                writeln!(output, "{row}")?;
+                rows::row(&mut output, &row)?;
             } else {
                 let value = if count.label == count.value { String::new() } else { format!("  {}", count.value) };
                 writeln!(output, "{:>7}  {}{}", count.pages, shown(&count.label), style::faint(&value))?;
@@ -156,7 +174,7 @@ pub(super) fn stats(session: &Session, arguments: &StatsArguments) -> Result<Exi
     let stats = session.open()?.stats()?;
     let mut output = session.output();
     if arguments.json {
-        writeln!(output, "{}", serde_json::to_string(&stats).map_err(std::io::Error::from)?)?;
+        rows::row(&mut output, &rows::Versioned::new(&stats))?;
     } else {
         let languages: Vec<_> =
             stats.languages.iter().map(|count| format!("{} {}", count.value, count.pages)).collect();

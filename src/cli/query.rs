@@ -5,12 +5,13 @@ use std::io::{self, Read, Write};
 
 use article_search::model::answer::Answer;
 use article_search::model::query::Query;
+use article_search::text::safe::shown;
 use article_search::{Engine, Error};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::{Exit, Failure};
-use super::print::answer::{empty_answer, footer, pretty};
-use super::print::rows;
+use super::print::answer::{empty_answer, footer, pretty, understood};
+use super::print::rows::{self, Unanswered, Versioned};
 use super::session::Session;
 
 /// Runs the command.
@@ -33,7 +34,13 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
                 print(session, &mut output, (&answer, &engine), arguments)?;
             }
             // One query with an unknown city does not end the others.
-            Err(error @ Error::Filter(_)) => session.note(&format!("query {id}: {error}")),
+            Err(error @ Error::Filter(_)) => {
+                session.note(&format!("query {}: {error}", shown(&id)));
+                if arguments.format() == OutputFormat::Json {
+                    let error = Failure::from(error).json();
+                    rows::row(&mut output, &Versioned::new(Unanswered::new(&id, &text, error)))?;
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -89,6 +96,9 @@ fn batch(text: &str) -> Result<Queries, Failure> {
 }
 
 fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
+    // In front, so that a quote left open in the text cannot swallow them.
+    let excluded = arguments.not.iter().map(|words| format!("-\"{}\" ", words.replace('"', " ")));
+    let text = excluded.collect::<String>() + text;
     let mut query = Query::new(text).limit(usize::from(arguments.limit)).passages(usize::from(arguments.passages));
     if let Some(id) = id {
         query = query.with_id(id);
@@ -108,24 +118,36 @@ fn print(
     (answer, engine): (&Answer, &Engine),
     arguments: &QueryArguments,
 ) -> Result<(), Failure> {
-    match (arguments.ndjson, arguments.output) {
-        (true, _) | (_, OutputFormat::Ndjson) => rows::hits(output, answer)?,
-        (_, OutputFormat::Json) => rows::answer(output, answer)?,
-        _ if answer.hits.is_empty() => {
-            if let Some(id) = &answer.qid {
-                writeln!(output, "{id}: nothing found")?;
-            }
-            session.note(&empty_answer(answer, engine)?);
-            note_mistyped_command(session, arguments);
-        }
-        _ => {
-            let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
-            let short_ids = engine.short_ids(&ids)?;
-            pretty(output, answer, &short_ids, Session::width())?;
-            output.flush()?;
-            session.note(&footer(answer, &short_ids));
-        }
+    match arguments.format() {
+        OutputFormat::Ndjson => Ok(rows::hits(output, answer)?),
+        OutputFormat::Json => Ok(rows::answer(output, answer)?),
+        OutputFormat::Pretty => print_for_people(session, output, (answer, engine), arguments),
     }
+}
+
+fn print_for_people(
+    session: &Session,
+    output: &mut impl Write,
+    (answer, engine): (&Answer, &Engine),
+    arguments: &QueryArguments,
+) -> Result<(), Failure> {
+    if arguments.explain {
+        understood(output, answer)?;
+    }
+    if answer.hits.is_empty() {
+        if let Some(id) = &answer.qid {
+            writeln!(output, "{}: nothing found", shown(id))?;
+        }
+        output.flush()?;
+        session.note(&empty_answer(answer, engine)?);
+        note_mistyped_command(session, arguments);
+        return Ok(());
+    }
+    let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
+    let short_ids = engine.short_ids(&ids)?;
+    pretty(output, answer, &short_ids, Session::width())?;
+    output.flush()?;
+    session.note(&footer(answer, &short_ids));
     Ok(())
 }
 
@@ -133,6 +155,6 @@ fn print(
 fn note_mistyped_command(session: &Session, arguments: &QueryArguments) {
     let looks_like_path = |word: &&String| word.contains(['/', '.']) && session.here.join(word.as_str()).exists();
     if let Some(path) = arguments.words.iter().skip(1).find(looks_like_path) {
-        session.note(&format!("did you mean the command: search index {path}"));
+        session.note(&format!("did you mean the command: search index {}", shown(path)));
     }
 }

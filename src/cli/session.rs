@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
+use article_search::text::safe::shown;
 use article_search::{Config, Engine};
 
 use super::arguments::{ColorWhen, CommonArguments};
@@ -28,11 +29,12 @@ impl Session {
         io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
     }
 
-    /// Tells a person something beside the results; silent with `--quiet`.
+    /// Tells a person something beside the results; silent with `--quiet`. Lines stay, what steers a terminal does not.
     pub(super) fn note(&self, text: &str) {
         if !self.common.quiet {
+            let lines: String = text.lines().flat_map(|line| [shown(line), "\n".into()]).collect();
             // Standard error may be closed; there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = io::stderr().write_all(lines.as_bytes());
         }
     }
 
@@ -60,9 +62,9 @@ impl Session {
             Located::Index(directory) => Ok(Engine::open(directory, &self.config())?),
             Located::Corpus { corpus, index: directory } => {
                 self.note("no index yet: reading corpus/ into index/ first");
-                let engine = Engine::create(directory, &self.config())?;
+                let engine = Engine::create(&directory, &self.config())?;
                 let report = index::run(self, &engine, &[corpus])?;
-                index::summarise(self, &report);
+                index::summarise(self, &report, &directory);
                 Ok(engine)
             }
         }

@@ -65,6 +65,10 @@ pub struct Row {
     pub flags: Vec<String>,
     /// `ok`, or `nocontent` when nothing was left after cleaning.
     pub status: String,
+    /// The page that stands for this one; null while that is not known.
+    pub duplicate_of: Option<DocumentId>,
+    /// Group of pages with the same text for other clinics; null while that is not known.
+    pub template_group: Option<String>,
 }
 
 impl Row {
@@ -89,6 +93,8 @@ impl Row {
             topics: facets.topics.iter().map(|topic| topic.id.clone()).collect(),
             flags: article.flags.iter().map(|flag| flag.name().to_owned()).collect(),
             status: if article.has_content() { "ok" } else { "nocontent" }.to_owned(),
+            duplicate_of: None,
+            template_group: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The program as people and scripts meet it: grammar, errors, exit codes, output.
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::workbench::Workbench;
@@ -32,6 +34,19 @@ fn exit_codes_and_errors() {
         ("unknown topic", &["--topic", "alchemy", "implants"], 2, "no topic is called `alchemy`"),
         ("unknown facet", &["facets", "colour"], 2, "no facet is called `colour`"),
         ("unknown page", &["show", "ffff"], 1, "no page has an id"),
+        ("a reserved word among the words", &["hair", "man", "-n", "0"], 2, "error: invalid value '0'"),
+        ("a word that begins like a flag with a value", &["beauty", "-chin"], 2, "error: unknown flag -chin"),
+        ("how to leave it out", &["beauty", "-chin"], 2, "try: search 'beauty -chin'  "),
+        ("or by a flag", &["fees", "-implant"], 2, "(or --not implant)"),
+        ("with other flags", &["-n", "5", "beauty", "-nose"], 2, "try: search -n 5 'beauty -nose'  "),
+        ("in another script", &["beauty", "-鼻子"], 2, "try: search 'beauty -鼻子'  "),
+        ("after the command's name", &["q", "beauty", "-chin"], 2, "unknown flag -chin"),
+        ("joined flags", &["implants", "-qn", "5"], 0, ""),
+        ("unknown long flag", &["implants", "--surgery"], 2, "unexpected argument '--surgery'"),
+        ("unknown flag of a command", &["index", "-x"], 2, "unexpected argument '-x'"),
+        ("help on a later command", &["help", "serve"], 2, "not part of this version"),
+        ("help on nothing", &["help", "colour"], 2, "there is no help on `colour`"),
+        ("one page is one page", &["implants -Dalian"], 1, "implants 1 page  "),
         ("limit out of range", &["-n", "0", "implants"], 2, "error: invalid value '0'"),
     ] {
         let run = workbench.search(arguments);
@@ -85,6 +100,8 @@ fn rows_have_all_their_keys() {
         "topics",
         "flags",
         "status",
+        "duplicate_of",
+        "template_group",
     ];
     let hit = ["rank", "qid", "score", "answer", "passages", "missing", "group"];
     let has = |row: &Value, keys: &[&str]| keys.iter().all(|key| row.get(key).is_some());
@@ -97,7 +114,7 @@ fn rows_have_all_their_keys() {
     }
     assert!(workbench.search(&["export", "--removed"]).rows()[0]["removed"].is_array());
     let answer = &workbench.search(&["-o", "json", "implants"]).rows()[0];
-    let keys = ["qid", "query", "total", "no_match", "facets", "hits", "suggestions", "took_ms"];
+    let keys = ["v", "qid", "query", "total", "no_match", "facets", "hits", "suggestions", "took_ms"];
     assert!(has(answer, &keys), "{answer}");
     assert_eq!(answer["facets"]["city"][0]["label"], "Dalian");
 }
@@ -192,10 +209,19 @@ fn many_queries_at_once() {
     let run = workbench.search(&["--queries", "queries.tsv", "-o", "json"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let answers = run.rows();
-    assert_eq!(answers.len(), 2);
+    assert_eq!(answers.len(), 3);
     assert_eq!((&answers[0]["qid"], &answers[0]["no_match"]), (&Value::from("q7"), &Value::from(false)));
     assert_eq!(answers[1]["no_match"], true);
     assert!(run.stderr.contains("query q9"), "the unanswerable query is named");
+    let refused = &answers[2];
+    assert_eq!(
+        (&refused["v"], &refused["qid"], &refused["error"]["code"]),
+        (&1.into(), &"q9".into(), &"unknown_filter".into())
+    );
+    let keys = ["query", "total", "no_match", "facets", "hits", "suggestions", "took_ms"];
+    assert!(keys.iter().all(|key| refused.get(key).is_some()), "{refused}");
+    let line = "{\"v\":1,\"qid\":\"q9\",\"query\":\"implants city:Atlantis\",\"error\":";
+    assert!(run.stdout.lines().last().is_some_and(|last| last.starts_with(line)), "keys in order: {}", run.stdout);
     let lines = workbench.search_with_input(&["-", "-j"], b"implants\n\nDalian\n");
     let ids: Vec<_> = lines.rows().iter().map(|row| row["qid"].clone()).collect();
     assert_eq!(ids, ["1", "3"], "queries without names are named by their lines");
@@ -211,10 +237,18 @@ fn show_facets_and_stats() {
     assert!(whole.stdout.contains("Can Dalian Haijing") && whole.stdout.contains("1. Policy"), "{}", whole.stdout);
     let section = workbench.search(&["show", &format!("{id}#1")]);
     assert!(section.stdout.contains("not covered") && !section.stdout.contains("Many people"), "{}", section.stdout);
+    for (section, what) in
+        [("99", "has no section `99`; it has sections 0 to 2"), ("abc", "no section `abc`"), ("", "no section ``")]
+    {
+        let run = workbench.search(&["show", &format!("{id}#{section}")]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{section}");
+        assert!(run.stderr.contains(what), "{section}: {}", run.stderr);
+    }
     let cities = workbench.search(&["facets", "city"]);
     assert!(cities.stdout.contains("1  Dalian  210200"), "{}", cities.stdout);
     assert!(workbench.search(&["stats"]).stdout.starts_with("1 page in 1 segment"));
-    assert_eq!(workbench.search(&["stats", "-j"]).rows()[0]["pages"], 1);
+    let stats = &workbench.search(&["stats", "-j"]).rows()[0];
+    assert_eq!((&stats["v"], &stats["pages"]), (&1.into(), &1.into()));
 }
 
 #[test]
@@ -224,6 +258,109 @@ fn help_and_version() {
         let run = workbench.search(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
         assert!(run.stdout.len() > 10);
+    }
+    for (topic, text) in [
+        ("index", "Exit with 4 when an input was skipped"),
+        ("q", "--passages"),
+        ("query", "-surgery"),
+        ("output", "130 interrupted"),
+        ("help", "Search scraped articles."),
+    ] {
+        let run = workbench.search(&["help", topic]);
+        assert_eq!(run.code, 0, "{topic}: {}", run.stderr);
+        assert!(run.stdout.contains(text), "{topic}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn errors_are_json_where_rows_are_asked_for() {
+    let workbench = bench();
+    for arguments in [
+        &["-j", "implants", "-n", "0"][..],
+        &["-o", "json", "implants", "--colour"],
+        &["beauty", "-chin", "-j"],
+        &["serve", "-j"],
+        &["-c", "Dalian", "-j", "index"],
+        &["stats", "-j", "--colour"],
+    ] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+        let error: Value = serde_json::from_str(&run.stderr).expect("one JSON object");
+        assert_eq!(error["error"]["code"], "usage", "{arguments:?}");
+    }
+}
+
+#[test]
+fn flags_beat_the_environment_and_nothing_is_unset() {
+    let workbench = bench();
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let empty = [("SEARCH_OUTPUT", ""), ("SEARCH_INDEX", ""), ("SEARCH_KNOWLEDGE", "")];
+    let json = [("SEARCH_OUTPUT", "json")];
+    let (whole, one_hit, people) = ("{\"v\":1,\"qid\"", "{\"rank\":1", " Answer");
+    for (name, variables, arguments, beginning) in [
+        ("nothing set", &empty[..], &["implants"][..], people),
+        ("the environment", &json, &["implants"], whole),
+        ("-j beats it", &json, &["-j", "implants"], one_hit),
+        ("-o beats it", &json, &["-o", "pretty", "implants"], people),
+        ("the last counts: -o", &empty, &["-j", "-o", "json", "implants"], whole),
+        ("the last counts: -j", &empty, &["-o", "json", "implants", "-j"], one_hit),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_search"))
+            .args(arguments)
+            .current_dir(workbench.path())
+            .envs(variables.iter().copied())
+            .output()
+            .expect("the program runs");
+        let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(stdout.starts_with(beginning), "{name}: {stdout}{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn pages_with_a_word_are_left_out() {
+    let workbench = bench();
+    workbench.write("corpus/b.txt", PAGE.replace("implants", "veneers").as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for (arguments, pages) in [
+        (&["-j", "Dalian"][..], 2),
+        (&["-j", "Dalian", "--not", "veneers"], 1),
+        (&["-j", "Dalian", "--not", "many people"], 0),
+        (&["-j", "Dalian", "--not", "veneers", "--not", "implants"], 0),
+        (&["-j", "\"Dalian Haijing", "--not", "veneers"], 1),
+    ] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.stdout.lines().count(), pages, "{arguments:?}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn explaining_says_what_the_query_was_taken_for() {
+    let workbench = bench();
+    let run = workbench.search(&["--explain", "are implants in Dalian paid by medical insurance"]);
+    assert!(run.stdout.contains("taken for: about Dalian 大连"), "{}", run.stdout);
+    assert!(run.stdout.contains("topic medical_insurance") && run.stdout.contains("ignored words"), "{}", run.stdout);
+    assert!(workbench.search(&["--explain", "zebra"]).stdout.contains("taken for: words only"));
+    assert!(!workbench.search(&["implants"]).stdout.contains("taken for"));
+}
+
+#[test]
+fn indexing_says_where_to() {
+    let workbench = bench();
+    let run = workbench.search(&["-i", "elsewhere/", "index"]);
+    assert!(run.stderr.contains("unchanged)   elsewhere/\n"), "{}", run.stderr);
+    assert!(workbench.search(&["implants"]).stderr.contains("unchanged)   index/\n"), "the first search's own too");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_by_name_is_refused() {
+    let workbench = bench();
+    let pipe = Command::new("mkfifo").arg(workbench.path().join("pipe.txt")).status();
+    assert!(pipe.expect("mkfifo runs").success());
+    for arguments in [&["index", "pipe.txt"][..], &["extract", "corpus", "pipe.txt"], &["index", "/dev/null"]] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.stderr.contains("not a regular file"), "{arguments:?}: {}", run.stderr);
     }
 }
 

@@ -37,6 +37,63 @@ fn nothing_from_a_page_reaches_the_terminal() {
     }
 }
 
+/// What a reader of JSON takes for text, and a terminal for a command.
+fn steering_in_rows(character: char) -> bool {
+    forbidden(character)
+        || ('\u{202A}'..='\u{202E}').contains(&character)
+        || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+#[test]
+fn rows_do_not_steer_a_terminal_either() {
+    let row = serde_json::json!({
+        "id": "k\u{1b}[7m\u{9b}7m\u{202E}",
+        "url": "http://a.example/\u{9b}7m\u{202E}\u{1b}[7m\u{7f}\u{2028}",
+        "title": "Is the licence \u{9b}7m of \u{202E}Dalian \u{1b}[7m Haijing Clinic \u{2029}lost?",
+        "text": "The licence of the clinic was lost in Dalian, and nobody knows where it is or who has it now.",
+    });
+    let workbench = Workbench::with_files(&[("corpus/f\u{9b}\u{202E}.jsonl", row.to_string().as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for arguments in [
+        &["-j", "licence"][..],
+        &["-o", "json", "licence \u{9b}\u{202E}\u{1b}[7m"],
+        &["export"],
+        &["extract", "corpus", "--removed"],
+        &["facets", "-j"],
+        &["stats", "-j"],
+        &["-j", "-c", "\u{9b}\u{202E}", "licence"],
+        &["-j", "licence", "--\u{9b}\u{202E}"],
+    ] {
+        let run = workbench.search(arguments);
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains(steering_in_rows), "{arguments:?}: {text:?}");
+        }
+    }
+    let exported = &workbench.search(&["export"]).rows()[0];
+    assert_eq!(exported["key"], "k", "what a feed claims is cleaned when it is read");
+    assert_eq!(exported["path"], "corpus/f\u{9b}\u{202E}.jsonl", "a file's name is escaped, not lost");
+}
+
+#[test]
+fn what_a_user_passes_on_does_not_steer_a_terminal() {
+    let workbench = Workbench::with_files(&[("corpus/a.txt", HOSTILE.as_bytes()), ("d\u{1b}[7m/a.txt", b"x")]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    workbench.write(
+        "queries.tsv",
+        "qid\tquery\nq\u{1b}[7m\tlicence\nr\u{1b}[7m\tzebra\ns\u{1b}\u{202E}\tcity:At\u{1b}lantis\n".as_bytes(),
+    );
+    let mut runs = vec![workbench.search(&["idnex", "d\u{1b}[7m/"])];
+    assert!(runs[0].stderr.contains("did you mean the command: search index d␛[7m/"), "{}", runs[0].stderr);
+    for arguments in [&[][..], &["--explain"], &["-o", "json"], &["-j"]] {
+        runs.push(workbench.search(&[&["--queries", "queries.tsv"], arguments].concat()));
+    }
+    for run in runs {
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains(steering_in_rows), "{text:?}");
+        }
+    }
+}
+
 #[test]
 fn hostile_queries_return() {
     let workbench = Workbench::with_files(&[("corpus/a.txt", HOSTILE.as_bytes())]);

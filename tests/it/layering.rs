@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 6] = [
 const TOGETHER: [(&str, &str); 3] = [("engine", "error"), ("main", "cli"), ("error", "engine")];
 
 /// Crates that only some files may name: their paths under `src/` begin so.
-const GUARDED: [(&str, &[&str]); 7] = [
+const GUARDED: [(&str, &[&str]); 10] = [
     ("tantivy", &["backend/embedded/"]),
     ("scraper", &["ingest/formats/html"]),
     ("html5ever", &["ingest/formats/html"]),
@@ -26,6 +26,9 @@ const GUARDED: [(&str, &[&str]); 7] = [
     ("clap", &["cli/", "main.rs"]),
     ("indicatif", &["cli/"]),
     ("anstream", &["cli/"]),
+    ("anstyle", &["cli/"]),
+    ("terminal_size", &["cli/"]),
+    ("unicode_width", &["cli/"]),
 ];
 
 #[test]
@@ -43,7 +46,7 @@ fn modules_name_only_lower_layers() {
             continue;
         };
         let code = code_of(&fs::read_to_string(file).expect("readable"));
-        for named in named_after(&code, "crate::").filter(|named| *named != module && module != "lib") {
+        for named in modules_named(&code).into_iter().filter(|named| *named != module && module != "lib") {
             let Some(&other) = layer.get(named) else { continue };
             seen += 1;
             if other >= own && !TOGETHER.contains(&(module.as_str(), named)) {
@@ -51,8 +54,7 @@ fn modules_name_only_lower_layers() {
             }
         }
         for (name, allowed) in GUARDED {
-            let is_named = code.contains(&format!("{name}::"));
-            if is_named && !allowed.iter().any(|prefix| relative.starts_with(prefix)) {
+            if names_crate(&code, name) && !allowed.iter().any(|prefix| relative.starts_with(prefix)) {
                 wrong.push(format!("{relative}: names the crate `{name}`"));
             }
         }
@@ -66,13 +68,88 @@ fn code_of(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The identifiers that follow each occurrence of `prefix`.
-fn named_after<'a>(code: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-    code.match_indices(prefix).map(move |(at, _)| {
-        let rest = &code[at + prefix.len()..];
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        &rest[..end]
+/// The modules of this crate that `code` names: `crate::a`, `crate::{a::B, c}`.
+fn modules_named(code: &str) -> Vec<&str> {
+    let after = |at: usize| code[at..].trim_start();
+    let paths = code.match_indices("crate::").filter(|(at, _)| !code[..*at].ends_with(is_part_of_a_name));
+    paths
+        .flat_map(|(at, prefix)| match after(at + prefix.len()).strip_prefix('{') {
+            Some(group) => members(group),
+            None => vec![identifier(after(at + prefix.len()))],
+        })
+        .collect()
+}
+
+/// The first identifier of each member of a group of imports, given what follows its opening brace.
+fn members(group: &str) -> Vec<&str> {
+    let (mut depth, mut members, mut start) = (0, Vec::new(), 0);
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            ',' | '}' if depth == 0 => {
+                members.push(identifier(group[start..at].trim_start()));
+                start = at + 1;
+                if character == '}' {
+                    break;
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    members
+}
+
+/// Whether `code` names the crate: a path that begins with it, or an import of it alone, in a group or under another name.
+fn names_crate(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        if before.ends_with(is_part_of_a_name) || after.starts_with(is_part_of_a_name) {
+            return false;
+        }
+        // `::tantivy` is the crate, `other::tantivy` is not.
+        let before = before.strip_suffix("::").filter(|outer| !outer.ends_with(is_part_of_a_name)).unwrap_or(before);
+        let is_imported = ["use ", "use {", "extern crate "].iter().any(|opening| before.ends_with(opening));
+        !before.ends_with("::") && (after.starts_with("::") || is_imported)
     })
+}
+
+fn is_part_of_a_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+fn identifier(text: &str) -> &str {
+    &text[..text.find(|character| !is_part_of_a_name(character)).unwrap_or(text.len())]
+}
+
+#[test]
+fn dependencies_are_seen_however_they_are_written() {
+    for (code, modules) in [
+        ("use crate::text::safe;", vec!["text"]),
+        ("use crate::{engine, model::{answer, page}, text as t};", vec!["engine", "model", "text"]),
+        ("use crate::{\n    engine::Engine,\n};", vec!["engine", ""]),
+        ("crate::backend::open(crate::text::words)", vec!["backend", "text"]),
+        ("use mycrate::text;", vec![]),
+    ] {
+        assert_eq!(modules_named(code), modules, "{code}");
+    }
+    for (code, is_named) in [
+        ("use tantivy;", true),
+        ("use tantivy as engine;", true),
+        ("use ::tantivy::Index;", true),
+        ("use {tantivy::Index, std::fs};", true),
+        ("extern crate tantivy;", true),
+        ("let index: tantivy::Index = open();", true),
+        ("Vec<tantivy::Term>", true),
+        ("::tantivy::Index::open()", true),
+        ("pub(crate) use tantivy::Term;", true),
+        ("let tantivy = 1;", false),
+        ("mytantivy::open()", false),
+        ("tantivy_like::open()", false),
+        ("crate::tantivy::open()", false),
+    ] {
+        assert_eq!(names_crate(code, "tantivy"), is_named, "{code}");
+    }
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use article_search::model::answer::{Answer, Effect, Hit, Passage};
+use article_search::model::answer::{Answer, Effect, Hit, Passage, Understood};
 use article_search::model::plan::FacetField;
 use article_search::text::safe::shown;
 use article_search::{Engine, Error};
 
 use super::fold::folded;
-use super::grouped;
 use super::style::{faint, strong};
+use super::{counted, grouped};
 
 /// Facet values printed in one line.
 const SHOWN_VALUES: usize = 4;
@@ -38,6 +38,22 @@ pub(in crate::cli) fn pretty(
         print_hit(output, hit, (short_id, best), width)?;
     }
     facets(output, answer)
+}
+
+/// What a query was taken for: cities, topics, and words without weight.
+pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let Understood { cities, topics, ignored } = &answer.understood;
+    let cities: Vec<_> = cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
+    let mut parts = Vec::new();
+    for (name, values) in [("about", &cities), ("topic", topics), ("ignored words", ignored)] {
+        if !values.is_empty() {
+            parts.push(format!("{name} {}", values.join(", ")));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("words only".to_owned());
+    }
+    writeln!(output, " {}\n", faint(&format!("taken for: {}", parts.join(" · "))))
 }
 
 /// The answer of the best hit, and how the pages answer that say yes, no or unless.
@@ -153,20 +169,20 @@ pub(in crate::cli) fn footer(answer: &Answer, short_ids: &[String]) -> String {
     let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
     let folded = if folded > 0 { format!(" ({folded} folded)") } else { String::new() };
     let next = short_ids.first().map_or(String::new(), |id| format!(" · read one: search show {id}"));
-    let pages = super::counted(answer.total, "page");
+    let pages = counted(answer.total, "page");
     format!(" {pages}, {} shown{folded}, {:.0} ms{next}", answer.hits.len(), answer.took_ms.max(1.0))
 }
 
 /// What to say when nothing was found: each word's pages, and where to go from here.
 pub(in crate::cli) fn empty_answer(answer: &Answer, engine: &Engine) -> Result<String, Error> {
     let mut text = String::from("No page has these words together.");
-    let counts: Vec<_> = answer.words.iter().map(|count| format!("{} {}", shown(&count.word), count.pages)).collect();
-    if !counts.is_empty() {
-        let _ =
-            write!(text, "\n  {} pages            (in {})", counts.join(" · "), super::counted(answer.pages, "page"));
+    if let Some((last, others)) = answer.words.split_last() {
+        let mut counts: Vec<_> = others.iter().map(|count| format!("{} {}", count.word, count.pages)).collect();
+        counts.push(format!("{} {}", last.word, counted(last.pages, "page")));
+        let _ = write!(text, "\n  {}            (in {})", counts.join(" · "), counted(answer.pages, "page"));
     }
     for suggestion in &answer.suggestions {
-        let _ = write!(text, "\n  try: search \"{}\"", shown(suggestion));
+        let _ = write!(text, "\n  try: search \"{suggestion}\"");
     }
     let here = engine.facets(FacetField::City)?;
     for city in &answer.understood.cities {

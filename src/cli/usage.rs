@@ -1,0 +1,94 @@
+//! Wrong usage, in our words where we know better than clap.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
+
+use super::failure::{Exit, Failure};
+use super::grammar::{self, Decision};
+
+/// What is wrong before clap sees it: a command of a later version, a word to be left out that looks like a flag.
+pub(super) fn check(arguments: &[OsString], decision: Decision, command: &Command) -> Result<(), Failure> {
+    let word = |index: usize| arguments.get(index).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Decision::Command(index) = decision
+        && grammar::is_planned(&word(index), command)
+    {
+        return Err(later(&word(index)).or_try(to_search_for(arguments)));
+    }
+    match grammar::excluded_word(arguments, decision, command) {
+        Some(index) => Err(looks_like_a_flag(&word(index), arguments, command)),
+        None => Ok(()),
+    }
+}
+
+/// What clap refused.
+pub(super) fn refused(
+    error: &clap::Error,
+    arguments: &[OsString],
+    (decision, command): (Decision, &Command),
+) -> Failure {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+    {
+        let words = || arguments.iter().skip(1).map(|word| word.to_string_lossy());
+        let named = |index: usize| arguments.get(index).map(|word| word.to_string_lossy());
+        if let Decision::Command(index) = decision
+            && let Some(name) = named(index).filter(|name| name != "q" && is_query_flag(flag, command))
+        {
+            return flag_of_a_search(flag, &name, arguments);
+        }
+        // clap names the first letter it does not know; the word is what was meant.
+        let whole = words().find(|word| word.starts_with(flag.as_str()) && !word.starts_with("--"));
+        let is_query = !matches!(decision, Decision::Command(index) if named(index).is_some_and(|name| name != "q"));
+        if let Some(whole) = whole.filter(|_| is_query) {
+            return looks_like_a_flag(&whole, arguments, command);
+        }
+    }
+    let text = error.to_string();
+    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    Failure::new(Exit::Usage, "usage", what).or_try("search help")
+}
+
+/// Help was asked for on something that has none.
+pub(super) fn no_help(name: &str, command: &Command) -> Failure {
+    if grammar::is_planned(name, command) {
+        return later(name).or_try("search help");
+    }
+    let commands: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+    let what = format!("there is no help on `{name}`; there is on query, output, {}", commands.join(", "));
+    Failure::new(Exit::Usage, "usage", what).or_try("search help")
+}
+
+fn later(name: &str) -> Failure {
+    Failure::new(Exit::Usage, "usage", format!("the command “{name}” is not part of this version"))
+}
+
+fn to_search_for(arguments: &[OsString]) -> String {
+    let words: Vec<_> = arguments.iter().skip(1).map(|word| grammar::quoted(&word.to_string_lossy())).collect();
+    format!("search -- {}        to search for these words", words.join(" "))
+}
+
+fn flag_of_a_search(flag: &str, name: &str, arguments: &[OsString]) -> Failure {
+    let others = arguments.iter().skip(1).map(|word| word.to_string_lossy()).filter(|word| word != name);
+    let others: Vec<_> = others.map(|word| grammar::quoted(&word)).collect();
+    Failure::new(Exit::Usage, "usage", format!("{flag} belongs to a search, and “{name}” is a command"))
+        .or_try(format!("search {} -- {name}        to search for the word", others.join(" ")))
+        .or_try(format!("search {name}                       to run the command"))
+}
+
+fn looks_like_a_flag(word: &str, arguments: &[OsString], command: &Command) -> Failure {
+    let bare = word.trim_start_matches('-');
+    let query = grammar::as_one_query(arguments, word, command);
+    Failure::new(Exit::Usage, "usage", format!("unknown flag {word}"))
+        .or_try(format!("search {query}        to leave out pages with “{bare}”   (or --not {bare})"))
+}
+
+fn is_query_flag(flag: &str, command: &Command) -> bool {
+    let Some(query) = command.find_subcommand("q") else { return false };
+    let name = flag.trim_start_matches('-');
+    let is_it = |argument: &Arg| {
+        argument.get_long() == Some(name) || argument.get_short().is_some_and(|short| name == short.to_string())
+    };
+    query.get_arguments().any(is_it)
+}
