@@ -1,5 +1,7 @@
 //! Bytes → text: byte order mark, declared charset, and, where that fails, detection. Says when bytes are no text.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How many bytes at the start of a page are searched for a declared charset; the HTML standard says 1024, pages say
@@ -23,19 +25,19 @@ pub struct NotText {
 ///
 /// # Errors
 /// [`NotText`] for pictures, archives, executables and other binary content.
-pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
+pub fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Result<Cow<'b, str>, NotText> {
     if let Some((encoding, mark_length)) = Encoding::for_bom(bytes) {
         let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark_length..).unwrap_or_default());
-        return Ok(text.into_owned());
+        return Ok(text);
     }
     if let Some(encoding) = utf_16_without_mark(bytes) {
-        return Ok(encoding.decode_without_bom_handling(bytes).0.into_owned());
+        return Ok(encoding.decode_without_bom_handling(bytes).0);
     }
     if let Some(looks_like) = binary_kind(bytes) {
         return Err(NotText { looks_like });
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     let label = declared.map(str::to_owned).or_else(|| declared_in(bytes));
     if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
@@ -43,14 +45,14 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
         let encoding = if encoding == GBK { GB18030 } else { encoding };
         let (text, _) = encoding.decode_without_bom_handling(bytes);
         if is_plausible(&text) {
-            return Ok(text.into_owned());
+            return Ok(text);
         }
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
-    let text = encoding.decode_without_bom_handling(bytes).0.into_owned();
-    if is_plausible(&text) { Ok(text) } else { Ok(UTF_8.decode_without_bom_handling(bytes).0.into_owned()) }
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    if is_plausible(&text) { Ok(text) } else { Ok(UTF_8.decode_without_bom_handling(bytes).0) }
 }
 
 /// At most one character in fifty is a replacement for an invalid one.
@@ -137,7 +139,7 @@ mod tests {
             ("utf-16 with mark", &utf16_mark, None, "plain words here"),
             ("empty", b"", None, ""),
         ] {
-            assert_eq!(decode(bytes, declared).as_deref(), Ok(expected), "{name}");
+            assert_eq!(decode(bytes, declared).map(Cow::into_owned).as_deref(), Ok(expected), "{name}");
         }
         assert!(decode(&with_meta, None).is_ok_and(|text| text.ends_with(chinese)), "gbk in meta");
         assert!(decode(b"caf\xE9 au lait, gar\xE7on", Some("iso-8859-1")).is_ok_and(|text| text.contains("café")));
