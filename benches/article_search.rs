@@ -1,19 +1,23 @@
 //! Three questions, each on real sizes: how fast are pages read, indexed and searched?
 //!
 //! `cargo bench` runs them over the pages of `corpus/`. Where `ARTICLE_SEARCH_DATA` names a folder with evaluation data,
-//! reading is measured on its web pages too, beside the parser alone, which is the floor.
+//! reading is measured on its web pages too, beside the parser alone, which is the floor; `cargo bench -- ratios` prints
+//! what each stage costs against that floor, and nothing else.
 
 #![expect(clippy::expect_used, reason = "a benchmark ends where it cannot go on")]
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use article_search::ingest::decode::decode;
 use article_search::ingest::source::Sources;
-use article_search::ingest::{formats, read};
+use article_search::ingest::{extract, formats, read, recognize};
 use article_search::knowledge::Knowledge;
-use article_search::model::page::Page;
+use article_search::model::page::{Format, Origin, Page};
 use article_search::model::query::Query;
 use article_search::{Config, Engine};
+use cpu_time::ThreadTime;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use scraper::Html;
@@ -24,6 +28,10 @@ const WEB_PAGES: usize = 100;
 
 fn main() {
     divan::main();
+    let is_wanted = |argument: &String| argument.starts_with('-') || argument == "ratios";
+    if std::env::args().skip(1).all(|argument| is_wanted(&argument)) {
+        print_ratios();
+    }
 }
 
 fn corpus() -> PathBuf {
@@ -39,14 +47,14 @@ fn pages() -> Vec<Page> {
     pages
 }
 
-/// Real web pages, where evaluation data is at hand.
-fn web_pages() -> Vec<Page> {
+/// Real web pages, at most `limit`, where evaluation data is at hand.
+fn web_pages(limit: usize) -> Vec<Page> {
     let Some(data) = std::env::var_os("ARTICLE_SEARCH_DATA").map(PathBuf::from) else { return vec![] };
     let sources = Sources::at(&[data.join("bench/extraction/wcxb_articles.jsonl.gz")]).expect("evaluation data");
     let mut pages = Vec::new();
     for file in sources.files {
         file.for_each_page(&mut |page| {
-            if pages.len() < WEB_PAGES {
+            if pages.len() < limit {
                 pages.extend(page.ok());
             }
         });
@@ -81,7 +89,7 @@ fn read_corpus(bencher: Bencher<'_, '_>) {
 /// The same on real web pages.
 #[divan::bench(sample_count = 5)]
 fn read_web_pages(bencher: Bencher<'_, '_>) {
-    let (pages, knowledge) = (web_pages(), Knowledge::builtin().expect("knowledge"));
+    let (pages, knowledge) = (web_pages(WEB_PAGES), Knowledge::builtin().expect("knowledge"));
     let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
     bencher
         .counter(BytesCount::new(bytes))
@@ -93,7 +101,7 @@ fn read_web_pages(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5)]
 fn parse_web_pages(bencher: Bencher<'_, '_>) {
     let pages: Vec<String> =
-        web_pages().into_iter().map(|page| String::from_utf8_lossy(&page.bytes).into_owned()).collect();
+        web_pages(WEB_PAGES).into_iter().map(|page| String::from_utf8_lossy(&page.bytes).into_owned()).collect();
     let bytes: usize = pages.iter().map(String::len).sum();
     bencher
         .counter(BytesCount::new(bytes))
@@ -125,4 +133,102 @@ fn search(bencher: Bencher<'_, '_>, words: &str) {
     engine.ingest_pages(variants(20)).expect("indexed");
     let query = Query::new(words);
     bencher.bench(|| engine.search(&query).expect("an answer").total);
+}
+
+/// Times each page is measured; the fastest counts.
+const ROUNDS: usize = 3;
+
+/// What one page costs, stage by stage.
+#[derive(Clone, Copy)]
+struct Costs {
+    /// scraper's parser alone; zero for plain text.
+    parse: Duration,
+    blocks: Duration,
+    article: Duration,
+    facets: Duration,
+    read: Duration,
+}
+
+impl Costs {
+    fn of(page: &Page, knowledge: &Knowledge) -> Option<Self> {
+        let text = decode(&page.bytes, page.charset.as_deref()).ok()?;
+        let parse = match page.format {
+            Format::Html => timed(|| Html::parse_document(&text).tree.nodes().count()).1,
+            Format::Text => Duration::ZERO,
+        };
+        let (parsed, blocks) = timed(|| formats::blocks(page).ok());
+        let parsed = parsed?;
+        let (cleaned, article) = timed(|| extract::article(parsed, &knowledge.chrome));
+        let (_, facets) = timed(|| recognize::facets(&cleaned, None, knowledge));
+        let (_, read) = timed(|| read(page, knowledge).ok());
+        Some(Self { parse, blocks, article, facets, read })
+    }
+
+    fn merged(self, other: Self, merge: fn(Duration, Duration) -> Duration) -> Self {
+        Self {
+            parse: merge(self.parse, other.parse),
+            blocks: merge(self.blocks, other.blocks),
+            article: merge(self.article, other.article),
+            facets: merge(self.facets, other.facets),
+            read: merge(self.read, other.read),
+        }
+    }
+}
+
+/// The result of `work` and the processor time of this thread that it took: other work on the machine does not count.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = ThreadTime::now();
+    let result = divan::black_box(work());
+    (result, started.elapsed())
+}
+
+/// The sum over `pages` of the fastest of all rounds; the stages of one page are measured one after another, so that a
+/// noisy machine disturbs all of them alike.
+fn costs(pages: &[Page], knowledge: &Knowledge) -> Option<Costs> {
+    let fastest = pages.iter().filter_map(|page| {
+        let rounds = (0..ROUNDS).filter_map(|_| Costs::of(page, knowledge));
+        rounds.reduce(|left, right| left.merged(right, Duration::min))
+    });
+    fastest.reduce(|left, right| left.merged(right, |left, right| left + right))
+}
+
+/// Prints what the stages of reading cost: HTML against the parser alone, plain text in MB/s.
+#[expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+fn print_ratios() {
+    let knowledge = Knowledge::builtin().expect("knowledge");
+    let web = web_pages(usize::MAX);
+    if let Some(costs) = costs(&web, &knowledge) {
+        println!("\nHTML, {} pages: the stages against scraper's parse alone", web.len());
+        for (name, cost) in [
+            ("parse", costs.parse),
+            ("blocks", costs.blocks),
+            ("clean", costs.article),
+            ("recognise", costs.facets),
+            ("read, all of it", costs.read),
+        ] {
+            let (ratio, share) = (cost.div_duration_f64(costs.parse), cost.div_duration_f64(costs.read));
+            println!("{name:>16} {cost:>10.1?} {ratio:>6.3} x parse {:>6.1} % of read", 100.0 * share);
+        }
+    }
+    let texts: Vec<Page> = pages().into_iter().chain(web.iter().filter_map(|page| as_text(page, &knowledge))).collect();
+    let bytes: usize = texts.iter().map(|page| page.bytes.len()).sum();
+    if let Some(costs) = costs(&texts, &knowledge) {
+        println!("\nPlain text, {} pages, {bytes} bytes", texts.len());
+        let clean = costs.blocks + costs.article;
+        for (name, cost) in [("parse and clean", clean), ("recognise", costs.facets), ("read, all of it", costs.read)] {
+            println!("{name:>16} {cost:>10.1?} {:>6.1} MB/s", bytes as f64 / 1e6 / cost.as_secs_f64());
+        }
+    }
+    let loads = (0..20).map(|_| timed(Knowledge::builtin).1);
+    let first = Page::new(Origin::at("first.txt"), Format::Text, "Can it be paid in Dalian?\n\nNo, it cannot be paid.");
+    let uses = (0..20).map(|_| timed(|| Knowledge::builtin().map(|knowledge| read(&first, &knowledge))).1);
+    println!("\nLoading the knowledge {:.2?}", loads.min().unwrap_or_default());
+    println!("Loading it and reading one page {:.2?}", uses.min().unwrap_or_default());
+}
+
+/// The article of a web page as a page of plain text.
+fn as_text(page: &Page, knowledge: &Knowledge) -> Option<Page> {
+    let article = read(page, knowledge).ok()?.article;
+    let text = format!("{}\n{}", article.title, article.body());
+    Some(Page::new(Origin::at("article.txt"), Format::Text, text))
 }

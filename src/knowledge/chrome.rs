@@ -3,6 +3,7 @@
 //! In: `chrome.toml` (built in) or a user's file of the same form. Out: for one line, the rules that it matches. A
 //! match is evidence about wording only; `ingest::extract` weighs it with shape, place and neighbours.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -23,6 +24,8 @@ const DEFAULT_MOST_UNITS: usize = 30;
 pub struct ChromeRules {
     rules: Vec<Rule>,
     phrases: Phrases,
+    /// Longest line that any rule matches, in words or Han characters.
+    most: usize,
 }
 
 /// One kind of wording.
@@ -129,9 +132,6 @@ pub enum ChromeError {
         /// The line that it should have decided otherwise.
         example: String,
     },
-    /// More phrases than can be searched for at once.
-    #[error("too many phrases")]
-    TooManyPhrases(#[from] aho_corasick::BuildError),
 }
 
 #[derive(Deserialize)]
@@ -158,8 +158,9 @@ impl ChromeRules {
     /// The rules that come with the program.
     #[must_use]
     pub fn builtin() -> Self {
-        match Self::parse("chrome.toml", BUILTIN) {
-            Ok(rules) => rules,
+        // Their examples are tried by a unit test.
+        match Self::read("chrome.toml", BUILTIN) {
+            Ok((rules, _)) => rules,
             Err(error) => unreachable!("the built-in rules are parsed by a unit test: {error}"),
         }
     }
@@ -169,17 +170,7 @@ impl ChromeRules {
     /// # Errors
     /// When the text is no file of rules, a rule has no phrase, or a rule contradicts its own example.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, ChromeError> {
-        let file: RulesFile = toml::from_str(text).map_err(|error| ChromeError::Invalid {
-            file: PathBuf::from(file_name),
-            line: line_of(text, error.span().map_or(0, |span| span.start)),
-            problem: error.message().to_owned(),
-        })?;
-        let lines: Vec<usize> = file.rule.iter().map(|rule| line_of(text, rule.span().start)).collect();
-        let rules: Vec<Rule> = file.rule.into_iter().map(Spanned::into_inner).collect();
-        if let Some((rule, &line)) = rules.iter().zip(&lines).find(|(rule, _)| rule.any.is_empty()) {
-            return Err(ChromeError::NoPhrase { file: PathBuf::from(file_name), line, name: rule.name.clone() });
-        }
-        let rules = Self::new(rules)?;
+        let (rules, lines) = Self::read(file_name, text)?;
         match rules.first_wrong_example() {
             None => Ok(rules),
             Some((number, name, example)) => Err(ChromeError::WrongExample {
@@ -191,11 +182,24 @@ impl ChromeRules {
         }
     }
 
+    /// The rules of a file, whatever their examples say, and the line of each.
+    fn read(file_name: &str, text: &str) -> Result<(Self, Vec<usize>), ChromeError> {
+        let file: RulesFile = toml::from_str(text).map_err(|error| ChromeError::Invalid {
+            file: PathBuf::from(file_name),
+            line: line_of(text, error.span().map_or(0, |span| span.start)),
+            problem: error.message().to_owned(),
+        })?;
+        let lines: Vec<usize> = file.rule.iter().map(|rule| line_of(text, rule.span().start)).collect();
+        let rules: Vec<Rule> = file.rule.into_iter().map(Spanned::into_inner).collect();
+        if let Some((rule, &line)) = rules.iter().zip(&lines).find(|(rule, _)| rule.any.is_empty()) {
+            return Err(ChromeError::NoPhrase { file: PathBuf::from(file_name), line, name: rule.name.clone() });
+        }
+        Ok((Self::new(rules), lines))
+    }
+
     /// These rules and those of `other`.
-    ///
-    /// # Errors
-    /// When together they have too many phrases.
-    pub fn extend(self, other: Self) -> Result<Self, ChromeError> {
+    #[must_use]
+    pub fn extend(self, other: Self) -> Self {
         let mut rules = self.rules;
         rules.extend(other.rules);
         Self::new(rules)
@@ -204,12 +208,9 @@ impl ChromeRules {
     /// The rules that a line matches; `key` is its comparison key.
     #[must_use]
     pub fn matches(&self, line: &str, key: &str) -> Vec<Match<'_>> {
-        let finds = self.phrases.find(key);
-        if finds.is_empty() {
-            return Vec::new();
-        }
         let line_units = units(key);
-        let line = Line { folded: folded(line), key };
+        let finds = if line_units > self.most { Vec::new() } else { self.phrases.find(key) };
+        let line = Line { text: line, folded: OnceCell::new(), key };
         let of_one_rule = |left: &Find, right: &Find| left.owner / 2 == right.owner / 2;
         let groups = finds.chunk_by(of_one_rule);
         groups
@@ -220,15 +221,16 @@ impl ChromeRules {
             .collect()
     }
 
-    fn new(rules: Vec<Rule>) -> Result<Self, ChromeError> {
+    fn new(rules: Vec<Rule>) -> Self {
         // Owner 2n is the `any` of rule n, 2n + 1 its `and`.
         let numbered = rules.iter().enumerate().flat_map(|(number, rule)| {
             let any = rule.any.iter().map(move |phrase| (2 * number, phrase.as_str()));
             let and = rule.and.iter().map(move |phrase| (2 * number + 1, phrase.as_str()));
             any.chain(and)
         });
-        let phrases = Phrases::new(numbered)?;
-        Ok(Self { rules, phrases })
+        let phrases = Phrases::new(numbered);
+        let most = rules.iter().map(|rule| rule.most).max().unwrap_or(0);
+        Self { rules, phrases, most }
     }
 
     fn first_wrong_example(&self) -> Option<(usize, String, String)> {
@@ -244,8 +246,15 @@ impl ChromeRules {
 }
 
 struct Line<'a> {
-    folded: String,
+    text: &'a str,
+    folded: OnceCell<String>,
     key: &'a str,
+}
+
+impl Line<'_> {
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| folded(self.text))
+    }
 }
 
 impl Rule {
@@ -280,8 +289,8 @@ impl Rule {
             Form::Within | Form::Bag => true,
             Form::Start => span.start == 0,
             Form::Whole => covers_letters(line.key, &[span]),
-            Form::Lead => span.start == 0 && is_closed(&line.folded, span.of(line.key), is_lead_end),
-            Form::Label => is_closed(&line.folded, span.of(line.key), |c| c == ':'),
+            Form::Lead => span.start == 0 && is_closed(line.folded(), span.of(line.key), is_lead_end),
+            Form::Label => is_closed(line.folded(), span.of(line.key), |c| c == ':'),
             Form::Count => is_beside_digit(line.key, span),
         }
     }
@@ -340,8 +349,13 @@ pub fn units(text: &str) -> usize {
     let mut count = 0;
     let mut in_word = false;
     for character in text.chars() {
-        let han = is_han(character);
-        let letter = !han && (character.is_alphanumeric() || character == '\'');
+        let is_plain = character.is_ascii();
+        let han = !is_plain && is_han(character);
+        let letter = if is_plain {
+            character.is_ascii_alphanumeric() || character == '\''
+        } else {
+            !han && character.is_alphanumeric()
+        };
         count += usize::from(han || letter && !in_word);
         in_word = letter;
     }
@@ -407,7 +421,7 @@ mod tests {
     #[test]
     fn extending_keeps_both() {
         let own = "[[rule]]\nname='own'\nrole='share'\nform='whole'\nany=['zap it']";
-        let rules = ChromeRules::builtin().extend(ChromeRules::parse("own", own).unwrap()).unwrap();
+        let rules = ChromeRules::builtin().extend(ChromeRules::parse("own", own).unwrap());
         let names = |line: &str| -> Vec<String> {
             rules.matches(line, &comparison_key(line)).iter().map(|found| found.rule.name.clone()).collect()
         };

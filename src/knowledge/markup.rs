@@ -3,7 +3,7 @@
 //! The words are data (`markup.toml`). A name is split into words and each run of words is looked up, on word borders
 //! only. What a name says is a hint: the reader of the page weighs it against the prose that the element holds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -60,15 +60,24 @@ impl Marks {
 /// The names and what they mean.
 #[derive(Debug, Default)]
 pub struct Markup {
-    /// Entries by their first word; longer ones first.
-    entries: HashMap<String, Vec<Entry>>,
-    state_words: HashSet<String>,
+    /// What names can begin with.
+    words: HashMap<String, Word>,
     entry_count: usize,
+}
+
+/// A word of names.
+#[derive(Debug, Default)]
+struct Word {
+    /// Whether it tells of a state of the page and not of a place.
+    is_state: bool,
+    /// The entries that begin with it; longer ones first.
+    entries: Vec<Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    further_words: Vec<String>,
+    /// Each with a space behind it.
+    further_words: String,
     marks: Marks,
 }
 
@@ -99,17 +108,20 @@ impl Markup {
 
     fn marks_of_words(&self, name: &str, max_words: usize) -> Marks {
         let words = words(name);
-        if words.len() > max_words {
+        if words.count > max_words {
             return Marks::default();
         }
         let mut marks = Marks::default();
-        let mut rest = words.as_slice();
-        while let Some((first, further)) = rest.split_first() {
-            if self.state_words.contains(first) {
+        let mut rest = words.text.as_str();
+        while let Some((first, further)) = rest.split_once(' ') {
+            let Some(word) = self.words.get(first) else {
+                rest = further;
+                continue;
+            };
+            if word.is_state {
                 break;
             }
-            let found = self.entries.get(first).into_iter().flatten();
-            for entry in found.filter(|entry| further.starts_with(&entry.further_words)) {
+            for entry in word.entries.iter().filter(|entry| further.starts_with(&entry.further_words)) {
                 marks = marks.and(entry.marks);
             }
             rest = further;
@@ -124,7 +136,10 @@ impl Markup {
     }
 
     fn new(file: File) -> Self {
-        let mut markup = Self { state_words: file.state_words.into_iter().collect(), ..Self::default() };
+        let mut markup = Self::default();
+        for word in file.state_words {
+            markup.words.entry(word).or_default().is_state = true;
+        }
         for ChromeNames { reason, strength, names } in file.chrome {
             for name in names {
                 let mark = ChromeMark { strength, reason, entry: markup.entry_count };
@@ -137,16 +152,17 @@ impl Markup {
                 markup.add(&name, Marks { chrome: None, content: Some(strength) });
             }
         }
-        for entries in markup.entries.values_mut() {
-            entries.sort_by_key(|entry| std::cmp::Reverse(entry.further_words.len()));
+        for word in markup.words.values_mut() {
+            word.entries.sort_by_key(|entry| std::cmp::Reverse(entry.further_words.matches(' ').count()));
         }
         markup
     }
 
     fn add(&mut self, name: &str, marks: Marks) {
-        let mut all = words(name).into_iter();
-        if let Some(first) = all.next() {
-            self.entries.entry(first).or_default().push(Entry { further_words: all.collect(), marks });
+        let words = words(name);
+        if let Some((first, further)) = words.text.split_once(' ') {
+            let word = self.words.entry(first.to_owned()).or_default();
+            word.entries.push(Entry { further_words: further.to_owned(), marks });
         }
     }
 }
@@ -174,34 +190,44 @@ struct ContentNames {
     names: Vec<String>,
 }
 
-/// The words of a name in lower case, without a plural `s`.
-fn words(name: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut word = String::new();
+/// The words of a name.
+struct Words {
+    /// In lower case, without a plural `s`, each with a space behind it.
+    text: String,
+    count: usize,
+}
+
+fn words(name: &str) -> Words {
+    let mut words = Words { text: String::with_capacity(name.len() + 4), count: 0 };
+    let mut start = 0;
     let mut after_lower = false;
     for character in name.chars() {
         let starts = character.is_ascii_uppercase() && after_lower;
         if starts || !character.is_alphabetic() {
-            end_word(&mut word, &mut out);
+            start = words.end_word(start);
         }
         if character.is_alphabetic() {
-            word.push(character.to_ascii_lowercase());
+            words.text.push(character.to_ascii_lowercase());
         }
         after_lower = character.is_lowercase();
     }
-    end_word(&mut word, &mut out);
-    out
+    words.end_word(start);
+    words
 }
 
-fn end_word(word: &mut String, out: &mut Vec<String>) {
-    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") {
-        word.pop();
-    }
-    if word == "ads" {
-        word.pop();
-    }
-    if !word.is_empty() {
-        out.push(std::mem::take(word));
+impl Words {
+    /// Ends the word that began at `start`; gives the start of the next one.
+    fn end_word(&mut self, start: usize) -> usize {
+        let word = self.text.get(start..).unwrap_or_default();
+        let is_plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us");
+        if is_plural || word == "ads" {
+            self.text.pop();
+        }
+        if self.text.len() > start {
+            self.text.push(' ');
+            self.count += 1;
+        }
+        self.text.len()
     }
 }
 

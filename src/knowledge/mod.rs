@@ -14,6 +14,7 @@ mod files;
 pub mod folded;
 pub mod lexicon;
 pub mod markup;
+pub mod part;
 pub mod phrases;
 mod place_context;
 pub mod places;
@@ -27,6 +28,7 @@ use chrome::ChromeRules;
 use cities::Cities;
 use clinics::ClinicPatterns;
 use error::KnowledgeError;
+use part::Part;
 use stop_words::StopWords;
 use synonyms::Synonyms;
 use topics::Topics;
@@ -48,24 +50,24 @@ const FILES: [(&str, &str); 9] = [
     ("stopwords.toml", include_str!("stopwords.toml")),
 ];
 
-/// Everything known, loaded once and shared.
+/// Everything known, loaded once and shared; what is built in is read when it is first needed.
 #[derive(Debug)]
 pub struct Knowledge {
     /// What is on a page beside its article.
-    pub chrome: ChromeRules,
+    pub chrome: Part<ChromeRules>,
     /// Cities, provinces, districts.
-    pub cities: Cities,
+    pub cities: Part<Cities>,
     /// Topics and what announces them.
-    pub topics: Topics,
+    pub topics: Part<Topics>,
     /// How clinics are named.
-    pub clinics: ClinicPatterns,
+    pub clinics: Part<ClinicPatterns>,
     /// How a sentence says yes, no, or "it depends".
-    pub verdicts: VerdictCues,
+    pub verdicts: Part<VerdictCues>,
     /// Phrases that mean the same, English and Chinese.
-    pub synonyms: Synonyms,
+    pub synonyms: Part<Synonyms>,
     /// Words without weight in a query.
-    pub stop_words: StopWords,
-    version: u64,
+    pub stop_words: Part<StopWords>,
+    version: Part<u64>,
 }
 
 impl Knowledge {
@@ -92,19 +94,19 @@ impl Knowledge {
     /// Changes whenever any content of the knowledge changes; recognition must then be done again.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.version
+        *self.version
     }
 
     fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         Ok(Self {
-            chrome: chrome_rules(directory)?,
-            cities: Cities::load(directory)?,
-            topics: Topics::load(directory)?,
-            clinics: ClinicPatterns::load(directory)?,
-            verdicts: VerdictCues::load(directory)?,
-            synonyms: Synonyms::load(directory)?,
-            stop_words: StopWords::load(directory)?,
-            version: version(directory)?,
+            chrome: Part::of(directory, chrome_rules)?,
+            cities: Part::of(directory, Cities::load)?,
+            topics: Part::of(directory, Topics::load)?,
+            clinics: Part::of(directory, ClinicPatterns::load)?,
+            verdicts: Part::of(directory, VerdictCues::load)?,
+            synonyms: Part::of(directory, Synonyms::load)?,
+            stop_words: Part::of(directory, StopWords::load)?,
+            version: Part::of(directory, version)?,
         })
     }
 }
@@ -116,7 +118,7 @@ fn chrome_rules(directory: Option<&Path>) -> Result<ChromeRules, KnowledgeError>
     };
     let text = std::fs::read_to_string(&own);
     let text = text.map_err(|source| KnowledgeError::Unreadable { file: own.clone(), source })?;
-    Ok(builtin.extend(ChromeRules::parse(&own.to_string_lossy(), &text)?)?)
+    Ok(builtin.extend(ChromeRules::parse(&own.to_string_lossy(), &text)?))
 }
 
 fn version(directory: Option<&Path>) -> Result<u64, KnowledgeError> {
@@ -143,6 +145,10 @@ mod tests {
         assert_eq!(knowledge.cities.iter().count(), 746);
         assert_eq!(knowledge.topics.iter().count(), 54);
         assert!(knowledge.synonyms.len() >= 300);
+        assert!(!knowledge.chrome.matches("Share", "share").is_empty());
+        assert!(knowledge.verdicts.is_question("Can it be reimbursed"));
+        assert_eq!(knowledge.clinics.brand_of("Zhiling Dental Clinic"), "zhiling");
+        assert!(knowledge.stop_words.is_stop_word("the"));
         for city in knowledge.cities.iter() {
             for name in [&city.name, &city.hanzi, &city.official].into_iter().chain(&city.spellings) {
                 let named = knowledge.cities.named(name);

@@ -5,20 +5,41 @@
 //! `OpenCC` project's `TSCharacters` (Apache-2.0), single characters only.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-    let pairs = include_str!("simplified.txt").lines();
-    pairs
-        .filter_map(|line| {
-            let mut characters = line.chars();
-            Some((characters.next()?, characters.next()?))
-        })
-        .collect()
+/// The Chinese characters that nearly all text is written in; others are looked up the slow way.
+const COMMON_HAN: RangeInclusive<u32> = 0x3400..=0x9FFF;
+
+/// Simplified forms of traditional characters.
+struct Simplified {
+    /// Of every character of [`COMMON_HAN`], itself where it has no other form.
+    common: Vec<char>,
+    rare: HashMap<char, char>,
+}
+
+static SIMPLIFIED: LazyLock<Simplified> = LazyLock::new(|| {
+    let mut table = Simplified { common: COMMON_HAN.filter_map(char::from_u32).collect(), rare: HashMap::new() };
+    for line in include_str!("simplified.txt").lines() {
+        let mut characters = line.chars();
+        let (Some(traditional), Some(simplified)) = (characters.next(), characters.next()) else { continue };
+        match common_index(traditional).and_then(|index| table.common.get_mut(index)) {
+            Some(form) => *form = simplified,
+            None => {
+                table.rare.insert(traditional, simplified);
+            }
+        }
+    }
+    table
 });
+
+fn common_index(character: char) -> Option<usize> {
+    let code = character as u32;
+    COMMON_HAN.contains(&code).then(|| (code - COMMON_HAN.start()) as usize)
+}
 
 /// Calls `sink` with each folded character of `character`: compatibility form (NFKD), no accents, lower case,
 /// simplified.
@@ -37,6 +58,9 @@ pub fn fold_char(character: char, mut sink: impl FnMut(char)) {
 /// The folded form of a whole text, spaces and punctuation included.
 #[must_use]
 pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         fold_char(character, |folded| out.push(folded));
@@ -49,22 +73,27 @@ pub fn folded(text: &str) -> String {
 /// Punctuation, case, width and spacing do not count; `"1. Can X?"` and `"１．can x"` are the same.
 #[must_use]
 pub fn comparison_key(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut key = String::with_capacity(text.len());
     let mut gap = false;
-    for character in text.chars() {
-        fold_char(character, |folded| {
-            if folded.is_alphanumeric() {
-                if gap && !out.is_empty() {
-                    out.push(' ');
-                }
-                gap = false;
-                out.push(folded);
-            } else if folded != '\'' && folded != '’' {
-                gap = true;
+    let mut push = |folded: char| {
+        if folded.is_alphanumeric() {
+            if gap && !key.is_empty() {
+                key.push(' ');
             }
-        });
+            gap = false;
+            key.push(folded);
+        } else if folded != '\'' && folded != '’' {
+            gap = true;
+        }
+    };
+    for character in text.chars() {
+        if character.is_ascii() {
+            push(character.to_ascii_lowercase());
+        } else {
+            fold_char(character, &mut push);
+        }
     }
-    out
+    key
 }
 
 /// The text on one line: runs of white space become one space, none at the ends.
@@ -94,7 +123,11 @@ fn is_compatibility_han(character: char) -> bool {
 
 /// The simplified form of a traditional character, any other character unchanged.
 fn simplified(character: char) -> char {
-    if (character as u32) < 0x3400 { character } else { SIMPLIFIED.get(&character).copied().unwrap_or(character) }
+    if (character as u32) < *COMMON_HAN.start() {
+        return character;
+    }
+    let common = common_index(character).and_then(|index| SIMPLIFIED.common.get(index));
+    common.or_else(|| SIMPLIFIED.rare.get(&character)).copied().unwrap_or(character)
 }
 
 #[cfg(test)]

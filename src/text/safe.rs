@@ -15,7 +15,8 @@ const MAX_SEQUENCE_CHARACTERS: usize = 128;
 /// Applying it twice is the same as applying it once.
 #[must_use]
 pub fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| (0x20..0x7F).contains(&byte) || byte == b'\n' || byte == b'\t') {
+    let is_plain = |byte: u8| (0x20..0x7F).contains(&byte) || byte == b'\n' || byte == b'\t';
+    if text.bytes().all(is_plain) || text.chars().all(is_kept) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -86,6 +87,15 @@ pub fn shown(text: &str) -> Cow<'_, str> {
         _ => Some(character),
     });
     Cow::Owned(visible.collect())
+}
+
+/// Whether cleaning leaves a character as it is, wherever it stands.
+fn is_kept(character: char) -> bool {
+    match character {
+        ' '..='~' | '\n' | '\t' | '\u{4E00}'..='\u{9FFF}' => true,
+        '\u{2028}' | '\u{2029}' => false,
+        _ => !is_steering(character) && !is_odd_space(character),
+    }
 }
 
 /// Spaces that are not the plain one: no-break, figure, thin, ideographic and the like.

@@ -112,7 +112,7 @@ fn of_run(open: &Open<'_, '_>, start: usize, claimed: &[String]) -> Option<Trail
         let (last, sections) = items.split_last()?;
         let key = last.bare_key();
         let repeated = rest.iter().take(HEAD_LINES).any(|line| line.key() == key || line.bare_key() == key);
-        let confirmed = repeated || claimed.iter().any(|title| comparison_key(title).starts_with(&key));
+        let confirmed = repeated || claimed.iter().any(|title| comparison_key(title).starts_with(key));
         let short = sections.iter().all(|line| !line.is_solid() && units(line.text()) <= ITEM_UNITS);
         let plausible = confirmed && short && units(last.text()) >= 3 && (is_rooted || numbered >= length);
         plausible.then(|| Trail {

@@ -3,7 +3,6 @@
 //! In: one line. Out: whether it is one. Wording alone does not decide: next to nothing may be left of the line when
 //! its labels, its day and its numbers are taken away.
 
-use super::dates;
 use super::line::Line;
 use crate::knowledge::chrome::{Match, Role};
 use crate::text::normalize::is_han;
@@ -19,7 +18,7 @@ pub(super) fn rule_of(line: &Line<'_>) -> Option<String> {
         return None;
     }
     let labels: Vec<&Match<'_>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
-    let day = dates::find(line.text());
+    let day = line.day();
     if labels.is_empty() && day.is_none() {
         return None;
     }

@@ -2,7 +2,6 @@
 //!
 //! In: the open lines. Out: cuts of the sections whose form is plain. A heading alone is left to the tail's walk.
 
-use super::dates;
 use super::disclaimer;
 use super::line::Line;
 use super::page::{Cut, Open};
@@ -51,7 +50,7 @@ fn section_length(open: &[&Line<'_>]) -> usize {
 /// `user_5782 2022-06-13`, `3 days ago`, `2楼`, `Reply`.
 fn is_author(line: &Line<'_>) -> bool {
     let is_short = line.units <= AUTHOR_UNITS && !line.is_solid() && !line.is_numbered();
-    is_short && (line.is(Role::CommentLine) || dates::find(line.text()).is_some())
+    is_short && (line.is(Role::CommentLine) || line.day().is_some())
 }
 
 fn ends_section(line: &Line<'_>) -> bool {

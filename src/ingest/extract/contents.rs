@@ -18,11 +18,10 @@ const BARE_ITEMS: usize = 3;
 
 /// Cuts the table of contents.
 pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
-    let keys: Vec<String> =
-        open.iter().map(|line| if line.is_solid() { String::new() } else { line.bare_key() }).collect();
+    let keys: Vec<&str> = open.iter().map(|line| if line.is_solid() { "" } else { line.bare_key() }).collect();
     let mut last_seen = HashMap::new();
     for (index, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
-        last_seen.insert(key.as_str(), index);
+        last_seen.insert(*key, index);
     }
     let returns = Returns { keys: &keys, last_seen: &last_seen };
     let mut lists = (0..open.len().min(HEAD_LINES)).filter_map(|start| {
@@ -42,14 +41,14 @@ fn announces(line: &Line<'_>) -> bool {
 
 /// Which lines come again further down.
 struct Returns<'a> {
-    keys: &'a [String],
+    keys: &'a [&'a str],
     last_seen: &'a HashMap<&'a str, usize>,
 }
 
 impl Returns<'_> {
     /// Where the line comes again for the last time.
     fn of(&self, index: usize) -> Option<usize> {
-        let last = self.last_seen.get(self.keys.get(index)?.as_str()).copied()?;
+        let last = self.last_seen.get(self.keys.get(index)?).copied()?;
         (last > index).then_some(last)
     }
 

@@ -59,11 +59,19 @@ pub(super) struct FoundDay {
 
 /// The first day that a text names with year, month and day.
 pub(super) fn find(text: &str) -> Option<FoundDay> {
+    if text.is_ascii() && !has_year(text) {
+        return None;
+    }
     let text = folded(text);
     let tokens = tokens(&text);
     let (at, day) = days(&tokens).next()?;
     let at_start = tokens.iter().take(at).all(|token| matches!(token, Token::Mark(_)));
     Some(FoundDay { day, at_start })
+}
+
+/// Whether four digits stand side by side, as in every day.
+fn has_year(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
 }
 
 /// The first day of a line that no word of updating precedes.

@@ -56,7 +56,7 @@ pub(super) fn is_notice(line: &Line<'_>) -> bool {
     if line.units > PARAGRAPH_UNITS || line.is_row() || line.is_numbered() {
         return false;
     }
-    let matches = spoken(line);
+    let matches = line.spoken();
     let families = families(line);
     let has_voice = matches.iter().any(|found| matches!(found.rule.role, Role::LegalVoice | Role::SiteVoice));
     families >= FAMILIES || families >= FAMILIES_WITH_VOICE && has_voice
@@ -64,15 +64,15 @@ pub(super) fn is_notice(line: &Line<'_>) -> bool {
 
 /// Whether a paragraph behind the article's end is a notice: one family of wording will do there.
 pub(super) fn is_notice_behind_the_end(line: &Line<'_>) -> bool {
-    let matches = spoken(line);
+    let matches = line.spoken();
     let has_voice = matches.iter().any(|found| matches!(found.rule.role, Role::LegalVoice | Role::SiteVoice));
-    !line.is_row() && line.units <= PARAGRAPH_UNITS && has_voice && count_families(&matches) > 0
+    !line.is_row() && line.units <= PARAGRAPH_UNITS && has_voice && count_families(matches) > 0
 }
 
 /// Whether some legal wording comes from the site itself.
 fn is_of_the_site(line: &Line<'_>) -> bool {
-    let matches = spoken(line);
-    count_families(&matches) > 0 && matches.iter().any(|found| found.rule.role == Role::SiteVoice)
+    let matches = line.spoken();
+    count_families(matches) > 0 && matches.iter().any(|found| found.rule.role == Role::SiteVoice)
 }
 
 /// Whether a paragraph explains its heading: "The disclaimer says ...".
@@ -83,12 +83,12 @@ fn speaks_of(line: &Line<'_>, heading: &Line<'_>) -> bool {
 
 /// Whether a line says that users upload the articles.
 pub(super) fn tells_of_uploads(line: &Line<'_>) -> bool {
-    spoken(line).iter().any(|found| found.rule.role == Role::UserSubmitted)
+    line.spoken().iter().any(|found| found.rule.role == Role::UserSubmitted)
 }
 
 /// How many families of legal wording a line shows.
 pub(super) fn families(line: &Line<'_>) -> usize {
-    count_families(&spoken(line)) + usize::from(has_mail_address(line.text()))
+    count_families(line.spoken()) + usize::from(has_mail_address(line.text()))
 }
 
 /// Whether a line tells where to write: articles seldom do, notices often.
@@ -103,38 +103,6 @@ fn has_mail_address(text: &str) -> bool {
 
 fn count_families(matches: &[Match<'_>]) -> usize {
     matches.iter().filter(|found| matches!(found.rule.role, Role::Legal | Role::UserSubmitted)).count()
-}
-
-/// The matches of a line outside of its quotations.
-fn spoken<'r>(line: &Line<'r>) -> Vec<Match<'r>> {
-    let text = line.text();
-    if text.contains(['“', '"', '「', '『', '《']) {
-        line.matches_of(&without_quotations(text))
-    } else {
-        line.matches().to_vec()
-    }
-}
-
-fn without_quotations(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut closing = None;
-    for character in text.chars() {
-        match closing {
-            Some(mark) if character == mark => closing = None,
-            Some(_) => {}
-            None => {
-                closing = match character {
-                    '“' => Some('”'),
-                    '"' => Some('"'),
-                    '「' => Some('」'),
-                    '『' => Some('』'),
-                    _ => None,
-                };
-                out.push(if closing.is_some() { ' ' } else { character });
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

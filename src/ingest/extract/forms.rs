@@ -52,8 +52,8 @@ pub(super) fn at_edge(line: &Line<'_>) -> Option<(Reason, String)> {
 
 /// Why a line between paragraphs is chrome: only where its form is unmistakable.
 ///
-/// `repeats` is how often the page says the same line.
-pub(super) fn anywhere(line: &Line<'_>, repeats: usize) -> Option<(Reason, String)> {
+/// `repeats` counts how often the page says the same line.
+pub(super) fn anywhere(line: &Line<'_>, repeats: impl Fn() -> usize) -> Option<(Reason, String)> {
     if !line.text().chars().any(char::is_alphanumeric) {
         return Some((Reason::Control, "no letters".to_owned()));
     }
@@ -68,7 +68,7 @@ pub(super) fn anywhere(line: &Line<'_>, repeats: usize) -> Option<(Reason, Strin
         return Some((Reason::Advertisement, "arrows".to_owned()));
     }
     let offer = line.find(Role::Advertisement)?;
-    let is_loud = line.text().contains(['!', '！', '【', '→', '☎', '👉', '🔥']) || repeats > 1;
+    let is_loud = line.text().contains(['!', '！', '【', '→', '☎', '👉', '🔥']) || repeats() > 1;
     is_loud.then(|| because_of(offer))
 }
 
@@ -115,7 +115,7 @@ mod tests {
     fn judge(text: &str) -> (Option<Reason>, Option<Reason>) {
         let rules = ChromeRules::builtin();
         let line = Line::new(Block::plain(BlockKind::Paragraph, text), &rules);
-        (at_edge(&line).map(|(reason, _)| reason), anywhere(&line, 1).map(|(reason, _)| reason))
+        (at_edge(&line).map(|(reason, _)| reason), anywhere(&line, || 1).map(|(reason, _)| reason))
     }
 
     #[test]

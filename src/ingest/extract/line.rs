@@ -4,6 +4,7 @@
 
 use std::cell::OnceCell;
 
+use super::dates::{self, FoundDay};
 use crate::ingest::formats::text::without_numbering;
 use crate::knowledge::chrome::{ChromeRules, Match, Role, units};
 use crate::model::block::{Block, BlockKind};
@@ -17,6 +18,9 @@ const COMMA_UNITS: usize = 45;
 /// Shortest declarative sentence that makes a line prose, in words or Han characters.
 const SENTENCE_UNITS: usize = 4;
 
+/// What opens a quotation, or a title.
+const OPENING_QUOTES: [char; 5] = ['“', '"', '「', '『', '《'];
+
 /// A block and its features.
 #[derive(Debug)]
 pub(super) struct Line<'r> {
@@ -28,7 +32,10 @@ pub(super) struct Line<'r> {
     pub(super) is_prose: bool,
     rules: &'r ChromeRules,
     key: OnceCell<String>,
+    bare_key: OnceCell<String>,
     matches: OnceCell<Vec<Match<'r>>>,
+    spoken: OnceCell<Vec<Match<'r>>>,
+    day: OnceCell<Option<FoundDay>>,
 }
 
 impl<'r> Line<'r> {
@@ -36,7 +43,17 @@ impl<'r> Line<'r> {
     pub(super) fn new(block: Block, rules: &'r ChromeRules) -> Self {
         let units = units(&block.text);
         let is_prose = block.kind != BlockKind::TableRow && is_prose(&block.text, units);
-        Self { block, units, is_prose, rules, key: OnceCell::new(), matches: OnceCell::new() }
+        Self {
+            block,
+            units,
+            is_prose,
+            rules,
+            key: OnceCell::new(),
+            bare_key: OnceCell::new(),
+            matches: OnceCell::new(),
+            spoken: OnceCell::new(),
+            day: OnceCell::new(),
+        }
     }
 
     /// The text.
@@ -50,10 +67,10 @@ impl<'r> Line<'r> {
     }
 
     /// The key without numbering.
-    pub(super) fn bare_key(&self) -> String {
-        let key = comparison_key(without_numbering(&self.block.text));
+    pub(super) fn bare_key(&self) -> &str {
+        let key = self.bare_key.get_or_init(|| comparison_key(without_numbering(&self.block.text)));
         match key.split_once(' ') {
-            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest.to_owned(),
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
             _ => key,
         }
     }
@@ -78,6 +95,19 @@ impl<'r> Line<'r> {
         self.matches.get_or_init(|| self.rules.matches(&self.block.text, self.key()))
     }
 
+    /// The rules that the line's wording matches outside of quotation marks.
+    pub(super) fn spoken(&self) -> &[Match<'r>] {
+        if !self.block.text.contains(OPENING_QUOTES) {
+            return self.matches();
+        }
+        self.spoken.get_or_init(|| self.matches_of(&without_quotations(&self.block.text)))
+    }
+
+    /// The first day that the line names.
+    pub(super) fn day(&self) -> Option<FoundDay> {
+        *self.day.get_or_init(|| dates::find(&self.block.text))
+    }
+
     /// The rules that another wording of the line matches.
     pub(super) fn matches_of(&self, text: &str) -> Vec<Match<'r>> {
         self.rules.matches(text, &comparison_key(text))
@@ -92,6 +122,28 @@ impl<'r> Line<'r> {
     pub(super) fn is(&self, role: Role) -> bool {
         self.find(role).is_some()
     }
+}
+
+fn without_quotations(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut closing = None;
+    for character in text.chars() {
+        match closing {
+            Some(mark) if character == mark => closing = None,
+            Some(_) => {}
+            None => {
+                closing = match character {
+                    '“' => Some('”'),
+                    '"' => Some('"'),
+                    '「' => Some('」'),
+                    '『' => Some('』'),
+                    _ => None,
+                };
+                out.push(if closing.is_some() { ' ' } else { character });
+            }
+        }
+    }
+    out
 }
 
 /// Whether a text runs on in sentences. Questions and exclamations alone are how titles end.

@@ -27,7 +27,7 @@ mod tail;
 mod title;
 mod valve;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 pub use dates::published;
 
@@ -164,12 +164,9 @@ fn named_by_wording(line: &Line<'_>, reason: Reason) -> Option<(Reason, String)>
 
 /// Cuts lines that are chrome wherever they stand.
 fn between_paragraphs(open: &Open<'_, '_>) -> Vec<Cut> {
-    let mut said: HashMap<&str, usize> = HashMap::new();
-    for line in open.iter().filter(|line| !line.is_solid()) {
-        *said.entry(line.key()).or_default() += 1;
-    }
+    let short = || open.iter().filter(|line| !line.is_solid());
     let cuts = open.iter().enumerate().filter(|(_, line)| !line.is_solid()).filter_map(|(index, line)| {
-        let repeats = said.get(line.key()).copied().unwrap_or_default();
+        let repeats = || short().filter(|other| other.key() == line.key()).count();
         forms::anywhere(line, repeats).map(|(reason, rule)| Cut::new(index, reason, rule))
     });
     cuts.collect()

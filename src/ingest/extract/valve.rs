@@ -50,11 +50,17 @@ pub(super) fn judge(page: &Page<'_>) -> Rest {
 fn is_garbage(page: &Page<'_>) -> bool {
     let mut characters = 0_usize;
     let mut odd = 0_usize;
-    for character in page.lines().iter().flat_map(|line| line.text().chars()) {
-        characters += 1;
-        odd += usize::from(matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..='\u{10FFFF}'));
+    for text in page.lines().iter().map(Line::text) {
+        characters += text.chars().count();
+        if !text.is_ascii() {
+            odd += text.chars().filter(|&character| is_odd(character)).count();
+        }
     }
     odd > characters / GARBAGE_PARTS
+}
+
+fn is_odd(character: char) -> bool {
+    matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
 /// Whether text was cut that might have been the article: prose that is no notice and that the markup did not hide.

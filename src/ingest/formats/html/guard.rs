@@ -5,7 +5,7 @@
 //! machine; time is the last resort.
 //!
 //! Scripts and styles are more than half of the bytes of many pages, and nobody reads them: where the parser has just
-//! opened such an element, its text is not fed.
+//! opened such an element, its text is not fed. Neither are the shapes of drawings.
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use ego_tree::{NodeId, NodeRef};
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{local_name, ns};
+use memchr::memmem;
 use scraper::{Html, HtmlTreeSink};
 
 use super::metadata::is_data;
@@ -29,22 +30,24 @@ const CHUNK_BYTES: usize = 4 << 10;
 const CALM_DEPTH: usize = 64;
 /// Processor time of one page.
 const MAX_TIME: Duration = Duration::from_millis(250);
+/// Time on the clock of a page for which the processor is not asked.
+const QUICK_TIME: Duration = Duration::from_millis(10);
 /// Time on the clock of one page, where processor time cannot be read.
 const MAX_CLOCK_TIME: Duration = Duration::from_millis(1_500);
 
-/// The tree of `html`, without the text of scripts and styles; nothing when the page is longer, deeper or costlier than a
+/// The tree of `html`, without the text of scripts and styles and the shapes of drawings; nothing when the page is longer, deeper or costlier than a
 /// page may be.
 pub(super) fn tree(html: &str) -> Option<Html> {
     if html.len() > MAX_BYTES {
         return None;
     }
     let mut parser = driver::parse_document(HtmlTreeSink::new(Html::new_document()), ParseOpts::default());
-    let watch = Watch::start();
+    let mut watch = Watch::start();
     let mut rest = html;
     let mut end = TreeEnd::default();
     while !rest.is_empty() {
         let (chunk, further) = split_at_char(rest, CHUNK_BYTES / (1 + end.depth / CALM_DEPTH));
-        let chunk = up_to_code(chunk).unwrap_or(chunk);
+        let chunk = up_to_unread(chunk).unwrap_or(chunk);
         parser.process(StrTendril::from_slice(chunk));
         rest = rest.get(chunk.len()..).unwrap_or(further);
         let html = parser.tokenizer.sink.sink.0.borrow();
@@ -52,10 +55,12 @@ pub(super) fn tree(html: &str) -> Option<Html> {
         if end.depth > MAX_DEPTH || html.tree.values().len() > MAX_NODES || watch.is_over() {
             return None;
         }
-        if end.node != previous_end.node
-            && let Some(name) = end.opened_code(&html)
-        {
-            rest = skip_code(rest, name);
+        if end.node != previous_end.node {
+            rest = match end.opened(&html) {
+                Some(Unread::Code(name)) => skip_code(rest, name),
+                Some(Unread::Drawing) if !chunk.ends_with("/>") => skip_drawing(rest),
+                _ => rest,
+            };
         }
     }
     Some(parser.finish())
@@ -76,24 +81,31 @@ impl TreeEnd {
         path.fold(Self::default(), |end, node| Self { node: Some(node.id()), depth: end.depth + 1 })
     }
 
-    /// The name of the script or style that was added last; none for JSON-LD, which is read.
-    fn opened_code(&self, html: &Html) -> Option<&'static str> {
-        let node = html.tree.get(self.node?)?;
-        let element = node.value().as_element().filter(|element| element.name.ns == ns!(html))?;
+    /// What was added last, if it is nothing to read; JSON-LD is read.
+    fn opened(&self, html: &Html) -> Option<Unread> {
+        let element = html.tree.get(self.node?)?.value().as_element()?;
         match element.name.local {
-            local_name!("style") => Some("style"),
-            local_name!("script") if !is_data(element) => Some("script"),
+            local_name!("svg") if element.name.ns == ns!(svg) => Some(Unread::Drawing),
+            local_name!("style") if element.name.ns == ns!(html) => Some(Unread::Code("style")),
+            local_name!("script") if element.name.ns == ns!(html) && !is_data(element) => Some(Unread::Code("script")),
             _ => None,
         }
     }
 }
 
-/// The head of `chunk` up to the end of its first tag of a script or style.
-fn up_to_code(chunk: &str) -> Option<&str> {
-    let mut candidates = chunk.match_indices("<s");
-    let start = candidates.find_map(|(at, _)| {
+/// An element whose text nobody reads.
+enum Unread {
+    /// A script or a style, by its name.
+    Code(&'static str),
+    /// An `svg`.
+    Drawing,
+}
+
+/// The head of `chunk` up to the end of its first tag of a script, style or drawing.
+fn up_to_unread(chunk: &str) -> Option<&str> {
+    let start = memmem::find_iter(chunk.as_bytes(), "<s").find_map(|at| {
         let name = chunk.get(at + 1..)?;
-        (name.starts_with("script") || name.starts_with("style")).then_some(at)
+        ["script", "style", "svg"].iter().any(|unread| name.starts_with(unread)).then_some(at)
     })?;
     let end = chunk.get(start..)?.find('>')?;
     chunk.get(..=start + end)
@@ -101,16 +113,52 @@ fn up_to_code(chunk: &str) -> Option<&str> {
 
 /// The rest of the page from the end tag on; unchanged where code speaks of comments, as then the first end tag may be text.
 fn skip_code<'a>(rest: &'a str, name: &str) -> &'a str {
-    let mut ends = rest.match_indices("</").filter(|(at, _)| {
+    let mut ends = memmem::find_iter(rest.as_bytes(), "</").filter(|at| {
         let found = rest.get(at + 2..at + 2 + name.len());
         found.is_some_and(|found| found.eq_ignore_ascii_case(name))
     });
-    let end = ends.next().map_or(rest.len(), |(at, _)| at);
+    let end = ends.next().unwrap_or(rest.len());
     match rest.split_at_checked(end) {
-        Some((code, after)) if !code.contains("<!--") => after,
+        Some((code, after)) if memmem::find(code.as_bytes(), b"<!--").is_none() => after,
         _ => rest,
     }
 }
+
+/// The rest of the page from the end of a drawing on; unchanged where it holds anything but shapes, which might end it
+/// early or be read.
+fn skip_drawing(rest: &str) -> &str {
+    let end = memmem::find(rest.as_bytes(), b"</svg").unwrap_or(rest.len());
+    let Some((shapes, after)) = rest.split_at_checked(end) else { return rest };
+    let is_shape = |tag: &str| {
+        let name = tag.trim_start_matches('/');
+        let length = name.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(name.len());
+        SHAPES.contains(&name.get(..length).unwrap_or_default()) && tag.matches('"').count().is_multiple_of(2)
+    };
+    let mut tags = shapes.split('<');
+    let has_text = tags.next().is_none_or(|text| !text.trim().is_empty());
+    let is_plain = !has_text && !after.is_empty() && !shapes.contains('\'') && tags.all(is_shape);
+    if is_plain { after } else { rest }
+}
+
+/// Elements of drawings that hold nothing else and end where they say so.
+const SHAPES: [&str; 16] = [
+    "path",
+    "g",
+    "circle",
+    "rect",
+    "use",
+    "line",
+    "polygon",
+    "polyline",
+    "ellipse",
+    "defs",
+    "clipPath",
+    "mask",
+    "stop",
+    "linearGradient",
+    "radialGradient",
+    "symbol",
+];
 
 /// The head of `text` of about `bytes` bytes, at least one character, and the rest.
 pub(super) fn split_at_char(text: &str, bytes: usize) -> (&str, &str) {
@@ -121,22 +169,27 @@ pub(super) fn split_at_char(text: &str, bytes: usize) -> (&str, &str) {
 /// Tells when a page has had its time.
 struct Watch {
     started: Instant,
-    processor_at_start: Option<Duration>,
+    /// Clock and processor when the page proved to be no quick one.
+    noted: Option<(Duration, Option<Duration>)>,
 }
 
 impl Watch {
     fn start() -> Self {
-        Self { started: Instant::now(), processor_at_start: processor_time() }
+        Self { started: Instant::now(), noted: None }
     }
 
     /// Asks the clock first: it is cheap, and never behind the processor.
-    fn is_over(&self) -> bool {
+    fn is_over(&mut self) -> bool {
         let clock = self.started.elapsed();
+        if clock < QUICK_TIME {
+            return false;
+        }
+        let &mut (noted_clock, noted) = self.noted.get_or_insert_with(|| (clock, processor_time()));
         if clock < MAX_TIME {
             return false;
         }
-        match (self.processor_at_start, processor_time()) {
-            (Some(start), Some(now)) => now.saturating_sub(start) >= MAX_TIME,
+        match (noted, processor_time()) {
+            (Some(noted), Some(now)) => noted_clock.min(QUICK_TIME) + now.saturating_sub(noted) >= MAX_TIME,
             _ => clock >= MAX_CLOCK_TIME,
         }
     }
@@ -182,6 +235,11 @@ mod tests {
             ("script", "a<script>if (a<b) c</script>b", "ab"),
             ("style in upper case end", "a<style>p{}</STYLE>b", "ab"),
             ("never closed", "a<script>b", "a"),
+            ("shapes", "a<svg><g><path d=\"M0 0\"/></g></svg>b", "ab"),
+            ("a drawing with text", "a<svg><text>b</text></svg>c", "abc"),
+            ("an empty drawing", "a<svg/>b<svg/>c", "abc"),
+            ("a drawing that is left early", "a<svg><path d=\"\"><p>b</p></svg>c", "abc"),
+            ("a drawing that never ends", "a<svg><path>b", "ab"),
             ("in a comment", "<script></script><!-- <script> -->a<script></script>b", "ab"),
             ("in a title", "<title><script>x</title>a", "<script>xa"),
             ("in an attribute", "<p title='<script>'>a", "a"),

@@ -1,5 +1,7 @@
 //! The line of text that is being read: white space collapsed, bytes inside links counted.
 
+use std::borrow::Cow;
+
 use crate::model::block::BlockKind;
 use crate::text::normalize::one_line;
 use crate::text::safe::cleaned;
@@ -42,9 +44,11 @@ impl Line {
         if text.starts_with(char::is_whitespace) {
             self.add_space();
         }
-        for word in text.split_whitespace() {
-            self.push_word(word);
-            self.gap = Gap::Space;
+        let words = text.trim();
+        if is_spaced_plainly(words) {
+            self.push_words(words);
+        } else {
+            words.split_whitespace().for_each(|word| self.push_words(word));
         }
         if self.gap == Gap::Space && !text.ends_with(char::is_whitespace) {
             self.gap = Gap::None;
@@ -62,11 +66,12 @@ impl Line {
     /// Takes the line as a piece; nothing when it is empty.
     pub(super) fn take(&mut self, kind: BlockKind) -> Option<Piece> {
         let line = std::mem::take(self);
-        let text = if line.text.is_ascii() && !line.text.bytes().any(|byte| byte.is_ascii_control()) {
-            line.text
-        } else {
-            one_line(&cleaned(&line.text))
+        // White space was collapsed word by word: only what cleaning puts in place of a character can add more.
+        let cleaned = match cleaned(&line.text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(clean) => Some(one_line(&clean)),
         };
+        let text = cleaned.unwrap_or(line.text);
         let link_bytes = line.link_bytes.min(text.len());
         (!text.is_empty()).then_some(Piece { kind, text, link_bytes })
     }
@@ -77,7 +82,11 @@ impl Line {
         }
     }
 
-    fn push_word(&mut self, word: &str) {
+    /// Adds words with single spaces between them.
+    fn push_words(&mut self, words: &str) {
+        if words.is_empty() {
+            return;
+        }
         let gap = std::mem::take(&mut self.gap);
         if !self.text.is_empty() {
             self.text.push_str(match gap {
@@ -86,8 +95,26 @@ impl Line {
                 Gap::Cell => " | ",
             });
         }
-        self.text.push_str(word);
+        self.text.push_str(words);
+        self.gap = Gap::Space;
     }
+}
+
+/// Whether all white space in a trimmed text is single plain spaces; may say no where it is so.
+fn is_spaced_plainly(text: &str) -> bool {
+    let mut before = b'a';
+    text.bytes().all(|byte| {
+        // In UTF-8, C2 and E1 begin white space; E2 80, E2 81 and E3 80 do before certain third bytes only.
+        let is_plain = match byte {
+            b' ' => before != b' ',
+            0x80..=0x8A | 0xA8 | 0xA9 | 0xAF => before != 0x80,
+            0x9F => before != 0x81,
+            0xC2 | 0xE1 => false,
+            _ => byte > b' ',
+        };
+        before = byte;
+        is_plain
+    })
 }
 
 #[cfg(test)]
