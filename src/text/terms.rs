@@ -80,7 +80,7 @@ impl<'a> TermStream<'a> {
             let found = if is_ngram_script(character) {
                 self.take_character(character);
                 true
-            } else if character.is_alphanumeric() {
+            } else if begins_word(character) {
                 self.take_word()
             } else {
                 self.next_byte += character.len_utf8();
@@ -158,6 +158,11 @@ fn is_ngram_script(character: char) -> bool {
     (character as u32) >= 0x3007 && (is_han(character) || matches!(character, '\u{3041}'..='\u{30FF}'))
 }
 
+/// Whether a word can begin with a character: an apostrophe only joins, though Unicode calls one of them a letter.
+fn begins_word(character: char) -> bool {
+    character.is_alphanumeric() && !is_apostrophe(character)
+}
+
 /// The word at the start of `text`: letters, digits, combining marks, and apostrophes between two of them.
 fn word_at(text: &str) -> &str {
     let mut end = 0;
@@ -214,6 +219,7 @@ mod tests {
             ("possessive and apostrophe", "Chongqing's Xi’an don't", vec!["chongq", "xian", "dont"]),
             ("han", "重慶市", vec!["重", "重庆", "庆", "庆市", "市"]),
             ("mixed", "做CT检查", vec!["做", "ct", "检", "检查", "查"]),
+            ("an apostrophe that is a letter", "ʼ ʼa aʼ ʼʼ", vec!["a", "a"]),
             ("full width", "ＡＢＣ", vec!["abc"]),
             ("punctuation only", "—— …", vec![]),
             ("accents", "Ürümqi café", vec!["urumqi", "cafe"]),
