@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use article_search::ingest::decode::decode;
 use article_search::ingest::source::Sources;
+use article_search::ingest::templates::Templates;
 use article_search::ingest::{extract, formats, read, recognize};
 use article_search::knowledge::Knowledge;
 use article_search::model::page::{Format, Origin, Page};
 use article_search::model::query::Query;
+use article_search::model::site::Site;
 use article_search::{Config, Engine};
 use cpu_time::ThreadTime;
 use divan::Bencher;
@@ -83,7 +85,7 @@ fn read_corpus(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::new(bytes))
         .counter(ItemsCount::new(pages.len()))
-        .bench(|| pages.iter().filter_map(|page| read(page, &knowledge).ok()).count());
+        .bench(|| pages.iter().filter_map(|page| read(page, &knowledge, &Templates::default()).ok()).count());
 }
 
 /// The same on real web pages.
@@ -94,7 +96,7 @@ fn read_web_pages(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::new(bytes))
         .counter(ItemsCount::new(pages.len()))
-        .bench(|| pages.iter().filter_map(|page| read(page, &knowledge).ok()).count());
+        .bench(|| pages.iter().filter_map(|page| read(page, &knowledge, &Templates::default()).ok()).count());
 }
 
 /// The floor of `read_web_pages`: the HTML parser alone.
@@ -156,11 +158,13 @@ impl Costs {
             Format::Html => timed(|| Html::parse_document(&text).tree.nodes().count()).1,
             Format::Text => Duration::ZERO,
         };
+        let templates = Templates::default();
         let (parsed, blocks) = timed(|| formats::blocks(page).ok());
         let parsed = parsed?;
-        let (cleaned, article) = timed(|| extract::article(parsed, &knowledge.chrome));
-        let (_, facets) = timed(|| recognize::facets(&cleaned, None, knowledge));
-        let (_, read) = timed(|| read(page, knowledge).ok());
+        let (cleaned, article) =
+            timed(|| extract::article(parsed, &knowledge.chrome, templates.of(Site::of(&page.origin))));
+        let (_, facets) = timed(|| recognize::facets(&cleaned.article, None, knowledge));
+        let (_, read) = timed(|| read(page, knowledge, &templates).ok());
         Some(Self { parse, blocks, article, facets, read })
     }
 
@@ -221,14 +225,15 @@ fn print_ratios() {
     }
     let loads = (0..20).map(|_| timed(Knowledge::builtin).1);
     let first = Page::new(Origin::at("first.txt"), Format::Text, "Can it be paid in Dalian?\n\nNo, it cannot be paid.");
-    let uses = (0..20).map(|_| timed(|| Knowledge::builtin().map(|knowledge| read(&first, &knowledge))).1);
+    let uses = (0..20)
+        .map(|_| timed(|| Knowledge::builtin().map(|knowledge| read(&first, &knowledge, &Templates::default()))).1);
     println!("\nLoading the knowledge {:.2?}", loads.min().unwrap_or_default());
     println!("Loading it and reading one page {:.2?}", uses.min().unwrap_or_default());
 }
 
 /// The article of a web page as a page of plain text.
 fn as_text(page: &Page, knowledge: &Knowledge) -> Option<Page> {
-    let article = read(page, knowledge).ok()?.article;
+    let article = read(page, knowledge, &Templates::default()).ok()?.article;
     let text = format!("{}\n{}", article.title, article.body());
     Some(Page::new(Origin::at("article.txt"), Format::Text, text))
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
 use crate::error::Error;
+use crate::ingest::preview::{self, Preview};
 use crate::ingest::run::{self, Run};
 use crate::ingest::source::Sources;
 use crate::knowledge::Knowledge;
@@ -111,9 +112,7 @@ impl Engine {
 
     fn run(&self, work: impl FnOnce(&mut Run<'_>) -> Result<(), BackendError>) -> Result<IngestReport, Error> {
         let started = Instant::now();
-        let revision = self.index.revise()?;
-        self.index.reload()?;
-        let mut run = Run::new(&self.knowledge, revision, self.index.view().fingerprints()?);
+        let mut run = Run::open(&self.knowledge, &self.index)?;
         work(&mut run)?;
         let mut report = run.finish()?;
         self.index.reload()?;
@@ -220,4 +219,19 @@ pub fn extract(
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     run::documents(&Sources::at(paths)?, &config.knowledge()?, sink)
+}
+
+/// Says what [`Engine::ingest`] of `paths` would do to the index in `directory`, or to a new one; writes nothing.
+///
+/// # Errors
+/// [`Error::NoSuchPath`], [`Error::Knowledge`]; [`Error::Index`] when the index cannot be read.
+pub fn preview(
+    paths: &[PathBuf],
+    directory: Option<&Path>,
+    config: &Config,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Preview, Error> {
+    let sources = Sources::at(paths)?;
+    let index = directory.map(EmbeddedIndex::open).transpose()?;
+    Ok(preview::preview(&sources, &config.knowledge()?, index.as_ref(), progress)?)
 }

@@ -35,7 +35,7 @@
 //! | layer | module | does |
 //! |---|---|---|
 //! | 4 | [`Engine`] | ingest, search, explain: the way in |
-//! | 3 | [`ingest`] | source → [`model::page`] → [`model::block`] → [`model::article`] → [`model::document`]; input formats in [`ingest::formats`], cleaning in [`ingest::extract`], recognition in [`ingest::recognize`] |
+//! | 3 | [`ingest`] | source → [`model::page`] → [`model::block`] → [`model::article`] → [`model::document`]; input formats in [`ingest::formats`], cleaning in [`ingest::extract`], chrome learnt across pages in [`ingest::templates`], recognition in [`ingest::recognize`] |
 //! | 3 | [`search`] | words → [`model::plan`] → candidates → [`model::answer`]; the order of hits is decided in [`search::ranking`] |
 //! | 2 | [`backend`] | keeps and retrieves documents; [`backend::embedded`] does it with tantivy |
 //! | 2 | [`knowledge`] | cities, topics, clinic words, page furniture: data files and their loaders |
@@ -48,7 +48,8 @@
 //!
 //! * Every block of a page is in the article or among what was removed, with the reason: nothing is lost silently.
 //! * Passages, answers and highlights are verbatim slices of the cleaned article.
-//! * One bad page is reported and never stops a run; a failed run leaves the index as it was.
+//! * One bad page is reported and never stops a run; a failed run leaves the index as it was, or, when it fails while it
+//!   learns from its pages ([`ingest::templates`]), with all of them, and the next run goes on.
 //! * Text from a page holds no control, bidirectional or invisible characters.
 
 pub mod backend;
@@ -60,7 +61,7 @@ pub mod model;
 pub mod search;
 pub mod text;
 
-pub use engine::{Config, Engine, Stats, extract};
+pub use engine::{Config, Engine, Stats, extract, preview};
 pub use error::Error;
 pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
 pub use model::document::{Document, DocumentId};

@@ -135,6 +135,12 @@ pub(super) struct IndexArguments {
     /// Files and folders to read (.txt .html .htm .jsonl .ndjson .warc, each also .gz).
     #[arg(value_name = "PATHS", default_value = "corpus")]
     pub(super) paths: Vec<PathBuf>,
+    /// Write nothing: say what the run would do.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// With --dry-run: show for each site and rule what would be cut, how many lines, and the longest of them.
+    #[arg(long, requires = "dry_run")]
+    pub(super) removed: bool,
     /// Exit with 4 when an input was skipped.
     #[arg(long)]
     pub(super) strict: bool,

@@ -1,20 +1,21 @@
 //! `search index`: reads pages into the index, and says what it did.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use article_search::Engine;
 use article_search::backend::embedded::holds_index;
+use article_search::ingest::preview::Preview;
 use article_search::model::report::{IngestReport, Progress, Skipped};
 use article_search::text::safe::shown;
+use article_search::{Engine, preview};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::IndexArguments;
 use super::failure::{Exit, Failure};
 use super::locate;
-use super::print::counted;
+use super::print::{counted, style};
 use super::session::Session;
 
 /// Skipped inputs that are named one by one.
@@ -32,6 +33,9 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
             .or_try(format!("search -- index {}      to search for these words", words.join(" "))));
     }
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
+    if arguments.dry_run {
+        return dry_run(session, arguments, &directory);
+    }
     let engine = if holds_index(&directory) {
         Engine::open(&directory, &session.config())?
     } else {
@@ -51,6 +55,38 @@ pub(super) fn refuse_special_files(paths: &[PathBuf]) -> Result<(), Failure> {
         }
         None => Ok(()),
     }
+}
+
+/// Says what a run would do.
+fn dry_run(session: &Session, arguments: &IndexArguments, directory: &Path) -> Result<Exit, Failure> {
+    let mut meter = Meter::new(session);
+    let index = holds_index(directory).then_some(directory);
+    let started = Instant::now();
+    let mut preview =
+        preview(&arguments.paths, index, &session.config(), &mut |progress| meter.show(session, progress))?;
+    meter.bar.finish_and_clear();
+    preview.report.took_seconds = started.elapsed().as_secs_f64();
+    summarise_as(session, &preview.report, "would index", directory);
+    if arguments.removed {
+        let mut output = session.output();
+        show_removals(&mut output, &preview)?;
+        output.flush()?;
+    }
+    Ok(if arguments.strict && !preview.report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// For each site what would be cut, by rule, the most frequent rule first.
+fn show_removals(output: &mut impl Write, preview: &Preview) -> io::Result<()> {
+    for (site, removals) in preview.removed.iter().filter(|(_, removals)| !removals.is_empty()) {
+        writeln!(output, "{}", style::strong(&shown(site)))?;
+        let mut removals: Vec<_> = removals.iter().collect();
+        removals.sort_by(|left, right| right.1.lines.cmp(&left.1.lines).then(left.0.cmp(right.0)));
+        for ((reason, rule), removal) in removals {
+            let why = format!("{:>7}  {:<15} {}", removal.lines, reason.name(), rule);
+            writeln!(output, "{}\n         {}", style::faint(&shown(&why)), shown(&removal.example))?;
+        }
+    }
+    Ok(())
 }
 
 /// Indexes `paths`, showing how far it has come on standard error.
@@ -94,8 +130,12 @@ impl Meter {
 
 /// Says what a run did: on standard error, since results may follow on standard output.
 pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Path) {
+    summarise_as(session, report, "indexed", directory);
+}
+
+fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory: &Path) {
     let mut text = format!(
-        "indexed {} in {:.1} s   ({} new, {} changed, {} unchanged)   {}/",
+        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged)   {}/",
         counted(report.indexed(), "page"),
         report.took_seconds,
         report.new,
@@ -122,6 +162,13 @@ pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Pa
     }
     if report.repeated > 0 {
         let _ = write!(text, "\n  {} with an address that came before left out", counted(report.repeated, "page"));
+    }
+    if report.cleaned_again > 0 {
+        let _ = write!(
+            text,
+            "\n  {} cleaned again: their sites show what they share",
+            counted(report.cleaned_again, "page")
+        );
     }
     if report.ignored > 0 {
         let _ = write!(text, "\n  {} of other formats left alone", counted(report.ignored, "file"));

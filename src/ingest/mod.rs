@@ -1,21 +1,30 @@
 //! From a source to documents: source → `Page` → `Block`s → `Article` → `Document`.
 //!
-//! [`read`] does it for one page; a page that panics costs itself alone. Storing documents is the caller's work.
+//! [`read`] does it for one page; a page that panics costs itself alone. [`templates`] learns from the pages of a site
+//! together, and [`clean_again`] cleans a document anew with what was learnt. Storing documents is the caller's work.
 
 pub mod decode;
 pub mod extract;
 pub mod formats;
+mod learning;
+pub mod preview;
 pub mod recognize;
 pub mod run;
 pub mod source;
+pub mod templates;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::decode::NotText;
+use self::extract::Extracted;
+use self::formats::Parsed;
+use self::templates::Templates;
 use crate::knowledge::Knowledge;
 use crate::model::article::{Article, Flag, Part};
 use crate::model::document::{Document, DocumentId, Fingerprint};
-use crate::model::page::Page;
+use crate::model::layout::Claims;
+use crate::model::page::{Origin, Page};
+use crate::model::site::Site;
 use crate::text::terms::TermStream;
 
 /// Raised with every change of cleaning or recognition that old documents do not follow.
@@ -55,9 +64,18 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
 ///
 /// # Errors
 /// [`PageError`], for this page alone.
-pub fn read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
+pub fn read(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result<Document, PageError> {
     contained(|| {
-        let document = try_read(page, knowledge)?;
+        let parsed = formats::blocks(page)?;
+        let mut origin = page.origin.clone();
+        let id = DocumentId::of(&origin);
+        origin.url = origin.url.or_else(|| parsed.canonical_url.clone());
+        let is_title_only = parsed.blocks.is_empty() && page.hints.title.is_some();
+        let named = Named { id, origin, fingerprint: fingerprint(page, knowledge) };
+        let mut document = clean(parsed, named, knowledge, templates);
+        if is_title_only {
+            document.article.flags.insert(Flag::TitleOnly);
+        }
         analyze(&document.article);
         Ok(document)
     })
@@ -97,30 +115,44 @@ fn shorten(article: &mut Article, limit: usize) {
     article.flags.insert(Flag::Degraded);
 }
 
-fn try_read(page: &Page, knowledge: &Knowledge) -> Result<Document, PageError> {
-    let parsed = formats::blocks(page)?;
-    let degraded = parsed.degraded;
-    let is_title_only = parsed.blocks.is_empty() && page.hints.title.is_some();
-    let dates = parsed.dates.clone();
-    let canonical_url = parsed.canonical_url.clone();
-    let language = parsed.language.clone();
-    let mut article = extract::article(parsed, &knowledge.chrome);
-    if degraded {
-        article.flags.insert(Flag::Degraded);
-    }
+/// Cleans a stored document again, from the blocks of its page; a page without blocks stays as it is.
+///
+/// # Errors
+/// [`PageError::Panicked`], for this page alone.
+pub fn clean_again(document: &Document, knowledge: &Knowledge, templates: &Templates) -> Result<Document, PageError> {
+    contained(|| {
+        let blocks = document.article.blocks();
+        if blocks.is_empty() {
+            return Ok(document.clone());
+        }
+        let Claims { titles, dates, language } = document.claims.clone();
+        let degraded = document.article.flags.contains(&Flag::Degraded);
+        let parsed = Parsed { blocks, titles, dates, language, degraded, ..Parsed::default() };
+        let Document { id, origin, fingerprint, .. } = document.clone();
+        Ok(clean(parsed, Named { id, origin, fingerprint }, knowledge, templates))
+    })
+}
+
+/// What of a document does not depend on how it is cleaned.
+struct Named {
+    id: DocumentId,
+    origin: Origin,
+    fingerprint: Fingerprint,
+}
+
+fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templates) -> Document {
+    let Named { id, origin, fingerprint } = named;
+    let claims =
+        Claims { titles: parsed.titles.clone(), dates: parsed.dates.clone(), language: parsed.language.clone() };
+    let site = templates.of(Site::of(&origin));
+    let Extracted { mut article, edges } = extract::article(parsed, &knowledge.chrome, site);
     shorten(&mut article, MAX_BODY_BYTES);
-    if is_title_only {
-        article.flags.insert(Flag::TitleOnly);
-    }
-    let mut facets = recognize::facets(&article, language.as_deref(), knowledge);
+    let mut facets = recognize::facets(&article, claims.language.as_deref(), knowledge);
     if !facets.city_alternatives.is_empty() {
         article.flags.insert(Flag::AmbiguousCity);
     }
-    let mut origin = page.origin.clone();
-    facets.date = extract::dates::published(&dates, &article.removed, origin.url.as_deref());
-    let id = DocumentId::of(&origin);
-    origin.url = origin.url.or(canonical_url);
-    Ok(Document { id, origin, article, facets, fingerprint: fingerprint(page, knowledge) })
+    facets.date = extract::dates::published(&claims.dates, &article.removed, origin.url.as_deref());
+    Document { id, origin, article, facets, fingerprint, claims, edges }
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -163,7 +195,8 @@ mod tests {
         for line in ["The clinic of the city explains what its patients ask about most of all.\n", "重庆医保能报销。"]
         {
             let text = line.repeat(3 * MAX_BODY_BYTES / line.len());
-            let document = read(&Page::new(Origin::at("a.txt"), Format::Text, text), &knowledge).unwrap();
+            let document =
+                read(&Page::new(Origin::at("a.txt"), Format::Text, text), &knowledge, &Templates::default()).unwrap();
             let length: usize = document.article.parts.iter().map(|part| part.text.len()).sum();
             assert!((MAX_BODY_BYTES / 2..=MAX_BODY_BYTES).contains(&length), "{length}");
             assert!(document.article.flags.contains(&Flag::Degraded));
@@ -175,7 +208,7 @@ mod tests {
         let html =
             "<html lang=de><title>Preise</title><h1>Preise</h1><p>Was kostet die Behandlung in der Klinik am See?";
         let page = Page::new(Origin::at("a.html"), Format::Html, html);
-        let document = read(&page, &Knowledge::builtin().unwrap()).unwrap();
+        let document = read(&page, &Knowledge::builtin().unwrap(), &Templates::default()).unwrap();
         assert_eq!(document.facets.language.as_deref(), Some("de"));
     }
 }

@@ -1,51 +1,110 @@
 //! One run over sources: reads, cleans and recognises in parallel, and puts what changed into a revision.
 //!
 //! Pages are handled in batches, in source order, so that a run is the same whatever the number of threads, and holds
-//! only one batch in memory.
+//! only one batch in memory. At its end the sites that it changed are learnt from all their pages in the index, and the
+//! pages that this concerns are cleaned again: sources are read once, and the outcome depends on the set of pages only.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::learning::{learn_from_index, learn_together};
 use super::source::Sources;
+use super::templates::Templates;
 use super::{PageError, fingerprint, read};
-use crate::backend::embedded::{BackendError, Revision};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexView, Revision};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
+use crate::model::site::Site;
 
 /// A batch ends at this many pages ...
 const BATCH_PAGES: usize = 512;
 /// ... or at this many bytes.
 const BATCH_BYTES: usize = 32 << 20;
 
+/// Pages that are learnt from together where there is no index ...
+const WINDOW_PAGES: usize = 20_000;
+/// ... as long as their text is not longer, in bytes.
+const WINDOW_BYTES: usize = 128 << 20;
+
 /// Reads every page of `sources` without an index, and calls `sink` with each document in source order.
+///
+/// The pages are held back until the last of them is read, or 20,000 pages or 128 MiB of text, so that what their
+/// sites share can be learnt from all of them; then it goes on with the next, knowing what was learnt so far.
 ///
 /// # Errors
 /// The first error of `sink`; it ends the run.
-pub fn documents<E>(
+pub fn documents<E: From<BackendError>>(
     sources: &Sources,
     knowledge: &Knowledge,
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), E>,
 ) -> Result<(), E> {
     sources.skipped.iter().try_for_each(|skipped| sink(Err(skipped.clone())))?;
+    let mut window = Window::new(knowledge, None, Templates::default());
     batches(sources, &mut |batch, _| {
-        let read: Vec<_> = batch.into_par_iter().map(|page| read_labelled(&page?, knowledge)).collect();
-        read.into_iter().try_for_each(&mut *sink)
-    })
+        let templates = &window.templates;
+        let read: Vec<_> = batch.into_par_iter().map(|page| read_labelled(&page?, knowledge, templates)).collect();
+        for document in read {
+            window.push(document);
+        }
+        if window.is_full() { window.take()?.into_iter().try_for_each(&mut *sink) } else { Ok(()) }
+    })?;
+    window.take()?.into_iter().try_for_each(sink)
 }
 
-fn read_labelled(page: &Page, knowledge: &Knowledge) -> Result<Document, Skipped> {
-    read(page, knowledge).map_err(|error| skipped(page, &error))
+fn read_labelled(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result<Document, Skipped> {
+    read(page, knowledge, templates).map_err(|error| skipped(page, &error))
+}
+
+/// Documents that wait until enough of their sites is known.
+pub(super) struct Window<'a> {
+    knowledge: &'a Knowledge,
+    /// What is in the index already.
+    view: Option<&'a IndexView<'a>>,
+    /// What is known so far.
+    pub(super) templates: Templates,
+    documents: Vec<Result<Document, Skipped>>,
+    bytes: usize,
+}
+
+impl<'a> Window<'a> {
+    pub(super) fn new(knowledge: &'a Knowledge, view: Option<&'a IndexView<'a>>, templates: Templates) -> Self {
+        Self { knowledge, view, templates, documents: Vec::new(), bytes: 0 }
+    }
+
+    pub(super) fn push(&mut self, document: Result<Document, Skipped>) {
+        self.bytes += document.as_ref().map_or(0, |document| document.article.text_bytes());
+        self.documents.push(document);
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.documents.len() >= WINDOW_PAGES || self.bytes >= WINDOW_BYTES
+    }
+
+    /// The documents in the order in which they came, cleaned with what they and the index show together.
+    pub(super) fn take(&mut self) -> Result<Vec<Result<Document, Skipped>>, BackendError> {
+        let mut documents: Vec<&mut Document> =
+            self.documents.iter_mut().filter_map(|document| document.as_mut().ok()).collect();
+        learn_together(&mut documents, self.view, (self.knowledge, &mut self.templates))?;
+        self.bytes = 0;
+        Ok(std::mem::take(&mut self.documents))
+    }
 }
 
 fn skipped(page: &Page, error: &PageError) -> Skipped {
     Skipped { label: page.origin.label(), reason: error.to_string() }
 }
 
+/// The report of a page of which cleaning leaves nothing.
+pub(super) fn nothing_left(document: &Document) -> Skipped {
+    let reason = "nothing left after stripping (see: search extract --removed)".to_owned();
+    Skipped { label: document.origin.label(), reason }
+}
+
 /// Hands the pages of `sources` to `handle` in batches, with the number of files begun.
-fn batches<E>(
+pub(super) fn batches<E>(
     sources: &Sources,
     handle: &mut dyn FnMut(Vec<Result<Page, Skipped>>, usize) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -85,25 +144,62 @@ impl Batch {
 /// A run that writes: compares each page with what the index knows and puts what is new or changed.
 pub struct Run<'a> {
     knowledge: &'a Knowledge,
+    index: &'a EmbeddedIndex,
     revision: Revision,
     known: HashMap<DocumentId, Fingerprint>,
+    templates: Templates,
     seen: HashMap<DocumentId, String>,
+    put: HashSet<DocumentId>,
+    touched: Touched,
     report: IngestReport,
-    has_changes: bool,
+}
+
+/// Sites whose pages this run has changed.
+enum Touched {
+    /// All: an earlier run was cut short.
+    All,
+    These(BTreeSet<Site>),
+}
+
+impl Touched {
+    fn holds(&self, site: Site) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(sites) => sites.contains(&site),
+        }
+    }
+
+    fn insert(&mut self, site: Site) {
+        if let Self::These(sites) = self {
+            sites.insert(site);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::These(sites) if sites.is_empty())
+    }
 }
 
 /// What became of one page.
-enum Outcome {
+pub(super) enum Outcome {
     Unchanged(DocumentId, Origin),
     Read(Box<Document>),
     Skipped(Skipped),
 }
 
 impl<'a> Run<'a> {
-    /// A run into `revision`; `known` is what the index holds.
-    #[must_use]
-    pub fn new(knowledge: &'a Knowledge, revision: Revision, known: HashMap<DocumentId, Fingerprint>) -> Self {
-        Self { knowledge, revision, known, seen: HashMap::new(), report: IngestReport::default(), has_changes: false }
+    /// A run into `index`.
+    ///
+    /// # Errors
+    /// [`BackendError::Busy`] while another run writes, or when the index cannot be read.
+    pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex) -> Result<Self, BackendError> {
+        let revision = index.revise()?;
+        index.reload()?;
+        let (templates, is_unfinished) = known_templates(index)?;
+        let known = index.view().fingerprints()?;
+        let touched = if is_unfinished { Touched::All } else { Touched::These(BTreeSet::new()) };
+        let (seen, put, report) = (HashMap::new(), HashSet::new(), IngestReport::default());
+        Ok(Self { knowledge, index, revision, known, templates, seen, put, touched, report })
     }
 
     /// Takes all pages of `sources`, telling `progress` after each batch.
@@ -135,20 +231,35 @@ impl<'a> Run<'a> {
         self.take_batch(batch.take())
     }
 
-    /// Publishes what was put and returns the sum of the run.
+    /// Learns what the sites of this run share, cleans again what that concerns, publishes, and returns the sum of the
+    /// run.
     ///
     /// # Errors
-    /// When the index cannot be written; nothing of the run is visible then.
+    /// When the index cannot be written. Nothing of the run is visible then; or all of its pages are, cleaned with what
+    /// was known before, and the next run learns from them.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
-        if self.has_changes || self.revision.is_first() {
-            self.revision.publish()?;
+        let Self { knowledge, index, mut revision, mut templates, put, touched, mut report, .. } = self;
+        if touched.is_empty() && !revision.is_first() {
+            return Ok(report);
         }
-        Ok(self.report)
+        revision.checkpoint()?;
+        index.reload()?;
+        let is_touched = |site| touched.holds(site);
+        learn_from_index(&index.view(), is_touched, (knowledge, &mut templates), &mut |before, after| {
+            revision.put(after)?;
+            report.cleaned_again += 1;
+            if put.contains(&after.id) {
+                report.tally_again(before, after);
+            }
+            Ok(())
+        })?;
+        revision.publish(&templates.to_bytes())?;
+        Ok(report)
     }
 
     fn take_batch(&mut self, batch: Vec<Result<Page, Skipped>>) -> Result<(), BackendError> {
-        let (knowledge, known) = (self.knowledge, &self.known);
-        let outcomes: Vec<Outcome> = batch.into_par_iter().map(|page| outcome(page, knowledge, known)).collect();
+        let known = Known { knowledge: self.knowledge, templates: &self.templates, fingerprints: &self.known };
+        let outcomes: Vec<Outcome> = batch.into_par_iter().map(|page| known.outcome(page)).collect();
         outcomes.into_iter().try_for_each(|outcome| self.take_outcome(outcome))
     }
 
@@ -169,12 +280,11 @@ impl<'a> Run<'a> {
         let label = document.origin.label();
         let is_known = self.known.contains_key(&document.id);
         if !document.article.has_content() {
-            let reason = "nothing left after stripping (see: search extract --removed)".to_owned();
-            self.report.skipped.push(Skipped { label, reason });
+            self.report.skipped.push(nothing_left(document));
             if !is_known || self.seen.contains_key(&document.id) {
                 return Ok(());
             }
-            self.has_changes = true;
+            self.touched.insert(document.site());
             return self.revision.remove(document.id);
         }
         if !self.is_first_sight(document.id, &document.origin) {
@@ -185,7 +295,8 @@ impl<'a> Run<'a> {
             self.report.skipped.push(Skipped { label, reason: what });
             return Ok(());
         }
-        self.has_changes = true;
+        self.touched.insert(document.site());
+        self.put.insert(document.id);
         self.report.new += usize::from(!is_known);
         self.report.changed += usize::from(is_known);
         self.report.tally(document);
@@ -212,17 +323,37 @@ impl<'a> Run<'a> {
     }
 }
 
-fn outcome(page: Result<Page, Skipped>, knowledge: &Knowledge, known: &HashMap<DocumentId, Fingerprint>) -> Outcome {
-    let page = match page {
-        Ok(page) => page,
-        Err(skipped) => return Outcome::Skipped(skipped),
-    };
-    let id = DocumentId::of(&page.origin);
-    if known.get(&id) == Some(&fingerprint(&page, knowledge)) {
-        return Outcome::Unchanged(id, page.origin);
+/// What the index holds and knows before a run.
+pub(super) struct Known<'a> {
+    pub(super) knowledge: &'a Knowledge,
+    pub(super) templates: &'a Templates,
+    pub(super) fingerprints: &'a HashMap<DocumentId, Fingerprint>,
+}
+
+impl Known<'_> {
+    /// What becomes of a page.
+    pub(super) fn outcome(&self, page: Result<Page, Skipped>) -> Outcome {
+        let page = match page {
+            Ok(page) => page,
+            Err(skipped) => return Outcome::Skipped(skipped),
+        };
+        let id = DocumentId::of(&page.origin);
+        if self.fingerprints.get(&id) == Some(&fingerprint(&page, self.knowledge)) {
+            return Outcome::Unchanged(id, page.origin);
+        }
+        match read(&page, self.knowledge, self.templates) {
+            Ok(document) => Outcome::Read(Box::new(document)),
+            Err(error) => Outcome::Skipped(skipped(&page, &error)),
+        }
     }
-    match read(&page, knowledge) {
-        Ok(document) => Outcome::Read(Box::new(document)),
-        Err(error) => Outcome::Skipped(skipped(&page, &error)),
-    }
+}
+
+/// What earlier runs into `index` have learnt, and whether one of them was cut short.
+pub(super) fn known_templates(index: &EmbeddedIndex) -> Result<(Templates, bool), BackendError> {
+    let learnt = index.learnt()?;
+    let templates = Templates::from_bytes(&learnt.content).map_err(|error| BackendError::Damaged {
+        directory: index.directory().to_owned(),
+        what: format!("what was learnt of the sites: {error}"),
+    })?;
+    Ok((templates, learnt.is_unfinished))
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::block::BlockKind;
+use super::block::{Block, BlockKind};
+use super::layout::Layout;
 use crate::text::span::Span;
 
 /// A cleaned page.
@@ -23,6 +24,9 @@ pub struct Article {
     pub breadcrumb: Vec<String>,
     /// Facts that cleaning found.
     pub flags: BTreeSet<Flag>,
+    /// How parts and removed lines lay on the page.
+    #[serde(default)]
+    pub layout: Layout,
 }
 
 impl Article {
@@ -71,6 +75,25 @@ impl Article {
             hasher.update(b"\0").update(part.text.as_bytes());
         }
         hasher.finalize().as_bytes().iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    }
+
+    /// The blocks of the page as they were before cleaning, in page order.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Block> {
+        self.layout.blocks(self)
+    }
+
+    /// Why lines of the page were removed, each reason once.
+    #[must_use]
+    pub fn reasons(&self) -> BTreeSet<Reason> {
+        self.removed.iter().map(|removed| removed.reason).collect()
+    }
+
+    /// Bytes of all texts of the page.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        let parts = self.parts.iter().map(|part| part.text.len());
+        parts.chain(self.removed.iter().map(|removed| removed.text.len())).sum()
     }
 
     /// Whether anything of the page is left to be found.
@@ -154,6 +177,8 @@ pub enum Reason {
     Control,
     /// The same text once more, for a screen of another size.
     Repeat,
+    /// What the pages of the site share at their edges: learnt, not worded by a rule.
+    Template,
 }
 
 impl Reason {
@@ -182,6 +207,7 @@ impl Reason {
             Self::Contents => "contents",
             Self::Control => "control",
             Self::Repeat => "repeat",
+            Self::Template => "template",
         }
     }
 }

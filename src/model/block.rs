@@ -42,7 +42,8 @@ pub enum BlockKind {
 }
 
 /// What the markup says about a block's place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Zone {
     /// Nothing: plain text has no markup.
     Unmarked,

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::article::Article;
 use super::facets::Facets;
+use super::layout::Claims;
 use super::page::Origin;
+use super::site::{Edges, Site};
 
 /// Names a page for good: stable across re-scrapes, 16 lower-case hex digits.
 ///
@@ -105,6 +107,19 @@ pub struct Document {
     pub facets: Facets,
     /// Whether it has changed.
     pub fingerprint: Fingerprint,
+    /// What the markup claims; asked again when the page is cleaned again.
+    pub claims: Claims,
+    /// What the pages of its site are compared by; the index keeps it apart from the rest.
+    #[serde(skip)]
+    pub edges: Edges,
+}
+
+impl Document {
+    /// The site that the page is of.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        Site::of(&self.origin)
+    }
 }
 
 /// Two spellings of one address become one: scheme and host in lower case, no fragment, no tracking parameters,

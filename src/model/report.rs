@@ -22,6 +22,8 @@ pub struct IngestReport {
     pub new: usize,
     /// Pages whose content, or the rules they are read by, changed.
     pub changed: usize,
+    /// Pages, old ones too, that were cleaned again because of what the pages of their site were found to share.
+    pub cleaned_again: usize,
     /// Pages left alone.
     pub unchanged: usize,
     /// Pages whose address an earlier page of the run has; the first one counts.
@@ -61,8 +63,7 @@ impl IngestReport {
 
     /// Counts what cleaning and recognition found in a new or changed page.
     pub fn tally(&mut self, document: &Document) {
-        let reasons: BTreeSet<_> = document.article.removed.iter().map(|removed| removed.reason).collect();
-        for reason in reasons {
+        for reason in document.article.reasons() {
             *self.stripped.entry(reason.name().to_owned()).or_default() += 1;
         }
         let facets = &document.facets;
@@ -71,6 +72,19 @@ impl IngestReport {
         self.topics.extend(facets.topics.iter().map(|topic| topic.id.clone()));
         *self.languages.entry(facets.language.clone().unwrap_or_else(|| "unknown".to_owned())).or_default() += 1;
         self.without_city += usize::from(facets.cities.is_empty());
+    }
+
+    /// Counts what was stripped when a page of this run was cleaned again.
+    pub fn tally_again(&mut self, before: &Document, after: &Document) {
+        for reason in before.article.reasons() {
+            if let Some(pages) = self.stripped.get_mut(reason.name()) {
+                *pages = pages.saturating_sub(1);
+            }
+        }
+        for reason in after.article.reasons() {
+            *self.stripped.entry(reason.name().to_owned()).or_default() += 1;
+        }
+        self.stripped.retain(|_, pages| *pages > 0);
     }
 }
 

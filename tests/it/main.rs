@@ -13,6 +13,7 @@ mod binary;
 mod corpus;
 mod hostile;
 mod layering;
+mod learnt;
 mod library;
 mod seeds;
 mod workbench;

@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! index/search-index.json    our marker: format, and which generation is current
-//! index/<generation>/        the files of tantivy
+//! index/<generation>/        the files of tantivy, and what was learnt of the sites
 //! ```
 
 mod analyzer;
 mod collect;
 mod compile;
 mod error;
+mod learnt;
 mod marker;
 mod retrieve;
 mod revision;
@@ -22,11 +23,12 @@ use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::error::BackendError;
+pub use self::learnt::Learnt;
 use self::marker::Marker;
 pub use self::marker::{holds_index, is_vacant};
 pub use self::revision::Revision;
 use self::schema::Fields;
-pub use self::stored::IndexFigures;
+pub use self::stored::{IndexFigures, PageOfSite};
 
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
@@ -85,6 +87,12 @@ impl EmbeddedIndex {
         Ok(Self { directory: directory.to_owned(), data, index, reader, fields })
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The state that was published last, for reading; it stays the same however long it is held.
     #[must_use]
     pub fn view(&self) -> IndexView<'_> {
@@ -97,6 +105,21 @@ impl EmbeddedIndex {
     /// When the new state cannot be read; searches go on over the old one.
     pub fn reload(&self) -> Result<(), BackendError> {
         self.reader.reload().map_err(|source| self.engine_error(source))
+    }
+
+    /// What earlier runs have learnt of the sites.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn learnt(&self) -> Result<Learnt, BackendError> {
+        let payload = self.payload()?;
+        learnt::read(&self.data, &payload)
+            .map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))
+    }
+
+    fn payload(&self) -> Result<learnt::Payload, BackendError> {
+        let meta = self.index.load_metas().map_err(|source| self.engine_error(source))?;
+        Ok(learnt::Payload::parse(meta.payload.as_deref()))
     }
 
     /// Opens the index for writing.

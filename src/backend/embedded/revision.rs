@@ -14,6 +14,7 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::EmbeddedIndex;
 use super::error::BackendError;
+use super::learnt::{self, Payload};
 use super::marker::{Marker, holds_index, sync_directory};
 use super::schema::Fields;
 use crate::model::document::{Document, DocumentId};
@@ -32,6 +33,8 @@ pub struct Revision {
     fields: Fields,
     directory: PathBuf,
     data: PathBuf,
+    /// The file with what was learnt before.
+    learnt: Option<String>,
 }
 
 impl Revision {
@@ -51,7 +54,8 @@ impl Revision {
         remove_temporary_files(&data);
         // Only a courtesy to whoever finds the index busy; the lock itself is the file system's.
         let _ = fs::write(holder_file(&directory), std::process::id().to_string());
-        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data })
+        let learnt = index.payload()?.learnt;
+        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data, learnt })
     }
 
     /// Adds a document, in place of one with the same id.
@@ -77,18 +81,28 @@ impl Revision {
         })
     }
 
-    /// Makes all changes visible at once and safe against a crash; returns when they are on disk.
+    /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it.
+    ///
+    /// A crash from here on leaves an index with these pages that says that the learning is unfinished.
     ///
     /// # Errors
     /// [`BackendError::Engine`] when nothing of the revision is visible; [`BackendError::Io`] when it is visible but may
     /// not survive a power cut.
-    pub fn publish(mut self) -> Result<(), BackendError> {
-        self.with_writer(|writer| writer.commit().map(|_| ()))?;
-        let sync = sync_directory(&self.data);
-        sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        if self.is_first() {
-            Marker::first().write(&self.directory)?;
-        }
+    pub fn checkpoint(&mut self) -> Result<(), BackendError> {
+        let payload = Payload { learnt: self.learnt.clone(), is_learning: true };
+        self.commit(&payload)
+    }
+
+    /// Makes all changes visible at once and safe against a crash, with what was `learnt` of the sites; returns when
+    /// they are on disk.
+    ///
+    /// # Errors
+    /// As [`Revision::checkpoint`], of what was put since the last one.
+    pub fn publish(mut self, learnt: &[u8]) -> Result<(), BackendError> {
+        let written = learnt::write(&self.data, learnt);
+        let name = written.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        self.commit(&Payload { learnt: Some(name.clone()), is_learning: false })?;
+        learnt::remove_others(&self.data, Some(&name));
         // While the lock is still ours: the next holder writes its own note.
         let _ = fs::remove_file(holder_file(&self.directory));
         if let Some(writer) = self.writer.take() {
@@ -102,6 +116,21 @@ impl Revision {
     #[must_use]
     pub fn is_first(&self) -> bool {
         !holds_index(&self.directory)
+    }
+
+    fn commit(&mut self, payload: &Payload) -> Result<(), BackendError> {
+        let text = serde_json::to_string(payload).map_err(|error| self.refused(error.to_string()))?;
+        self.with_writer(|writer| {
+            let mut prepared = writer.prepare_commit()?;
+            prepared.set_payload(&text);
+            prepared.commit().map(|_| ())
+        })?;
+        let sync = sync_directory(&self.data);
+        sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        if self.is_first() {
+            Marker::first().write(&self.directory)?;
+        }
+        Ok(())
     }
 
     fn with_writer(

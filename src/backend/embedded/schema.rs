@@ -24,12 +24,16 @@ pub(super) struct Fields {
     pub(super) fingerprint: Field,
     /// [`crate::model::article::Article::text_key`].
     pub(super) text_key: Field,
+    /// [`crate::model::site::Site`] as a number.
+    pub(super) site: Field,
     /// Title, headings and body in one field: weights by repetition, so that one field's BM25 is BM25F.
     pub(super) text: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
     facets: [Field; FacetField::ALL.len()],
     /// The whole [`Document`] as JSON.
     pub(super) document: Field,
+    /// Its edges, apart, so that the pages of a site are compared without reading them whole.
+    pub(super) edges: Field,
 }
 
 impl Fields {
@@ -49,9 +53,11 @@ impl Fields {
             id: builder.add_u64_field("id", key.clone()),
             fingerprint: builder.add_u64_field("fingerprint", FAST),
             text_key: builder.add_u64_field("text_key", key),
+            site: builder.add_u64_field("site", FAST),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             document: builder.add_bytes_field("document", BytesOptions::default().set_stored()),
+            edges: builder.add_bytes_field("edges", BytesOptions::default().set_stored()),
         };
         (builder.build(), fields)
     }
@@ -77,6 +83,8 @@ impl Fields {
         filled.add_u64(self.id, document.id.as_u64());
         filled.add_u64(self.fingerprint, document.fingerprint.0);
         filled.add_u64(self.text_key, document.article.text_key());
+        filled.add_u64(self.site, document.site().0);
+        filled.add_bytes(self.edges, &document.edges.to_bytes());
         for _ in 0..TITLE_WEIGHT {
             filled.add_text(self.text, &document.article.title);
         }

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use tantivy::schema::Value;
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::{DocAddress, DocId, SegmentOrdinal, TantivyDocument};
 
 use super::{BackendError, IndexView};
 use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::plan::{Candidate, FacetField};
+use crate::model::site::{Edges, Site};
 
 /// Shorter ids are not worth the risk of meaning another page tomorrow.
 const MIN_SHORT_ID_DIGITS: usize = 4;
@@ -25,7 +26,54 @@ pub struct IndexFigures {
     pub terms: usize,
 }
 
+/// A page, to be read later, by its site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PageOfSite {
+    /// The site.
+    pub site: Site,
+    /// The page.
+    pub id: DocumentId,
+    segment: SegmentOrdinal,
+    doc: DocId,
+}
+
 impl IndexView<'_> {
+    /// The pages of the sites for which `wanted` holds, by site and id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_of_sites(&self, wanted: impl Fn(Site) -> bool) -> Result<Vec<PageOfSite>, BackendError> {
+        let mut pages = Vec::new();
+        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let columns = || Ok((reader.fast_fields().u64("id")?, reader.fast_fields().u64("site")?));
+            let (ids, sites) = columns().map_err(|source| self.index.engine_error(source))?;
+            pages.extend(reader.doc_ids_alive().filter_map(|doc| {
+                let site = Site(sites.first(doc)?);
+                let page = PageOfSite { site, id: DocumentId::from_u64(ids.first(doc)?), segment, doc };
+                wanted(site).then_some(page)
+            }));
+        }
+        pages.sort_unstable();
+        Ok(pages)
+    }
+
+    /// The edges of a page of the current state.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn edges_of(&self, page: PageOfSite) -> Result<Edges, BackendError> {
+        let stored: TantivyDocument = self.stored(DocAddress::new(page.segment, page.doc))?;
+        Ok(self.edges_in(&stored))
+    }
+
+    /// The document of a page of the current state.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn document_at(&self, page: PageOfSite) -> Result<Document, BackendError> {
+        self.read(DocAddress::new(page.segment, page.doc))
+    }
+
     /// The document of a candidate of the current state.
     ///
     /// # Errors
@@ -176,9 +224,20 @@ impl IndexView<'_> {
     }
 
     fn read(&self, address: DocAddress) -> Result<Document, BackendError> {
-        let stored: TantivyDocument = self.searcher.doc(address).map_err(|source| self.index.engine_error(source))?;
+        let stored = self.stored(address)?;
         let bytes = stored.get_first(self.index.fields.document).and_then(|value| value.as_bytes());
         let bytes = bytes.ok_or_else(|| self.index.damaged("a page has no stored document"))?;
-        serde_json::from_slice(bytes).map_err(|error| self.index.damaged(format!("a stored document: {error}")))
+        let document: Result<Document, _> = serde_json::from_slice(bytes);
+        let document = document.map_err(|error| self.index.damaged(format!("a stored document: {error}")))?;
+        Ok(Document { edges: self.edges_in(&stored), ..document })
+    }
+
+    fn stored(&self, address: DocAddress) -> Result<TantivyDocument, BackendError> {
+        self.searcher.doc(address).map_err(|source| self.index.engine_error(source))
+    }
+
+    fn edges_in(&self, stored: &TantivyDocument) -> Edges {
+        let bytes = stored.get_first(self.index.fields.edges).and_then(|value| value.as_bytes());
+        bytes.map(Edges::from_bytes).unwrap_or_default()
     }
 }

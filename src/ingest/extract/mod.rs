@@ -7,7 +7,8 @@
 //! 4. [`tail`] upwards to the last prose, [`head`] downwards to the first;
 //! 5. lines between paragraphs whose [`forms`] are unmistakable;
 //! 6. steps 3 to 5 again until nothing changes, so that a cleaned article stays as it is when cleaned again;
-//! 7. [`valve`]: a page of which too little is left is kept whole and flagged.
+//! 7. [`valve`]: a page of which too little is left is kept whole and flagged;
+//! 8. what the site is known to share ([`SiteTemplates`]) at the edges of what the rules left; then the rules once more.
 //!
 //! Wording is data ([`ChromeRules`]), shape and place are code. Every block ends in the article's parts or in
 //! `removed` with its reason, the line of the title too.
@@ -33,9 +34,11 @@ pub use dates::published;
 
 use crate::ingest::formats::Parsed;
 use crate::ingest::formats::text::kinds_by_shape;
+use crate::ingest::templates::SiteTemplates;
 use crate::knowledge::chrome::ChromeRules;
 use crate::model::article::{Article, Flag, Part, Reason};
-use crate::model::block::Zone;
+use crate::model::block::{BlockKind, Zone};
+use crate::model::site::{EdgeLine, Edges, hash};
 use breadcrumbs::Trail;
 use line::Line;
 use page::{Cut, Open, Page};
@@ -44,20 +47,34 @@ use valve::Rest;
 
 /// Rounds after which cleaning stops even if it still finds something.
 const MOST_ROUNDS: usize = 8;
+/// Longest line without markup, in words or Han characters, that may be the heading of what follows.
+const MOST_HEADING_UNITS: usize = 4;
+/// Shortest line that may be the title of another article.
+const LEAST_TITLE_UNITS: usize = 5;
 
-/// The article of a page.
+/// A cleaned page, and what the pages of its site are compared by.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extracted {
+    /// The article.
+    pub article: Article,
+    /// The edges of the article as the rules alone leave it.
+    pub edges: Edges,
+}
+
+/// The article of a page, cleaned by the rules and by what its site is known to share.
 ///
 /// `parts` are empty when the page holds no article: a menu, an error page, nothing at all.
 #[must_use]
-pub fn article(parsed: Parsed, rules: &ChromeRules) -> Article {
+pub fn article(parsed: Parsed, rules: &ChromeRules, site: &SiteTemplates) -> Extracted {
     let degraded = parsed.degraded.then_some(Flag::Degraded);
     let claimed = parsed.titles;
     let is_titled_row = parsed.is_titled_row;
     let mut page = Page::new(parsed.blocks.into_iter().map(|block| Line::new(block, rules)).collect());
     let (title, trail) = clean(&mut page, &claimed);
     let mut flags: BTreeSet<Flag> = degraded.into_iter().collect();
+    let mut edges = Edges::default();
     match valve::judge(&page) {
-        Rest::Article => {}
+        Rest::Article => edges = cut_shared(&mut page, site, &title),
         Rest::Nothing if is_titled_row && page.cut().next().is_none() => {}
         Rest::Nothing => {
             let all =
@@ -69,14 +86,66 @@ pub fn article(parsed: Parsed, rules: &ChromeRules) -> Article {
             flags.insert(Flag::Uncertain);
         }
     }
-    let has_uploads =
-        page.cut().any(|(line, reason)| reason == Reason::Disclaimer && disclaimer::tells_of_uploads(line));
+    let has_uploads = page.cut().any(|(line, reason)| {
+        matches!(reason, Reason::Disclaimer | Reason::Template) && disclaimer::tells_of_uploads(line)
+    });
     flags.extend(has_uploads.then_some(Flag::UserSubmitted));
+    let layout = page.layout();
     let (open, removed) = page.into_parts();
     let shapes: Vec<_> = open.iter().map(|line| (line.block.kind, line.text())).collect();
     let kinds = kinds_by_shape(&shapes);
     let parts = open.into_iter().zip(kinds).map(|(line, kind)| Part { kind, text: line.block.text }).collect();
-    Article { title: title.text, parts, removed, breadcrumb: trail.items, flags }
+    let article = Article { title: title.text, parts, removed, breadcrumb: trail.items, flags, layout };
+    Extracted { article, edges }
+}
+
+/// Cuts what the site shares, then lets the rules look again at what that laid bare. A page of which too little would
+/// be left stays as the rules left it.
+fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges {
+    let open = page.open();
+    let count = open.len();
+    let edges = Edges::of(count, |at| open.get(at).map(|line| edge_line(line, title)));
+    let cuts = site.lines_of(&edges).into_iter().map(|line| {
+        let number = edges.line_at(line.number, count);
+        Cut::new(number, Reason::Template, line.rule)
+    });
+    let cuts: Vec<Cut> = cuts.collect();
+    if cuts.is_empty() {
+        return edges;
+    }
+    let by_rules = page.clone_cuts();
+    page.apply(cuts);
+    settle(page, title);
+    if valve::judge(page) != Rest::Article {
+        page.put_back(by_rules);
+    }
+    edges
+}
+
+/// A line as the pages of a site are compared by it; the page's own title is like no other line.
+fn edge_line(line: &Line<'_>, title: &Title) -> EdgeLine {
+    let is_title = line.key() == title.key;
+    let has_number = line.text().bytes().any(|byte| byte.is_ascii_digit());
+    EdgeLine {
+        key: if is_title { 0 } else { hash(&without_numbers(line.key())) },
+        characters: u16::try_from(line.text().chars().count()).unwrap_or(u16::MAX),
+        is_solid: line.is_solid(),
+        is_heading: matches!(line.block.kind, BlockKind::Heading(_)) || line.units <= MOST_HEADING_UNITS,
+        is_passable: !line.is_solid() && !line.is_numbered() && (has_number || line.units >= LEAST_TITLE_UNITS),
+    }
+}
+
+/// Numbers become one zero: page counts, dates and readers differ from page to page.
+fn without_numbers(key: &str) -> String {
+    let mut out = String::with_capacity(key.len());
+    for character in key.chars() {
+        if !character.is_numeric() {
+            out.push(character);
+        } else if !out.ends_with('0') {
+            out.push('0');
+        }
+    }
+    out
 }
 
 /// Everything but what is certain, whatever the share of it.
@@ -95,6 +164,12 @@ fn clean(page: &mut Page<'_>, claimed: &[String]) -> (Title, Trail) {
     let trail = trail.unwrap_or_default();
     cuts.extend(trail.lines.clone().map(|line| Cut::new(line, Reason::Breadcrumb, "path to the page")));
     page.apply(cuts);
+    settle(page, &title);
+    (title, trail)
+}
+
+/// Applies the rules until they find nothing more.
+fn settle(page: &mut Page<'_>, title: &Title) {
     for _ in 0..MOST_ROUNDS {
         let steps: [fn(&Open<'_, '_>, &Title) -> Vec<Cut>; 8] = [
             |open, _| captions::of_pictures(open),
@@ -108,14 +183,13 @@ fn clean(page: &mut Page<'_>, claimed: &[String]) -> (Title, Trail) {
         ];
         let mut applied = 0;
         for step in steps {
-            let cuts = step(&page.open(), &title);
+            let cuts = step(&page.open(), title);
             applied += page.apply(cuts);
         }
         if applied == 0 {
             break;
         }
     }
-    (title, trail)
 }
 
 /// Cuts what the markup calls chrome; its breadcrumb, if any, is returned.

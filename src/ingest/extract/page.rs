@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::line::Line;
 use crate::model::article::{Reason, Removed};
+use crate::model::layout::{Layout, Place};
 
 /// A decision to remove a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub(super) struct Page<'r> {
     lines: Vec<Line<'r>>,
     cuts: Vec<Option<(Reason, Cow<'static, str>)>>,
 }
+
+/// What was cut from a page at one moment.
+#[derive(Debug)]
+pub(super) struct Cuts(Vec<Option<(Reason, Cow<'static, str>)>>);
 
 impl<'r> Page<'r> {
     /// A page with nothing cut yet.
@@ -76,6 +81,25 @@ impl<'r> Page<'r> {
                 *slot = None;
             }
         }
+    }
+
+    /// What is cut now, to be put back.
+    pub(super) fn clone_cuts(&self) -> Cuts {
+        Cuts(self.cuts.clone())
+    }
+
+    /// Cuts again what was cut then, and nothing else.
+    pub(super) fn put_back(&mut self, cuts: Cuts) {
+        self.cuts = cuts.0;
+    }
+
+    /// How the lines lie, cut or not.
+    pub(super) fn layout(&self) -> Layout {
+        let mut layout = Layout::default();
+        for (line, cut) in self.lines.iter().zip(&self.cuts) {
+            layout.push(&line.block, if cut.is_some() { Place::Removed } else { Place::Part });
+        }
+        layout
     }
 
     /// The lines that were cut, with the reason, in order.

@@ -61,7 +61,7 @@ const CHINESE: &str = "\
 本站文章由会员投稿，观点不代表本站立场，若侵害了您的权益，请来信告知，我们会及时删除。";
 
 fn clean_text(page: &str) -> Article {
-    article(text::parse(page), &RULES)
+    article(text::parse(page), &RULES, &SiteTemplates::default()).article
 }
 
 fn texts(article: &Article) -> Vec<&str> {
@@ -123,11 +123,11 @@ fn markup_decides_unless_nothing_remains() {
         ..Parsed::default()
     };
     let rules = &RULES;
-    let cleaned = article(page(Zone::Article), rules);
+    let cleaned = article(page(Zone::Article), rules, &SiteTemplates::default()).article;
     assert_eq!((cleaned.title.as_str(), texts(&cleaned)), ("What braces cost", vec![prose]));
     assert_eq!(cleaned.breadcrumb, ["Teeth"]);
     assert_eq!(cleaned.flags, BTreeSet::new());
-    let emptied = article(page(Zone::Chrome(Reason::Sidebar)), rules);
+    let emptied = article(page(Zone::Chrome(Reason::Sidebar)), rules, &SiteTemplates::default()).article;
     assert_eq!(emptied.flags, BTreeSet::from([Flag::Uncertain]));
     assert!(texts(&emptied).contains(&prose));
 }
@@ -165,7 +165,7 @@ proptest! {
     fn nothing_is_lost_and_order_stays(lines in prop::collection::vec(line(), 0..30)) {
         let parsed = text::parse(&lines.join("\n\n"));
         let blocks: Vec<String> = parsed.blocks.iter().map(|block| block.text.clone()).collect();
-        let article = article(parsed, &RULES);
+        let article = article(parsed, &RULES, &SiteTemplates::default()).article;
         let parts: Vec<String> = article.parts.into_iter().map(|part| part.text).collect();
         let removed: Vec<String> = article.removed.into_iter().map(|removed| removed.text).collect();
         for (name, some) in [("parts", &parts), ("removed", &removed)] {
@@ -200,7 +200,7 @@ fn an_endless_tail_is_walked_once() {
     let prose = "The cost of braces depends on the clinic and on the doctor, as the office says.\n";
     for line in ["A line of some words", "Posted 2024-01-02", "You may also like", "Disclaimer"] {
         let page = format!("Braces in Ningbo\n{prose}{}", format!("{line}\n").repeat(LINES));
-        let article = article(text::parse(&page), &RULES);
+        let article = article(text::parse(&page), &RULES, &SiteTemplates::default()).article;
         assert_eq!(article.parts.first().map(|part| part.text.as_str()), Some(prose.trim_end()), "{line}");
     }
 }

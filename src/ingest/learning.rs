@@ -1,0 +1,112 @@
+//! Learning in a run: what the pages of a site share is worked out anew, and the pages that it concerns are cleaned
+//! again from their stored blocks.
+//!
+//! In: documents, in memory or in the index. Out: the same, cleaned with what all of them show. One site is looked at
+//! at a time, so that memory is that of a thousand pages' edges and not of the index.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::clean_again;
+use super::templates::{MOST_PAGES, SiteTemplates, Templates, learn};
+use crate::backend::embedded::{BackendError, IndexView, PageOfSite};
+use crate::knowledge::Knowledge;
+use crate::model::document::{Document, DocumentId};
+use crate::model::site::{Edges, Site};
+
+/// Pages that are cleaned again at once, so that few are in memory.
+const CHUNK_PAGES: usize = 512;
+
+/// Learns from `documents` together with the pages that `view` holds of their sites, and cleans again those of
+/// `documents` that it concerns.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn learn_together(
+    documents: &mut [&mut Document],
+    view: Option<&IndexView<'_>>,
+    (knowledge, templates): (&Knowledge, &mut Templates),
+) -> Result<(), BackendError> {
+    let mut pages: BTreeMap<Site, BTreeMap<DocumentId, Edges>> = BTreeMap::new();
+    if let Some(view) = view {
+        let sites: BTreeSet<Site> = documents.iter().map(|document| document.site()).collect();
+        for page in view.pages_of_sites(|site| sites.contains(&site))? {
+            let known = pages.entry(page.site).or_default();
+            if known.len() < MOST_PAGES {
+                known.insert(page.id, view.edges_of(page)?);
+            }
+        }
+    }
+    for document in documents.iter() {
+        pages.entry(document.site()).or_default().insert(document.id, document.edges.clone());
+    }
+    let learnt: Vec<(Site, SiteTemplates)> =
+        pages.into_par_iter().map(|(site, pages)| (site, learn(pages.values()))).collect();
+    let known = templates.clone();
+    for (site, learnt) in learnt.into_iter().filter(|(site, learnt)| !learnt.rests_on_less_than(known.of(*site))) {
+        templates.set(site, learnt);
+    }
+    let templates = &*templates;
+    documents.par_iter_mut().for_each(|document| {
+        let site = document.site();
+        let is_concerned = known.of(site).differs_on(templates.of(site), &document.edges);
+        // A page that cannot be cleaned again stays as it is.
+        if let Some(cleaned) = is_concerned.then(|| clean_again(document, knowledge, templates).ok()).flatten() {
+            **document = cleaned;
+        }
+    });
+    Ok(())
+}
+
+/// Learns from all pages that `view` holds of the sites for which `is_touched` holds, and hands those that must be
+/// stored anew to `store`, as they were and as they are now.
+///
+/// # Errors
+/// When the index cannot be read, or the first error of `store`.
+pub(super) fn learn_from_index(
+    view: &IndexView<'_>,
+    is_touched: impl Fn(Site) -> bool,
+    (knowledge, templates): (&Knowledge, &mut Templates),
+    store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
+) -> Result<(), BackendError> {
+    let pages = view.pages_of_sites(is_touched)?;
+    for pages in pages.chunk_by(|left, right| left.site == right.site) {
+        let Some(site) = pages.first().map(|page| page.site) else { continue };
+        let known = templates.of(site).clone();
+        let learnt = learn_site(view, pages)?;
+        templates.set(site, learnt.clone());
+        if known.cuts_like(&learnt) {
+            continue;
+        }
+        for chunk in pages.chunks(CHUNK_PAGES) {
+            let again: Result<Vec<_>, BackendError> = chunk
+                .par_iter()
+                .map(|page| {
+                    let is_concerned = known.differs_on(&learnt, &view.edges_of(*page)?);
+                    if is_concerned { again(view, *page, knowledge, templates) } else { Ok(None) }
+                })
+                .collect();
+            again?.iter().flatten().try_for_each(|(before, after)| store(before, after))?;
+        }
+    }
+    Ok(())
+}
+
+fn learn_site(view: &IndexView<'_>, pages: &[PageOfSite]) -> Result<SiteTemplates, BackendError> {
+    let counted = pages.get(..MOST_PAGES).unwrap_or(pages);
+    let edges: Result<Vec<Edges>, BackendError> = counted.par_iter().map(|page| view.edges_of(*page)).collect();
+    Ok(learn(&edges?))
+}
+
+/// The document before and after; nothing when they are the same, or when it cannot be cleaned again.
+fn again(
+    view: &IndexView<'_>,
+    page: PageOfSite,
+    knowledge: &Knowledge,
+    templates: &Templates,
+) -> Result<Option<(Document, Document)>, BackendError> {
+    let before = view.document_at(page)?;
+    let after = clean_again(&before, knowledge, templates).ok();
+    Ok(after.filter(|after| after.article != before.article).map(|after| (before, after)))
+}

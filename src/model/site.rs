@@ -1,0 +1,187 @@
+//! What the pages of one site are compared by: which site a page is of, and the lines at the edges of its article.
+//!
+//! Small by intent: the edges of a thousand pages of a site are held in memory at once when its chrome is learnt.
+
+use serde::{Deserialize, Serialize};
+
+use super::page::Origin;
+
+/// Lines at the beginning of a cleaned article that can be chrome of the site.
+pub const HEAD_LINES: usize = 15;
+/// Lines at its end.
+pub const TAIL_LINES: usize = 40;
+/// Bytes of a line as stored.
+const STORED_BYTES: usize = 10;
+/// The lengths that fit beside three bits of form.
+const MOST_CHARACTERS: u16 = 0x1FFF;
+const SOLID: u16 = 0x8000;
+const HEADING: u16 = 0x4000;
+const PASSABLE: u16 = 0x2000;
+
+/// The site that a page is of, as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Site(pub u64);
+
+impl Site {
+    /// The site of the page that came from `origin`: by [`site_name`].
+    #[must_use]
+    pub fn of(origin: &Origin) -> Self {
+        Self(hash(&site_name(origin)))
+    }
+}
+
+/// How a site is called: the host of the address, else the feed, else the folder that holds the page.
+#[must_use]
+pub fn site_name(origin: &Origin) -> String {
+    let host = origin.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_lowercase()
+    });
+    match (host.filter(|host| !host.is_empty()), origin.record) {
+        (Some(host), _) => host.strip_prefix("www.").map(str::to_owned).unwrap_or(host),
+        (None, Some(_)) => origin.relative.clone(),
+        (None, None) => match origin.relative.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/"),
+            None => "./".to_owned(),
+        },
+    }
+}
+
+/// A line at an edge of an article, as far as pages are compared by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdgeLine {
+    /// Hash of its words, numbers apart.
+    pub key: u64,
+    /// Its length in characters, as far as that matters.
+    pub characters: u16,
+    /// Whether it carries an article: prose or a table row.
+    pub is_solid: bool,
+    /// Whether it can be the heading of what follows.
+    pub is_heading: bool,
+    /// Whether it is worded like the title of another article, or is a date or a count.
+    pub is_passable: bool,
+}
+
+impl EdgeLine {
+    /// What stands for the lines between the two edges.
+    const MIDDLE: Self =
+        Self { key: 0, characters: MOST_CHARACTERS, is_solid: true, is_heading: false, is_passable: false };
+
+    fn bytes(self) -> [u8; STORED_BYTES] {
+        let flags = [(self.is_solid, SOLID), (self.is_heading, HEADING), (self.is_passable, PASSABLE)];
+        let form = flags
+            .iter()
+            .filter(|(is_set, _)| *is_set)
+            .fold(self.characters.min(MOST_CHARACTERS), |form, (_, bit)| form | bit);
+        let mut bytes = [0; STORED_BYTES];
+        for (to, from) in bytes.iter_mut().zip(self.key.to_le_bytes().into_iter().chain(form.to_le_bytes())) {
+            *to = from;
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let key = u64::from_le_bytes(bytes.get(..8)?.try_into().ok()?);
+        let form = u16::from_le_bytes(bytes.get(8..)?.try_into().ok()?);
+        Some(Self {
+            key,
+            characters: form & MOST_CHARACTERS,
+            is_solid: form & SOLID != 0,
+            is_heading: form & HEADING != 0,
+            is_passable: form & PASSABLE != 0,
+        })
+    }
+}
+
+/// The lines at the edges of an article as the rules alone leave it, in page order.
+///
+/// Of an article of more than 55 lines the first 15 and the last 40, and one line between them that stands for the
+/// rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edges(Vec<EdgeLine>);
+
+impl Edges {
+    /// The edges of an article of `count` lines, of which `line` gives each.
+    #[must_use]
+    pub fn of(count: usize, line: impl Fn(usize) -> Option<EdgeLine>) -> Self {
+        if count <= HEAD_LINES + TAIL_LINES {
+            return Self((0..count).filter_map(line).collect());
+        }
+        let head = (0..HEAD_LINES).filter_map(&line);
+        let tail = (count - TAIL_LINES..count).filter_map(&line);
+        Self(head.chain([EdgeLine::MIDDLE]).chain(tail).collect())
+    }
+
+    /// The number in the article, of `count` lines, of the line that is number `at` here.
+    #[must_use]
+    pub fn line_at(&self, at: usize, count: usize) -> usize {
+        if at < HEAD_LINES { at } else { (at + count).saturating_sub(self.0.len()) }
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[EdgeLine] {
+        &self.0
+    }
+
+    /// As stored: ten bytes a line.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|line| line.bytes()).collect()
+    }
+
+    /// From what was stored.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.chunks_exact(STORED_BYTES).filter_map(EdgeLine::from_bytes).collect())
+    }
+}
+
+/// The number by which two texts are compared.
+#[must_use]
+pub fn hash(text: &str) -> u64 {
+    let hash = blake3::hash(text.as_bytes());
+    hash.as_bytes().iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_by_host_feed_and_folder() {
+        let at = |relative: &str, record: Option<u64>, url: Option<&str>| Origin {
+            record,
+            url: url.map(str::to_owned),
+            ..Origin::at(relative)
+        };
+        for (name, origin, expected) in [
+            ("host", at("a.html", None, Some("https://user@WWW.A.example/b/c?d")), "a.example"),
+            ("no host", at("b/a.html", None, Some("/only/a/path")), "b/"),
+            ("feed", at("b/feed.jsonl", Some(7), None), "b/feed.jsonl"),
+            ("folder", at("b/c/a.txt", None, None), "b/c/"),
+            ("no folder", at("a.txt", None, None), "./"),
+        ] {
+            assert_eq!(site_name(&origin), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn edges_leave_out_the_middle_and_are_stored_as_they_are() {
+        let line = |at: usize| EdgeLine {
+            key: at as u64,
+            characters: 9,
+            is_solid: at.is_multiple_of(2),
+            is_heading: at.is_multiple_of(3),
+            is_passable: at.is_multiple_of(5),
+        };
+        for count in [0, 1, 55, 56, 300] {
+            let edges = Edges::of(count, |at| Some(line(at)));
+            assert_eq!(Edges::from_bytes(&edges.to_bytes()), edges, "{count}");
+            let middle = (count > 55).then_some(15);
+            for (at, found) in edges.lines().iter().enumerate().filter(|(at, _)| Some(*at) != middle) {
+                assert_eq!(*found, line(edges.line_at(at, count)), "{count}: {at}");
+            }
+        }
+    }
+}
