@@ -107,7 +107,9 @@ fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges
     let edges = Edges::of(count, |at| open.get(at).map(|line| edge_line(line, title)));
     let cuts = site.lines_of(&edges).into_iter().map(|line| {
         let number = edges.line_at(line.number, count);
-        Cut::new(number, Reason::Template, line.rule)
+        // The day of publication is read from bylines, whoever finds them.
+        let is_byline = open.get(number).is_some_and(|line| bylines::rule_of(line).is_some());
+        Cut::new(number, if is_byline { Reason::Byline } else { Reason::Template }, line.rule)
     });
     let cuts: Vec<Cut> = cuts.collect();
     if cuts.is_empty() {

@@ -173,6 +173,35 @@ fn the_middle_of_a_long_article_is_never_reached() {
     assert!(learn(&pages).is_empty());
 }
 
+/// What a run that learns from a million pages holds at once: their list, the edges of one site, what was learnt.
+#[test]
+#[ignore = "minutes long; cargo test --release learning_from_a_million -- --ignored --nocapture"]
+fn learning_from_a_million_pages_takes_little_memory() {
+    let (sites, lines) = (1_000_u64, 30_u64);
+    // Site, id and address of each page, as the index lists them.
+    let listed: Vec<[u64; 3]> = (0..1_000_000).map(|page| [page % sites, page, page]).collect();
+    let mut templates = Templates::default();
+    for site in 0..sites {
+        let page = |page: u64| {
+            let line = |at: usize| {
+                let is_own = (at as u64) < lines - 8;
+                let key = if is_own { (page + 1) * 1_000 + at as u64 } else { u64::MAX - at as u64 };
+                Some(EdgeLine { key, characters: 80, is_solid: true, is_heading: false, is_passable: false })
+            };
+            Edges::of(usize::try_from(lines).unwrap(), line)
+        };
+        let pages: Vec<Edges> = (0..MOST_PAGES as u64).map(page).collect();
+        let learnt = learn(&pages);
+        assert_eq!(learnt.lines.len(), 8);
+        templates.set(Site(site), learnt);
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("unknown here");
+    let kilobytes: usize = peak.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0);
+    println!("{} pages: peak {kilobytes} kB, learnt {} bytes", listed.len(), templates.to_bytes().len());
+    assert!(kilobytes < 100_000);
+}
+
 proptest! {
     #[test]
     fn the_order_of_pages_does_not_count(
