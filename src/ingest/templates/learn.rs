@@ -65,16 +65,18 @@ fn without_copies<'a>(pages: impl IntoIterator<Item = &'a Edges>) -> Vec<&'a Edg
 /// Whether two sorted sets have so much in common that one page is a copy of the other.
 fn is_copy(left: &[u64], right: &[u64]) -> bool {
     let (small, large) = if left.len() < right.len() { (left, right) } else { (right, left) };
-    if (small.len() as f64) < COPY_SHARE * large.len() as f64 {
-        return false;
-    }
+    // common / (left + right - common) >= share, solved for common.
+    let least = COPY_SHARE / (1.0 + COPY_SHARE) * (small.len() + large.len()) as f64;
     let mut rest = large.iter().peekable();
-    let mut common = 0;
+    let mut missing = 0;
     for key in small {
         while rest.next_if(|other| *other < key).is_some() {}
-        common += usize::from(rest.next_if(|other| *other == key).is_some());
+        missing += usize::from(rest.next_if(|other| *other == key).is_none());
+        if ((small.len() - missing) as f64) < least {
+            return false;
+        }
     }
-    common as f64 >= COPY_SHARE * (small.len() + large.len() - common) as f64
+    (small.len() as f64) >= least
 }
 
 /// Lines that enough pages have, wherever they stand.
@@ -93,7 +95,7 @@ fn frequent(pages: &[&Edges]) -> BTreeMap<u64, Shared> {
 
 /// Pages that must have a line, of `pages`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small count")]
-pub(super) fn least_shared(pages: usize) -> usize {
+fn least_shared(pages: usize) -> usize {
     let (least, share) =
         if pages < LARGE_SITE_PAGES { (LEAST_SHARED_SMALL, SHARE_SMALL) } else { (LEAST_SHARED_LARGE, SHARE_LARGE) };
     least.max((share * pages as f64).ceil() as usize)
