@@ -19,9 +19,11 @@ const MAX_SHARE_OF_TAIL: usize = 15;
 const MAX_SHARE_AT_EDGE: usize = 5;
 /// Lines of a list of links are titles; in bytes, on average.
 const MAX_LINK_LINE_BYTES: usize = 80;
-/// So many lines, of so many bytes together, are not said twice in their order.
+/// So many lines, of so many bytes together, are not said twice in their order ...
 const MIN_REPEATED_LINES: usize = 3;
 const MIN_REPEATED_BYTES: usize = 150;
+/// ... unless they are little of a long article, in percent: there the author may come back to them.
+const MIN_SHARE_REPEATED: usize = 5;
 
 /// Takes chrome out of the lines of `article`; `reasons` holds what is known of all lines of the page.
 pub(super) fn prune(outline: &Outline, article: &Range<usize>, root: usize, reasons: &mut [Option<Reason>]) {
@@ -39,13 +41,16 @@ fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option
     let mut run = Run::default();
     let mut last = "";
     let mut ordinal = 0;
-    for index in article.clone().filter(|&index| reasons.get(index).is_some_and(Option::is_none)).collect::<Vec<_>>() {
+    let live: Vec<usize> = article.clone().filter(|&index| reasons.get(index).is_some_and(Option::is_none)).collect();
+    let bytes: usize = live.iter().filter_map(|&index| outline.pieces.get(index)).map(|piece| piece.text.len()).sum();
+    let enough = MIN_REPEATED_BYTES.max(bytes * MIN_SHARE_REPEATED / 100);
+    for index in live {
         let Some(piece) = outline.pieces.get(index) else { continue };
         let first = *first_ordinals.entry(&piece.text).or_insert(ordinal);
         let is_known = first < ordinal;
         let goes_on = is_known && run.last_first.is_some_and(|last_first| first == last_first + 1);
         if !goes_on {
-            run.take(reasons);
+            run.take(enough, reasons);
         }
         if is_known && piece.text == last {
             mark(reasons, &(index..index + 1), Reason::Repeat);
@@ -55,7 +60,7 @@ fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option
         last = &piece.text;
         ordinal += 1;
     }
-    run.take(reasons);
+    run.take(enough, reasons);
 }
 
 /// Lines that repeat earlier lines in their order.
@@ -74,10 +79,10 @@ impl Run {
         self.last_first = Some(first);
     }
 
-    /// Ends the run; a long one goes.
-    fn take(&mut self, reasons: &mut [Option<Reason>]) {
+    /// Ends the run; one of at least `enough` bytes goes.
+    fn take(&mut self, enough: usize, reasons: &mut [Option<Reason>]) {
         let run = std::mem::take(self);
-        if run.lines.len() >= MIN_REPEATED_LINES && run.bytes >= MIN_REPEATED_BYTES {
+        if run.lines.len() >= MIN_REPEATED_LINES && run.bytes >= enough {
             for line in run.lines {
                 mark(reasons, &(line..line + 1), Reason::Repeat);
             }
@@ -170,5 +175,37 @@ fn is_whole_section(reason: Reason) -> bool {
 fn mark(reasons: &mut [Option<Reason>], range: &Range<usize>, reason: Reason) {
     for known in reasons.get_mut(range.clone()).into_iter().flatten() {
         *known = known.or(Some(reason));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::formats;
+    use crate::model::article::Reason;
+    use crate::model::block::Zone;
+    use crate::model::page::{Format, Origin, Page};
+
+    const SECTION: [&str; 3] = [
+        "The clinic asks for a referral before the first visit, and keeps it on file.",
+        "A second opinion costs nothing when the first doctor works in the same house.",
+        "Receipts are printed on the spot; ask for one even if you pay in cash.",
+    ];
+
+    fn repeats(lines: impl IntoIterator<Item = String>) -> usize {
+        let lines: Vec<String> = lines.into_iter().collect();
+        let html = format!("<article><p>{}</article>", lines.join("<p>"));
+        let page = Page::new(Origin::at("a.html"), Format::Html, html);
+        let blocks = formats::blocks(&page).unwrap().blocks;
+        blocks.iter().filter(|block| block.zone == Zone::Chrome(Reason::Repeat)).count()
+    }
+
+    #[test]
+    fn a_second_copy_goes_and_what_an_author_says_again_stays() {
+        let own =
+            |count: usize| (0..count).map(|at| format!("Step {at} of the guide tells what to bring on day {at}."));
+        let section = || SECTION.map(str::to_owned);
+        assert_eq!(repeats(section().into_iter().chain(own(4)).chain(section())), 3, "copy");
+        assert_eq!(repeats(section().into_iter().chain(own(400)).chain(section())), 0, "little of a long article");
+        assert_eq!(repeats(own(4).chain(SECTION[..2].iter().map(|line| (*line).to_owned())).chain(own(1))), 0, "once");
     }
 }
