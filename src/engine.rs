@@ -10,12 +10,14 @@ use crate::ingest::run::{self, Run};
 use crate::ingest::source::Sources;
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount};
+use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Page;
 use crate::model::plan::FacetField;
 use crate::model::query::Query;
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::search::answer::{Detail, Searcher, facet_label};
+use crate::search::clinics::Clinics;
 use crate::search::ranking::Weights;
 
 /// Ids listed when a beginning of an id is not enough.
@@ -175,10 +177,16 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
-        let values = self.index.view().facet_values(field)?;
+        let view = self.index.view();
+        let values = view.facet_values(field)?;
+        if field == FacetField::Clinic {
+            let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
+            let clinics = Clinics { view: &view, knowledge: &self.knowledge };
+            return Ok(clinics.counts(&keys.collect(), usize::MAX)?);
+        }
         let counts = values.into_iter().map(|(value, pages)| {
             let label = facet_label(field, &value, &self.knowledge);
-            FacetCount { value, label, pages }
+            FacetCount { value, label, pages, aliases: vec![] }
         });
         let mut counts: Vec<FacetCount> = counts.collect();
         counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.label.cmp(&right.label)));

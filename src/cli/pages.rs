@@ -151,10 +151,14 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
         }
         for count in counts {
             if arguments.json {
-                let row = serde_json::json!({"v": 1, "field": field.name(), "value": count.value, "label": count.label, "pages": count.pages});
+                let row = serde_json::json!({"v": 1, "field": field.name(), "value": count.value, "label": count.label, "pages": count.pages, "aliases": count.aliases});
                 rows::row(&mut output, &row)?;
             } else {
-                let value = if count.label == count.value { String::new() } else { format!("  {}", count.value) };
+                let mut value = if count.label == count.value { String::new() } else { format!("  {}", count.value) };
+                if !count.aliases.is_empty() {
+                    value += "  also ";
+                    value += &shown(&count.aliases.join(", "));
+                }
                 writeln!(output, "{:>7}  {}{}", count.pages, shown(&count.label), style::faint(&value))?;
             }
         }

@@ -3,7 +3,7 @@
 //! A name is `[city] brand kind-words head`. It is found from its head: kind words before it belong to the name, then
 //! the brand, up to the city, a generic word or the end of the phrase. The name is given without the city, as written.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::cities::Cities;
@@ -50,6 +50,8 @@ pub struct ClinicPatterns {
     /// By phrase of the lexicon.
     roles: Vec<Vec<Role>>,
     generic: HashSet<String>,
+    /// The words for kinds of clinic that tell kinds apart, and the kind that each of them says.
+    classes: (Lexicon, Vec<String>),
     /// Chinese words that end before a brand begins.
     pub(super) boundaries: Lexicon,
 }
@@ -65,7 +67,7 @@ pub(super) enum Role {
 
 const SECTIONS: [(&str, Role); 4] =
     [("heads", Role::Head), ("weak_heads", Role::WeakHead), ("kinds", Role::Kind), ("joining", Role::Joining)];
-const ALL_SECTIONS: [&str; 6] = ["heads", "weak_heads", "kinds", "joining", "generic", "boundaries"];
+const ALL_SECTIONS: [&str; 7] = ["heads", "weak_heads", "kinds", "classes", "joining", "generic", "boundaries"];
 
 impl ClinicPatterns {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
@@ -78,10 +80,16 @@ impl ClinicPatterns {
             }
         }
         let (phrases, roles) = by_phrase.into_iter().unzip();
+        let classes = lists.named("classes");
+        let by_word: BTreeMap<String, String> = classes
+            .flat_map(|(class, words)| words.iter().map(move |word| (folded_phrase(word), class.to_owned())))
+            .collect();
+        let (class_words, classes) = by_word.into_iter().unzip();
         let boundaries = lists.phrases("boundaries").map(folded_phrase).collect();
         Ok(Self {
             lexicon: Lexicon::new(phrases, Endings::Plural),
             roles,
+            classes: (Lexicon::new(class_words, Endings::Exact), classes),
             generic: lists.phrases("generic").map(folded_phrase).collect(),
             boundaries: Lexicon::new(boundaries, Endings::Exact),
         })
@@ -119,6 +127,16 @@ impl ClinicPatterns {
         let end =
             tokens.iter().find(|token| self.is_of_type(token)).map_or(folded.text().len(), |token| token.folded.start);
         folded.text().get(..end).unwrap_or_default().trim().to_owned()
+    }
+
+    /// The kinds of clinic that a name says: `dental` of `Ruili Oral Hospital` and of 瑞丽口腔医院; ascending.
+    #[must_use]
+    pub fn kinds_of(&self, name: &str, brand: &str) -> Vec<String> {
+        let kind = name.split_once(brand).map_or(name, |(_, behind)| behind);
+        let (words, classes) = &self.classes;
+        let found = words.find(&Folded::new(kind));
+        let kinds: BTreeSet<&String> = found.iter().filter_map(|found| classes.get(found.phrase)).collect();
+        kinds.into_iter().cloned().collect()
     }
 
     pub(super) fn has(&self, found: &Found, role: Role) -> bool {
@@ -182,6 +200,23 @@ mod tests {
                 .collect();
             assert_eq!(named, expected, "{text}");
             assert!(mentions.iter().all(|mention| mention.span.of(text) == mention.name), "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_that_translators_vary_are_one() {
+        let patterns = ClinicPatterns::load(None).unwrap();
+        for (name, brand, expected) in [
+            ("Zhiling Medical Beauty Clinic", "Zhiling", vec!["aesthetic"]),
+            ("致领医疗美容诊所", "致领", vec!["aesthetic"]),
+            ("Zhiling Plastic Surgery Hospital", "Zhiling", vec!["aesthetic"]),
+            ("Ruili Oral Hospital", "Ruili", vec!["dental"]),
+            ("瑞丽口腔门诊部", "瑞丽", vec!["dental"]),
+            ("Bright Eye Skin and Dental Clinic", "Bright Eye", vec!["dental", "skin"]),
+            ("Kangmei Hospital", "Kangmei", vec![]),
+            ("", "", vec![]),
+        ] {
+            assert_eq!(patterns.kinds_of(name, brand), expected, "{name}");
         }
     }
 

@@ -147,6 +147,11 @@ impl PhraseLists {
         self.sections.get(section).into_iter().flat_map(BTreeMap::values).flatten().map(String::as_str)
     }
 
+    /// The lists of a section, with the name of each.
+    pub(crate) fn named(&self, section: &str) -> impl Iterator<Item = (&str, &[String])> {
+        self.sections.get(section).into_iter().flatten().map(|(name, list)| (name.as_str(), list.as_slice()))
+    }
+
     /// All lists of all sections, with the name of each.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.sections.values().flatten().map(|(name, list)| (name.as_str(), list.as_slice()))

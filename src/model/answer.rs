@@ -225,6 +225,9 @@ pub struct FacetCount {
     pub label: String,
     /// Pages.
     pub pages: usize,
+    /// Other names of the same value; only clinics have some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
 }
 
 /// A word of the query and how many pages hold it.
@@ -241,6 +244,8 @@ pub struct WordCount {
 pub struct Understood {
     /// Cities.
     pub cities: Vec<CityRow>,
+    /// Clinics, by name.
+    pub clinics: Vec<String>,
     /// Topics.
     pub topics: Vec<String>,
     /// Words of the query without weight.

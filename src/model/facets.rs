@@ -41,6 +41,10 @@ pub struct CityFacet {
 pub struct ClinicFacet {
     /// Canonical name without the city, e.g. `Zaomeifang Medical Beauty Clinic`.
     pub name: String,
+    /// The part of the name that is no word for a kind of clinic, e.g. `Zaomeifang`.
+    pub brand: String,
+    /// What kinds of clinic the name says, e.g. `aesthetic`; ascending.
+    pub kinds: Vec<String>,
     /// Code of the city it stands in, when the article says.
     pub city: Option<String>,
     /// Other names that the article gives it.

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod article;
 pub mod block;
+pub mod clinic;
 pub mod document;
 pub mod facets;
 pub mod layout;

@@ -78,7 +78,7 @@ pub struct Filter {
 pub enum FacetField {
     /// City, by its code.
     City,
-    /// Clinic, by its name without the city.
+    /// Clinic, by its [`super::clinic::ClinicKey`].
     Clinic,
     /// Topic, by its identifier.
     Topic,

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
-use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_ids};
+use super::clinics::Clinics;
+use super::filters::{FilterError, any_of, city_codes, topic_ids};
 use super::parse::{Parsed, parse};
 use super::passages::{Excerpts, Matcher};
 use super::plan::plan;
-use super::ranking::{Ranked, Weights, group_idf, rank};
+use super::ranking::{Ranked, Wanted, Weights, group_idf, rank};
 use super::understand::{Sense, Understanding};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
+use crate::model::clinic::ClinicKey;
 use crate::model::document::Document;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 use crate::model::query::Query;
@@ -62,25 +64,32 @@ impl Searcher<'_> {
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
         let parsed = parse(query.text());
-        let understanding = Understanding::of(&parsed.words, self.knowledge);
+        let clinics = Clinics { view: &self.view, knowledge: self.knowledge };
+        let understanding = self.understand(&parsed.words, &clinics)?;
         let filters = self.filters(query, &parsed)?;
         let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
-        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
-        if !cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, cities.clone())];
+        let wanted = Wanted {
+            cities: understanding.cities().flatten().cloned().collect(),
+            clinics: understanding.clinics().flatten().cloned().collect(),
+            topics: understanding.topics().map(<[String]>::to_vec).collect(),
+        };
+        if !wanted.cities.is_empty() {
+            plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
         }
         plan.window = plan.window.max(query.hit_limit());
-        let (retrieved, folded) = self.distinct(&mut plan, &cities, query.hit_limit())?;
+        let (retrieved, folded) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
         let absent = self.absent(&understanding, &plan, &retrieved)?;
         let hits = self.hits(query, &plan, (&retrieved, folded), detail)?;
+        let mut shown = understanding.shown(self.knowledge);
+        shown.clinics = clinics.labels(understanding.clinics())?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: retrieved.total,
             no_match: hits.is_empty() || !absent.is_empty(),
             absent,
-            understood: understanding.shown(self.knowledge),
-            facets: self.facet_counts(&retrieved),
+            understood: shown,
+            facets: self.facet_counts(&retrieved, &clinics)?,
             verdicts: retrieved.verdicts.clone(),
             suggestions: suggestions(&plan, &retrieved, query),
             words: word_counts(&plan, &retrieved),
@@ -90,16 +99,25 @@ impl Searcher<'_> {
         })
     }
 
+    fn understand(&self, words: &str, clinics: &Clinics<'_>) -> Result<Understanding, SearchError> {
+        let mut understanding = Understanding::of(words, self.knowledge);
+        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
+        let named = clinics.named_in(words, &understanding.places_and_topics(), &cities)?;
+        let values = |keys: Vec<ClinicKey>| keys.iter().map(ToString::to_string).collect();
+        understanding.add_clinics(named.into_iter().map(|named| (named.span, values(named.keys))));
+        Ok(understanding)
+    }
+
     /// Retrieves and ranks until there are `wanted` pages with different texts, and returns the best page of each text.
     fn distinct(
         &self,
         plan: &mut Plan,
-        cities: &[String],
+        asked: &Wanted,
         wanted: usize,
     ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
         loop {
             let retrieved = self.view.retrieve(plan)?;
-            let mut ranked = rank(&retrieved, plan, cities, &self.weights.ranking);
+            let mut ranked = rank(&retrieved, plan, asked, &self.weights.ranking);
             let mut seen = HashSet::new();
             ranked.retain(|ranked| seen.insert(ranked.candidate.text_key));
             ranked.truncate(wanted);
@@ -165,9 +183,9 @@ impl Searcher<'_> {
         }
         let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
         if !clinics.is_empty() {
-            let known = self.view.facet_values(FacetField::Clinic)?;
-            let names = clinics.iter().flat_map(|name| clinic_names(name, known.keys())).collect();
-            filters.push(any_of(FacetField::Clinic, names));
+            let known = Clinics { view: &self.view, knowledge: self.knowledge };
+            let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
+            filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
         }
         for field in [FacetField::Lang, FacetField::Verdict] {
             let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
@@ -217,19 +235,28 @@ impl Searcher<'_> {
         }
     }
 
-    fn facet_counts(&self, retrieved: &Retrieved) -> BTreeMap<String, Vec<FacetCount>> {
+    fn facet_counts(
+        &self,
+        retrieved: &Retrieved,
+        clinics: &Clinics<'_>,
+    ) -> Result<BTreeMap<String, Vec<FacetCount>>, SearchError> {
         let named = retrieved.counts.iter().map(|(field, values)| {
+            if *field == FacetField::Clinic {
+                let keys = values.iter().filter_map(|(value, pages)| Some((ClinicKey::parse(value)?, *pages)));
+                return Ok((field.name().to_owned(), clinics.counts(&keys.collect(), MAX_FACET_VALUES)?));
+            }
             let mut counts: Vec<FacetCount> = values
                 .iter()
                 .map(|(value, pages)| FacetCount {
                     value: value.clone(),
                     label: facet_label(*field, value, self.knowledge),
                     pages: *pages,
+                    aliases: vec![],
                 })
                 .collect();
             counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.value.cmp(&right.value)));
             counts.truncate(MAX_FACET_VALUES);
-            (field.name().to_owned(), counts)
+            Ok((field.name().to_owned(), counts))
         });
         named.collect()
     }

@@ -3,7 +3,6 @@
 use crate::knowledge::Knowledge;
 use crate::knowledge::topics::Topic;
 use crate::model::plan::{FacetField, Filter};
-use crate::text::normalize::comparison_key;
 
 /// A name in a filter that means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +52,6 @@ pub fn topic_ids(name: &str, knowledge: &Knowledge) -> Result<Vec<String>, Filte
 pub fn with_refining(topic: &Topic, knowledge: &Knowledge) -> Vec<String> {
     let refining = knowledge.topics.refining(&topic.id).map(|refining| refining.id.clone());
     std::iter::once(topic.id.clone()).chain(refining).collect()
-}
-
-/// The clinics among `known` whose name holds all words of `name`, in order.
-#[must_use]
-pub fn clinic_names<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let wanted = comparison_key(name);
-    known.filter(|clinic| comparison_key(clinic).contains(&wanted)).cloned().collect()
 }
 
 /// One filter that accepts any of `values`.

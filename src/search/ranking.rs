@@ -34,6 +34,8 @@ pub struct Weights {
 pub struct RetrievalWeights {
     /// Score of a recognised city that the page is about.
     pub city: f32,
+    /// Score of a recognised clinic that the page is about.
+    pub clinic: f32,
     /// Score of a recognised topic that the page is about.
     pub topic: f32,
     /// Factor of another way to say a word.
@@ -56,6 +58,10 @@ pub struct RankingWeights {
     pub proximity_window: u32,
     /// Factor of a page without the city that is asked for.
     pub missing_city: f32,
+    /// Factor of a page without the clinic that is asked for.
+    pub missing_clinic: f32,
+    /// Factor of a page without any of the topics that are asked for.
+    pub missing_topic: f32,
     /// Exponent of coverage.
     pub coverage: f32,
 }
@@ -118,11 +124,22 @@ pub struct Ranked {
     pub missing: Vec<usize>,
 }
 
-/// Orders the candidates of a plan, best first, ties by id. `cities` are the codes that the query asks for.
+/// The facet values that a query asks for; none of a facet: any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Codes of cities.
+    pub cities: Vec<String>,
+    /// Values of clinics.
+    pub clinics: Vec<String>,
+    /// For each topic, the identifiers that satisfy it.
+    pub topics: Vec<Vec<String>>,
+}
+
+/// Orders the candidates of a plan, best first, ties by id.
 #[must_use]
-pub fn rank(retrieved: &Retrieved, plan: &Plan, cities: &[String], weights: &RankingWeights) -> Vec<Ranked> {
+pub fn rank(retrieved: &Retrieved, plan: &Plan, wanted: &Wanted, weights: &RankingWeights) -> Vec<Ranked> {
     let idf = group_idf(retrieved);
-    let ranked = retrieved.candidates.iter().map(|candidate| score(candidate, plan, (cities, &idf), weights));
+    let ranked = retrieved.candidates.iter().map(|candidate| score(candidate, plan, (wanted, &idf), weights));
     let mut ranked: Vec<Ranked> = ranked.collect();
     ranked.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.candidate.id.cmp(&right.candidate.id)));
     ranked
@@ -139,22 +156,30 @@ pub fn group_idf(retrieved: &Retrieved) -> Vec<f32> {
     idf.collect()
 }
 
-fn score(candidate: &Candidate, plan: &Plan, wanted: (&[String], &[f32]), weights: &RankingWeights) -> Ranked {
-    let (cities, idf) = wanted;
+fn score(candidate: &Candidate, plan: &Plan, (wanted, idf): (&Wanted, &[f32]), weights: &RankingWeights) -> Ranked {
     let missing = missing(candidate);
     let proximity = proximity(candidate, &plan.groups, idf, weights);
     let coverage = coverage(&missing, idf).powf(weights.coverage);
-    let has_city = candidate.facets.iter().any(|(field, value)| *field == FacetField::City && cities.contains(value));
-    let city = if cities.is_empty() || has_city { 1.0 } else { weights.missing_city };
+    let city = if has_any(candidate, FacetField::City, &wanted.cities) { 1.0 } else { weights.missing_city };
+    let clinic = if has_any(candidate, FacetField::Clinic, &wanted.clinics) { 1.0 } else { weights.missing_clinic };
+    let lacking = wanted.topics.iter().filter(|ids| !has_any(candidate, FacetField::Topic, ids)).count();
+    let topic = weights.missing_topic.powf(lacking as f32 / wanted.topics.len().max(1) as f32);
     let part = |name: &str, value, effect| ScorePart { name: name.to_owned(), value, effect };
     let parts = vec![
         part("bm25", candidate.score, Effect::Plus),
         part("proximity", proximity, Effect::Plus),
         part("coverage", coverage, Effect::Times),
         part("city", city, Effect::Times),
+        part("clinic", clinic, Effect::Times),
+        part("topic", topic, Effect::Times),
     ];
-    let score = (candidate.score + proximity) * coverage * city;
+    let score = (candidate.score + proximity) * coverage * city * clinic * topic;
     Ranked { candidate: candidate.clone(), score, parts, missing }
+}
+
+/// Whether a page has one of the values that are wanted, if any are.
+fn has_any(candidate: &Candidate, facet: FacetField, values: &[String]) -> bool {
+    values.is_empty() || candidate.facets.iter().any(|(field, value)| *field == facet && values.contains(value))
 }
 
 /// The groups that a page lacks.
@@ -242,7 +267,8 @@ mod tests {
             ("city", candidate(1, 5.0, far.clone(), "500000"), candidate(2, 9.0, far, "1"), vec!["500000".to_owned()]),
             ("tie by id", candidate(1, 5.0, near.clone(), "1"), candidate(2, 5.0, near, "1"), vec![]),
         ] {
-            let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), &cities, &weights);
+            let wanted = Wanted { cities, ..Wanted::default() };
+            let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), &wanted, &weights);
             assert_eq!(ranked[0].candidate.id, better.id, "{name}");
             let sum = ranked[0].parts.iter().fold(0.0, |sum, part| match part.effect {
                 Effect::Plus => sum + part.value,

@@ -2,6 +2,8 @@
 //!
 //! The words themselves always stay in the query, so that a wrong guess never hides a page.
 
+use std::collections::BTreeSet;
+
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::ClinicSort;
 use crate::model::answer::{CityRow, Understood};
@@ -22,6 +24,8 @@ pub struct Meaning {
 pub enum Sense {
     /// A city, by the codes of its readings, likeliest first.
     City(Vec<String>),
+    /// A clinic, by the values that are one of those that can be meant.
+    Clinic(Vec<String>),
     /// A topic, by its identifier and those of the topics that refine it.
     Topic(Vec<String>),
     /// Other words with the same meaning.
@@ -74,7 +78,21 @@ impl Understanding {
         Self { words: words.to_owned(), meanings, noise, brands: brands.collect() }
     }
 
-    /// What was recognised, for the reader.
+    /// Adds what words mean clinics, by their values.
+    pub fn add_clinics(&mut self, clinics: impl IntoIterator<Item = (Span, Vec<String>)>) {
+        let meanings = clinics.into_iter().map(|(span, values)| Meaning { span, sense: Sense::Clinic(values) });
+        self.meanings.extend(meanings);
+        self.meanings.sort_by_key(|meaning| meaning.span);
+    }
+
+    /// Where cities and topics are named.
+    #[must_use]
+    pub fn places_and_topics(&self) -> Vec<Span> {
+        let named = self.meanings.iter().filter(|meaning| matches!(meaning.sense, Sense::City(_) | Sense::Topic(_)));
+        named.map(|meaning| meaning.span).collect()
+    }
+
+    /// What was recognised, for the reader; clinics are named by who knows the index.
     #[must_use]
     pub fn shown(&self, knowledge: &Knowledge) -> Understood {
         let mut shown = Understood::default();
@@ -93,11 +111,32 @@ impl Understanding {
                     let named: Vec<String> = named.collect();
                     shown.topics.extend(named);
                 }
-                Sense::Synonyms(_) => {}
+                Sense::Clinic(_) | Sense::Synonyms(_) => {}
             }
         }
         shown.ignored = self.noise.iter().map(|span| span.of(&self.words).to_owned()).collect();
         shown
+    }
+
+    /// For each clinic that the query names, the values that satisfy it.
+    pub fn clinics(&self) -> impl Iterator<Item = &[String]> {
+        self.meanings.iter().filter_map(|meaning| match &meaning.sense {
+            Sense::Clinic(values) => Some(values.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// For each topic that the query names, the identifiers that satisfy it; a topic named twice counts once.
+    pub fn topics(&self) -> impl Iterator<Item = &[String]> {
+        let topics: BTreeSet<&[String]> = self
+            .meanings
+            .iter()
+            .filter_map(|meaning| match &meaning.sense {
+                Sense::Topic(ids) => Some(ids.as_slice()),
+                _ => None,
+            })
+            .collect();
+        topics.into_iter()
     }
 
     /// For each city that the query names, the codes that satisfy it.

@@ -153,9 +153,10 @@ impl<'a> TermStream<'a> {
     }
 }
 
-/// Characters of scripts without spaces, indexed singly and in pairs.
+/// Characters of scripts without spaces, indexed singly and in pairs; the combining marks among them fold to nothing.
 fn is_ngram_script(character: char) -> bool {
-    (character as u32) >= 0x3007 && (is_han(character) || matches!(character, '\u{3041}'..='\u{30FF}'))
+    (character as u32) >= 0x3007
+        && (is_han(character) || matches!(character, '\u{3041}'..='\u{3096}' | '\u{309B}'..='\u{30FF}'))
 }
 
 /// Whether a word can begin with a character: an apostrophe only joins, though Unicode calls one of them a letter.
@@ -220,6 +221,7 @@ mod tests {
             ("han", "重慶市", vec!["重", "重庆", "庆", "庆市", "市"]),
             ("mixed", "做CT检查", vec!["做", "ct", "检", "检查", "查"]),
             ("an apostrophe that is a letter", "ʼ ʼa aʼ ʼʼ", vec!["a", "a"]),
+            ("a combining mark of kana alone", "\u{3099} か\u{3099}", vec!["か"]),
             ("full width", "ＡＢＣ", vec!["abc"]),
             ("punctuation only", "—— …", vec![]),
             ("accents", "Ürümqi café", vec!["urumqi", "cafe"]),

@@ -10,6 +10,7 @@
 
 mod batch;
 mod binary;
+mod clinics;
 mod corpus;
 mod hostile;
 mod layering;

@@ -6,6 +6,7 @@
 //! ```
 
 mod analyzer;
+mod clinics;
 mod collect;
 mod compile;
 mod error;
@@ -22,6 +23,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
+pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
 pub use self::learnt::Learnt;
 use self::marker::Marker;

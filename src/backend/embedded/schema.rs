@@ -6,7 +6,8 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
-use super::analyzer;
+use super::{analyzer, clinics};
+use crate::model::clinic::ClinicKey;
 use crate::model::document::Document;
 use crate::model::plan::FacetField;
 
@@ -30,6 +31,10 @@ pub(super) struct Fields {
     pub(super) text: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
     facets: [Field; FacetField::ALL.len()],
+    /// Who is called so, of clinics; see [`super::clinics`].
+    pub(super) clinic_found: Field,
+    /// What a clinic is called.
+    pub(super) clinic_named: Field,
     /// The whole [`Document`] as JSON.
     pub(super) document: Field,
     /// Its edges, apart, so that the pages of a site are compared without reading them whole.
@@ -48,6 +53,7 @@ impl Fields {
             .set_tokenizer(RAW_TOKENIZER_NAME)
             .set_index_option(IndexRecordOption::Basic)
             .set_fieldnorms(false);
+        let names = TextOptions::default().set_indexing_options(value_indexing.clone());
         let value = TextOptions::default().set_indexing_options(value_indexing).set_fast(RAW_TOKENIZER_NAME);
         let fields = Self {
             id: builder.add_u64_field("id", key.clone()),
@@ -56,6 +62,8 @@ impl Fields {
             site: builder.add_u64_field("site", FAST),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
+            clinic_found: builder.add_text_field("clinic_found", names.clone()),
+            clinic_named: builder.add_text_field("clinic_named", names),
             document: builder.add_bytes_field("document", BytesOptions::default().set_stored()),
             edges: builder.add_bytes_field("edges", BytesOptions::default().set_stored()),
         };
@@ -100,6 +108,14 @@ impl Fields {
         for (facet, value) in facet_values(document) {
             filled.add_text(self.facet(facet), value);
         }
+        for clinic in &document.facets.clinics {
+            for term in clinics::found_terms(clinic) {
+                filled.add_text(self.clinic_found, term);
+            }
+            for term in clinics::named_terms(clinic) {
+                filled.add_text(self.clinic_named, term);
+            }
+        }
         filled.add_bytes(self.document, &serde_json::to_vec(document)?);
         Ok(filled)
     }
@@ -110,7 +126,7 @@ pub(super) fn facet_values(document: &Document) -> Vec<(FacetField, String)> {
     let facets = &document.facets;
     let mut values: Vec<(FacetField, String)> = Vec::new();
     values.extend(facets.cities.iter().map(|city| (FacetField::City, city.adcode.clone())));
-    values.extend(facets.clinics.iter().map(|clinic| (FacetField::Clinic, clinic.name.clone())));
+    values.extend(facets.clinics.iter().map(|clinic| (FacetField::Clinic, ClinicKey::of(clinic).to_string())));
     values.extend(facets.topics.iter().map(|topic| (FacetField::Topic, topic.id.clone())));
     values.extend(facets.language.iter().map(|language| (FacetField::Lang, language.clone())));
     values.extend(facets.verdict.iter().map(|facet| (FacetField::Verdict, facet.verdict.name().to_owned())));

@@ -42,10 +42,13 @@ pub(in crate::cli) fn pretty(
 
 /// What a query was taken for: cities, topics, and words without weight.
 pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    let Understood { cities, topics, ignored } = &answer.understood;
+    let Understood { cities, clinics, topics, ignored } = &answer.understood;
     let cities: Vec<_> = cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
+    let more = clinics.len().saturating_sub(SHOWN_VALUES);
+    let mut clinics: Vec<String> = clinics.iter().take(SHOWN_VALUES).map(|name| shown(name).into_owned()).collect();
+    clinics.extend((more > 0).then(|| format!("{more} more")));
     let mut parts = Vec::new();
-    for (name, values) in [("about", &cities), ("topic", topics), ("ignored words", ignored)] {
+    for (name, values) in [("about", &cities), ("clinic", &clinics), ("topic", topics), ("ignored words", ignored)] {
         if !values.is_empty() {
             parts.push(format!("{name} {}", values.join(", ")));
         }

@@ -1,7 +1,8 @@
 //! The clinics that an article is about, each under one name with its aliases.
 //!
 //! The title decides; without a clinic there, the headings, and else the clinic that the body names most. Other forms
-//! of the same brand, and word-by-word translations of it, are aliases of the clinic and no second clinic.
+//! of the same brand, word-by-word translations of it, and its name in the other script are aliases of the clinic and
+//! no second clinic; the same name in another city is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ use crate::knowledge::clinics::{ClinicMention, ClinicSort};
 use crate::knowledge::topics::{TopicKind, TriggerStrength};
 use crate::model::facets::ClinicFacet;
 use crate::text::normalize::{comparison_key, is_han};
+use crate::text::pinyin::{pinyin, squashed};
 
 /// A clinic that no title names must be named so often, unless the first paragraph names it.
 const MIN_MENTIONS: usize = 2;
@@ -68,6 +70,8 @@ pub(super) fn clinics(subject: &Subject, findings: &Findings<'_>, knowledge: &Kn
         }
         facets.push(ClinicFacet {
             name: candidate.first.name.clone(),
+            brand: candidate.first.brand.clone(),
+            kinds: knowledge.clinics.kinds_of(&candidate.first.name, &candidate.first.brand),
             city: candidate.city.clone(),
             aliases: distinct(aliases, &candidate.key),
             evidence: subject.evidence(candidate.first.span, confidence(candidate)),
@@ -92,7 +96,7 @@ fn confidence(candidate: &Candidate<'_>) -> f32 {
 /// Every named clinic, in order of first mention.
 fn candidates<'f>(subject: &Subject, findings: &'f Findings<'_>, knowledge: &Knowledge) -> Vec<Candidate<'f>> {
     let mut candidates: Vec<Candidate<'f>> = Vec::new();
-    let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut index_of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for mention in &findings.clinics {
         let Some(line) = subject.line_at(mention.span) else { continue };
         let is_name = match mention.sort {
@@ -104,19 +108,77 @@ fn candidates<'f>(subject: &Subject, findings: &'f Findings<'_>, knowledge: &Kno
             continue;
         }
         let key = comparison_key(&mention.name);
-        if candidates.len() == MAX_CANDIDATES && !index_of.contains_key(&key) {
+        let of_name = index_of.entry(key.clone()).or_default();
+        let Some(index) = same_city(of_name, &candidates, mention.city.as_ref()) else {
+            if candidates.len() < MAX_CANDIDATES {
+                of_name.push(candidates.len());
+                let brand = knowledge.clinics.brand_of(&mention.name);
+                let mut mentions = Mentions::default();
+                mentions.add(line.role);
+                candidates.push(Candidate { key, brand, first: mention, city: mention.city.clone(), mentions });
+            }
             continue;
-        }
-        let index = *index_of.entry(key.clone()).or_insert_with(|| {
-            let brand = knowledge.clinics.brand_of(&mention.name);
-            candidates.push(Candidate { key, brand, first: mention, city: None, mentions: Mentions::default() });
-            candidates.len() - 1
-        });
+        };
         let Some(candidate) = candidates.get_mut(index) else { continue };
         candidate.mentions.add(line.role);
         candidate.city = candidate.city.take().or_else(|| mention.city.clone());
     }
+    join_scripts(subject, findings, &mut candidates);
     candidates
+}
+
+/// Which of the candidates of one name a mention of it means, that may say the city: the one of that city, else the one
+/// whose city is not known yet; without a city the first.
+fn same_city(of_name: &[usize], candidates: &[Candidate<'_>], city: Option<&String>) -> Option<usize> {
+    let with = |wanted: Option<&String>| {
+        let mut indices = of_name.iter().copied();
+        indices.find(|&index| candidates.get(index).is_some_and(|candidate| candidate.city.as_ref() == wanted))
+    };
+    match city {
+        Some(_) => with(city).or_else(|| with(None)),
+        None => of_name.first().copied(),
+    }
+}
+
+/// Gives the names of one clinic in two scripts one brand: a name right behind the other in brackets, or a Latin brand
+/// that is the pinyin of a Chinese one.
+fn join_scripts(subject: &Subject, findings: &Findings<'_>, candidates: &mut [Candidate<'_>]) {
+    let is_chinese: Vec<bool> = candidates.iter().map(|candidate| candidate.key.contains(is_han)).collect();
+    if is_chinese.iter().all(|&chinese| chinese) || !is_chinese.contains(&true) {
+        return;
+    }
+    let in_brackets = named_in_brackets(subject, findings);
+    let spelt: Vec<Option<String>> = candidates.iter().map(|candidate| pinyin(&candidate.first.brand)).collect();
+    let pairs = (0..candidates.len()).flat_map(|chinese| (0..candidates.len()).map(move |latin| (chinese, latin)));
+    let same: Vec<(usize, usize)> = pairs
+        .filter(|&(chinese, latin)| is_chinese.get(chinese) == Some(&true) && is_chinese.get(latin) == Some(&false))
+        .filter(|&(chinese, latin)| {
+            let (Some(one), Some(other)) = (candidates.get(chinese), candidates.get(latin)) else { return false };
+            let is_spelt = spelt.get(chinese).cloned().flatten() == Some(squashed(&other.first.brand));
+            let is_beside = in_brackets.contains(&(one.key.clone(), other.key.clone()))
+                || in_brackets.contains(&(other.key.clone(), one.key.clone()));
+            is_same_city(one, other) && (is_spelt || is_beside)
+        })
+        .collect();
+    for (chinese, latin) in same {
+        let Some((from, to)) = candidates.get(latin).zip(candidates.get(chinese)) else { continue };
+        let (from, to) = (from.brand.clone(), to.brand.clone());
+        candidates.iter_mut().filter(|candidate| candidate.brand == from).for_each(|candidate| {
+            candidate.brand.clone_from(&to);
+        });
+    }
+}
+
+/// Keys of names of which the second stands in brackets behind the first.
+fn named_in_brackets(subject: &Subject, findings: &Findings<'_>) -> BTreeSet<(String, String)> {
+    let pairs = findings.clinics.windows(2).filter_map(|pair| {
+        let [outer, inner] = pair else { return None };
+        let start = findings.cities_between(outer.span.end, inner.span.start).unwrap_or(inner.span.start);
+        let gap = subject.text.get(outer.span.end..start)?;
+        let is_beside = matches!(gap.trim_matches(' '), "(" | "（");
+        is_beside.then(|| (comparison_key(&outer.name), comparison_key(&inner.name)))
+    });
+    pairs.collect()
 }
 
 /// "Double Eyelid Hospital", 双眼皮医院: a treatment in the place of a brand.
@@ -185,13 +247,26 @@ fn most_named<'c, 'f>(candidates: &'c [Candidate<'f>]) -> Option<&'c Candidate<'
 
 /// Leaves out names whose brand another candidate has under a longer name.
 fn without_short_forms<'c, 'f>(candidates: &[&'c Candidate<'f>]) -> Vec<&'c Candidate<'f>> {
-    let is_short = |candidate: &&&Candidate<'f>| {
-        let same_brand =
-            |other: &&&Candidate<'f>| other.brand == candidate.brand && other.key.len() > candidate.key.len();
-        candidates.iter().any(|other| same_brand(&other) && is_same_city(other, candidate))
-    };
-    let kept: Vec<_> = candidates.iter().filter(|candidate| !is_short(candidate)).copied().collect();
+    let mut kept: Vec<&Candidate<'f>> = Vec::new();
+    for (index, candidate) in candidates.iter().copied().enumerate() {
+        let is_other_form = |(at, other): (usize, &&Candidate<'f>)| {
+            let is_fuller = if is_same_script(other, candidate) {
+                other.key.len() > candidate.key.len()
+            } else {
+                // Of a name in two scripts the first one counts.
+                at < index
+            };
+            other.brand == candidate.brand && is_same_city(other, candidate) && is_fuller
+        };
+        if !candidates.iter().enumerate().any(is_other_form) {
+            kept.push(candidate);
+        }
+    }
     kept
+}
+
+fn is_same_script(left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
+    left.key.contains(is_han) == right.key.contains(is_han)
 }
 
 fn is_same_city(left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
@@ -202,7 +277,13 @@ fn is_same_city(left: &Candidate<'_>, right: &Candidate<'_>) -> bool {
 fn aliases(candidate: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Vec<String> {
     let others = candidates.iter().filter(|other| other.brand == candidate.brand && other.key != candidate.key);
     let same = others.filter(|other| is_same_city(other, candidate));
-    let mut aliases: Vec<String> = same.map(|other| other.first.name.clone()).collect();
+    let mut aliases: Vec<String> = Vec::new();
+    for other in same {
+        aliases.push(other.first.name.clone());
+        if !is_same_script(other, candidate) {
+            aliases.push(other.first.brand.clone());
+        }
+    }
     aliases.push(candidate.first.brand.clone());
     aliases
 }

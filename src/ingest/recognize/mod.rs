@@ -37,6 +37,14 @@ impl<'k> Findings<'k> {
         within.filter(move |city| place.contains(city.span))
     }
 
+    /// Where a city is named that reaches from `start`, brackets aside, to `end`: its first byte.
+    fn cities_between(&self, start: usize, end: usize) -> Option<usize> {
+        let cities = &self.places.cities;
+        let after = cities.partition_point(|city| city.span.end <= end);
+        let city = cities.get(after.checked_sub(1)?)?;
+        (city.span.start > start && end - city.span.end <= 1).then_some(city.span.start)
+    }
+
     /// The clinics spoken of within a place of the subject.
     fn clinics_in(&self, place: Span) -> impl Iterator<Item = &ClinicMention> {
         let from = self.clinics.partition_point(|clinic| clinic.span.start < place.start);
@@ -167,6 +175,46 @@ mod tests {
         assert_eq!(cities(&facets), ["Chaoyang", "Beihai"]);
         assert_eq!(topics(&facets), ["hospital_ranking"]);
         assert_eq!(facets.language.as_deref(), Some("zh"));
+    }
+
+    #[test]
+    fn one_name_in_two_cities_is_two_clinics() {
+        let facets = recognised(
+            "Dalian Zhiling Dental Clinic or Wuhan Zhiling Dental Clinic: which is cheaper?",
+            &["Dalian Zhiling Dental Clinic asks 90 yuan.", "Wuhan Zhiling Dental Clinic asks 80 yuan."],
+        );
+        let pairs: Vec<_> =
+            facets.clinics.iter().map(|clinic| (clinic.name.as_str(), clinic.city.as_deref())).collect();
+        assert_eq!(pairs, [("Zhiling Dental Clinic", Some("210200")), ("Zhiling Dental Clinic", Some("420100"))]);
+    }
+
+    #[test]
+    fn a_name_in_two_scripts_is_one_clinic() {
+        for (title, line, name, alias) in [
+            (
+                "大连致领医疗美容诊所（Zhiling Medical Beauty Clinic）能报销医保吗？",
+                "致领医疗美容诊所位于大连。",
+                "致领医疗美容诊所",
+                "Zhiling Medical Beauty Clinic",
+            ),
+            (
+                "Can Dalian Bright Star Dental Clinic (大连明辰口腔门诊部) reimburse medical insurance?",
+                "Bright Star is in Dalian.",
+                "Bright Star Dental Clinic",
+                "明辰口腔门诊部",
+            ),
+            (
+                "Can Dalian Zhiling Dental Clinic reimburse medical insurance?",
+                "The sign says 致领口腔门诊部, and the bill as well.",
+                "Zhiling Dental Clinic",
+                "致领口腔门诊部",
+            ),
+        ] {
+            let facets = recognised(title, &[line]);
+            let names: Vec<&str> = facets.clinics.iter().map(|clinic| clinic.name.as_str()).collect();
+            assert_eq!(names, [name], "{title}");
+            assert!(facets.clinics[0].aliases.iter().any(|known| known == alias), "{title}: {:?}", facets.clinics[0]);
+        }
     }
 
     #[test]
