@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use article_search::ingest::decode::decode;
+use article_search::ingest::extract::KnownSite;
 use article_search::ingest::source::Sources;
 use article_search::ingest::templates::Templates;
 use article_search::ingest::{extract, formats, read, recognize};
 use article_search::knowledge::Knowledge;
+use article_search::knowledge::sites::SiteEntry;
 use article_search::model::page::{Format, Origin, Page};
 use article_search::model::query::Query;
 use article_search::model::site::Site;
@@ -44,7 +46,9 @@ fn corpus() -> PathBuf {
 fn pages() -> Vec<Page> {
     let mut pages = Vec::new();
     for file in Sources::at(&[corpus()]).expect("the corpus").files {
-        file.for_each_page(&mut |page| pages.extend(page.ok().filter(|page| formats::blocks(page).is_ok())));
+        file.for_each_page(&mut |page| {
+            pages.extend(page.ok().filter(|page| formats::blocks(page, &SiteEntry::default()).is_ok()));
+        });
     }
     pages
 }
@@ -159,10 +163,11 @@ impl Costs {
             Format::Text => Duration::ZERO,
         };
         let templates = Templates::default();
-        let (parsed, blocks) = timed(|| formats::blocks(page).ok());
+        let (parsed, blocks) = timed(|| formats::blocks(page, &SiteEntry::default()).ok());
         let parsed = parsed?;
-        let (cleaned, article) =
-            timed(|| extract::article(parsed, &knowledge.chrome, templates.of(Site::of(&page.origin))));
+        let entry = SiteEntry::default();
+        let site = KnownSite { entry: &entry, templates: templates.of(Site::of(&page.origin)) };
+        let (cleaned, article) = timed(|| extract::article(parsed, &knowledge.chrome, site));
         let (_, facets) = timed(|| recognize::facets(&cleaned.article, None, knowledge));
         let (_, read) = timed(|| read(page, knowledge, &templates).ok());
         Some(Self { parse, blocks, article, facets, read })

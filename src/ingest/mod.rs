@@ -16,7 +16,7 @@ pub mod templates;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::decode::NotText;
-use self::extract::Extracted;
+use self::extract::{Extracted, KnownSite};
 use self::formats::Parsed;
 use self::templates::Templates;
 use crate::knowledge::Knowledge;
@@ -24,11 +24,11 @@ use crate::model::article::{Article, Flag, Part};
 use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::layout::Claims;
 use crate::model::page::{Origin, Page};
-use crate::model::site::Site;
+use crate::model::site::{Site, site_name};
 use crate::text::terms::TermStream;
 
 /// Raised with every change of cleaning or recognition that old documents do not follow.
-const EXTRACTOR_VERSION: u32 = 2;
+const EXTRACTOR_VERSION: u32 = 3;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -66,7 +66,7 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
 /// [`PageError`], for this page alone.
 pub fn read(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result<Document, PageError> {
     contained(|| {
-        let parsed = formats::blocks(page)?;
+        let parsed = formats::blocks(page, knowledge.sites.of(&site_name(&page.origin)))?;
         let mut origin = page.origin.clone();
         let id = DocumentId::of(&origin);
         origin.url = origin.url.or_else(|| parsed.canonical_url.clone());
@@ -144,7 +144,7 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
     let Named { id, origin, fingerprint } = named;
     let claims =
         Claims { titles: parsed.titles.clone(), dates: parsed.dates.clone(), language: parsed.language.clone() };
-    let site = templates.of(Site::of(&origin));
+    let site = KnownSite { entry: knowledge.sites.of(&site_name(&origin)), templates: templates.of(Site::of(&origin)) };
     let Extracted { mut article, edges } = extract::article(parsed, &knowledge.chrome, site);
     shorten(&mut article, MAX_BODY_BYTES);
     let mut facets = recognize::facets(&article, claims.language.as_deref(), knowledge);

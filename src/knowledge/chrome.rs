@@ -52,10 +52,12 @@ pub struct Rule {
     /// Where on a page such a line may be cut.
     #[serde(default)]
     pub place: Place,
-    /// A line that must match.
-    example: Option<String>,
-    /// A line that must not match.
-    counter_example: Option<String>,
+    /// Lines that must match.
+    #[serde(default)]
+    examples: Vec<Spanned<String>>,
+    /// Lines of an article that look alike and must not match.
+    #[serde(default)]
+    counter_examples: Vec<Spanned<String>>,
 }
 
 fn default_most() -> usize {
@@ -120,12 +122,22 @@ pub enum ChromeError {
         /// The rule.
         name: String,
     },
+    /// A rule shows no line that it must catch, or none that it must leave.
+    #[error("{file}:{line}: rule `{name}` needs a line in `examples` and one in `counter_examples`")]
+    NoExample {
+        /// The file.
+        file: PathBuf,
+        /// 1-based line of the rule.
+        line: usize,
+        /// The rule.
+        name: String,
+    },
     /// A rule's own example does not match it, or its counter-example does.
     #[error("{file}:{line}: rule `{name}` gives the wrong answer for its own example `{example}`")]
     WrongExample {
         /// The file.
         file: PathBuf,
-        /// 1-based line of the rule.
+        /// 1-based line of the example.
         line: usize,
         /// The rule.
         name: String,
@@ -168,16 +180,21 @@ impl ChromeRules {
     /// The rules of a user's file; `file_name` is for messages only.
     ///
     /// # Errors
-    /// When the text is no file of rules, a rule has no phrase, or a rule contradicts its own example.
+    /// When the text is no file of rules, a rule has no phrase or no example, or a rule contradicts its own example.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, ChromeError> {
         let (rules, lines) = Self::read(file_name, text)?;
+        let file = PathBuf::from(file_name);
+        let is_untried = |rule: &Rule| rule.examples.is_empty() || rule.counter_examples.is_empty();
+        if let Some((rule, &line)) = rules.rules.iter().zip(&lines).find(|(rule, _)| is_untried(rule)) {
+            return Err(ChromeError::NoExample { file, line, name: rule.name.clone() });
+        }
         match rules.first_wrong_example() {
             None => Ok(rules),
-            Some((number, name, example)) => Err(ChromeError::WrongExample {
-                file: PathBuf::from(file_name),
-                line: lines.get(number).copied().unwrap_or(1),
-                name,
-                example,
+            Some((rule, example)) => Err(ChromeError::WrongExample {
+                file,
+                line: line_of(text, example.span().start),
+                name: rule.name.clone(),
+                example: example.get_ref().clone(),
             }),
         }
     }
@@ -203,6 +220,11 @@ impl ChromeRules {
         let mut rules = self.rules;
         rules.extend(other.rules);
         Self::new(rules)
+    }
+
+    /// Lines of articles that look like wording of a rule and are not, each with its rule.
+    pub fn counter_examples(&self) -> impl Iterator<Item = (&Rule, &str)> {
+        self.rules.iter().flat_map(|rule| rule.counter_examples.iter().map(move |line| (rule, line.get_ref().as_str())))
     }
 
     /// The rules that a line matches; `key` is its comparison key.
@@ -233,14 +255,15 @@ impl ChromeRules {
         Self { rules, phrases, most }
     }
 
-    fn first_wrong_example(&self) -> Option<(usize, String, String)> {
+    /// The first example that its rule does not match, or counter-example that it does.
+    fn first_wrong_example(&self) -> Option<(&Rule, &Spanned<String>)> {
         let is_matched = |rule: &Rule, line: &str| {
             self.matches(line, &comparison_key(line)).iter().any(|found| found.rule.name == rule.name)
         };
-        self.rules.iter().enumerate().find_map(|(number, rule)| {
-            let unmatched = rule.example.as_ref().filter(|line| !is_matched(rule, line));
-            let wrong = unmatched.or_else(|| rule.counter_example.as_ref().filter(|line| is_matched(rule, line)));
-            wrong.map(|line| (number, rule.name.clone(), line.clone()))
+        self.rules.iter().find_map(|rule| {
+            let missed = rule.examples.iter().find(|line| !is_matched(rule, line.get_ref()));
+            let wrong = missed.or_else(|| rule.counter_examples.iter().find(|line| is_matched(rule, line.get_ref())));
+            wrong.map(|line| (rule, line))
         })
     }
 }
@@ -379,7 +402,7 @@ mod tests {
     fn forms() {
         let rule = |form: &str| {
             let text = format!("[[rule]]\nname='r'\nrole='share'\nform='{form}'\nany=['share', 'like']");
-            ChromeRules::parse("t", &text).unwrap()
+            ChromeRules::read("t", &text).unwrap().0
         };
         for (form, line, expected) in [
             ("whole", "Share (12)", true),
@@ -406,12 +429,23 @@ mod tests {
     #[test]
     fn mistakes_name_file_and_line() {
         let head = "[[rule]]\nname='r'\nrole='share'\nform='whole'\n";
+        let tried = "examples=['a']\ncounter_examples=['b']\n";
         for (name, text, expected) in [
             ("syntax", "\n[[rule\n".to_owned(), "a.toml:2: "),
-            ("unknown field", format!("{head}any=['a']\ncolour='red'\n"), "a.toml:6: "),
-            ("no phrase", format!("\n{head}any=[]\n"), "a.toml:2: rule `r` has no phrase"),
-            ("example", format!("{head}any=['a']\nexample='b'\n"), "a.toml:1: rule `r` gives the wrong answer"),
-            ("counter", format!("{head}any=['a']\ncounter_example='A'\n"), "a.toml:1: rule `r` gives the wrong"),
+            ("unknown field", format!("{head}any=['a']\n{tried}colour='red'\n"), "a.toml:8: "),
+            ("no phrase", format!("\n{head}any=[]\n{tried}"), "a.toml:2: rule `r` has no phrase"),
+            ("no example", format!("{head}any=['a']\nexamples=[]\ncounter_examples=['b']"), "a.toml:1: rule `r` needs"),
+            ("no counter-example", format!("{head}any=['a']\nexamples=['a']"), "a.toml:1: rule `r` needs"),
+            (
+                "example",
+                format!("{head}any=['a']\nexamples=['a',\n'b']\ncounter_examples=['c']"),
+                "a.toml:7: rule `r` gives the wrong answer for its own example `b`",
+            ),
+            (
+                "counter-example",
+                format!("{head}any=['a']\nexamples=['a']\ncounter_examples=['A']"),
+                "a.toml:7: rule `r` gives the wrong answer for its own example `A`",
+            ),
         ] {
             let error = ChromeRules::parse("a.toml", &text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{name}: {error}");
@@ -419,8 +453,29 @@ mod tests {
     }
 
     #[test]
+    fn every_phrase_of_every_rule_can_match() {
+        let rules = ChromeRules::builtin();
+        for rule in &rules.rules {
+            let and = rule.and.iter().map(|and| and.trim_end_matches('*'));
+            for phrase in rule.any.iter().map(|phrase| phrase.trim_end_matches('*')) {
+                let and = and.clone().find(|and| !and.contains(phrase) && !phrase.contains(and)).unwrap_or_default();
+                let line = match rule.form {
+                    Form::Whole => phrase.to_owned(),
+                    Form::Bag => format!("{phrase} | ").repeat(rule.least),
+                    Form::Start | Form::Within => format!("{phrase} {and}"),
+                    Form::Lead | Form::Label => format!("{phrase}: {and}"),
+                    Form::Count => format!("12 {phrase}"),
+                };
+                let found = rules.matches(&line, &comparison_key(&line));
+                assert!(found.iter().any(|found| found.rule.name == rule.name), "{}: {line}", rule.name);
+            }
+        }
+    }
+
+    #[test]
     fn extending_keeps_both() {
-        let own = "[[rule]]\nname='own'\nrole='share'\nform='whole'\nany=['zap it']";
+        let own = "[[rule]]\nname='own'\nrole='share'\nform='whole'\nany=['zap it']\n\
+                   examples=['Zap it!']\ncounter_examples=['They zap it again']";
         let rules = ChromeRules::builtin().extend(ChromeRules::parse("own", own).unwrap());
         let names = |line: &str| -> Vec<String> {
             rules.matches(line, &comparison_key(line)).iter().map(|found| found.rule.name.clone()).collect()

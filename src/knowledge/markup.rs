@@ -140,14 +140,14 @@ impl Markup {
         for word in file.state_words {
             markup.words.entry(word).or_default().is_state = true;
         }
-        for ChromeNames { reason, strength, names } in file.chrome {
+        for ChromeNames { reason, strength, names, .. } in file.chrome {
             for name in names {
                 let mark = ChromeMark { strength, reason, entry: markup.entry_count };
                 markup.add(&name, Marks { chrome: Some(mark), content: None });
                 markup.entry_count += 1;
             }
         }
-        for ContentNames { strength, names } in file.content {
+        for ContentNames { strength, names, .. } in file.content {
             for name in names {
                 markup.add(&name, Marks { chrome: None, content: Some(strength) });
             }
@@ -181,6 +181,10 @@ struct ChromeNames {
     reason: Reason,
     strength: Strength,
     names: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tried by a unit test"))]
+    examples: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tried by a unit test"))]
+    counter_examples: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -188,6 +192,10 @@ struct ChromeNames {
 struct ContentNames {
     strength: Strength,
     names: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tried by a unit test"))]
+    examples: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tried by a unit test"))]
+    counter_examples: Vec<String>,
 }
 
 /// The words of a name.
@@ -240,9 +248,25 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_sound() {
+    fn names_agree_with_their_examples() {
         let file: File = toml::from_str(include_str!("markup.toml")).unwrap();
         assert!(!file.chrome.is_empty() && !file.content.is_empty());
+        let mut wrong = Vec::new();
+        let mut expect = |name: &str, is_right: bool| wrong.extend((!is_right).then(|| name.to_owned()));
+        for group in &file.chrome {
+            let of = |names: &str| Markup::built_in().marks(names).chrome.map(|mark| (mark.reason, mark.strength));
+            let own = Some((group.reason, group.strength));
+            assert!(!group.examples.is_empty() && !group.counter_examples.is_empty(), "{own:?}");
+            group.examples.iter().for_each(|name| expect(name, of(name) == own));
+            group.counter_examples.iter().for_each(|name| expect(name, of(name) != own));
+        }
+        for group in &file.content {
+            let of = |names: &str| Markup::built_in().marks(names).content;
+            assert!(!group.examples.is_empty() && !group.counter_examples.is_empty(), "{:?}", group.strength);
+            group.examples.iter().for_each(|name| expect(name, of(name) == Some(group.strength)));
+            group.counter_examples.iter().for_each(|name| expect(name, of(name) != Some(group.strength)));
+        }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod phrases;
 mod place_context;
 pub mod places;
 pub mod roles;
+pub mod sites;
 pub mod stop_words;
 pub mod synonyms;
 pub mod topics;
@@ -29,6 +30,7 @@ use cities::Cities;
 use clinics::ClinicPatterns;
 use error::KnowledgeError;
 use part::Part;
+use sites::Sites;
 use stop_words::StopWords;
 use synonyms::Synonyms;
 use topics::Topics;
@@ -38,8 +40,9 @@ use verdicts::VerdictCues;
 const CHROME_FILE: &str = "chrome.toml";
 
 /// The knowledge files, with what is built in.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     (CHROME_FILE, include_str!("chrome.toml")),
+    (sites::FILE, sites::BUILTIN),
     ("cities.csv", include_str!("cities.csv")),
     ("provinces.csv", include_str!("provinces.csv")),
     ("districts.csv", include_str!("districts.csv")),
@@ -55,6 +58,8 @@ const FILES: [(&str, &str); 9] = [
 pub struct Knowledge {
     /// What is on a page beside its article.
     pub chrome: Part<ChromeRules>,
+    /// What holds for one site only.
+    pub sites: Part<Sites>,
     /// Cities, provinces, districts.
     pub cities: Part<Cities>,
     /// Topics and what announces them.
@@ -100,6 +105,7 @@ impl Knowledge {
     fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         Ok(Self {
             chrome: Part::of(directory, chrome_rules)?,
+            sites: Part::of(directory, Sites::load)?,
             cities: Part::of(directory, Cities::load)?,
             topics: Part::of(directory, Topics::load)?,
             clinics: Part::of(directory, ClinicPatterns::load)?,

@@ -179,6 +179,8 @@ pub enum Reason {
     Repeat,
     /// What the pages of the site share at their edges: learnt, not worded by a rule.
     Template,
+    /// An entry of `sites.toml` for this site.
+    Site,
 }
 
 impl Reason {
@@ -208,6 +210,7 @@ impl Reason {
             Self::Control => "control",
             Self::Repeat => "repeat",
             Self::Template => "template",
+            Self::Site => "site",
         }
     }
 }

@@ -3,6 +3,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stderr,
     clippy::string_slice,
     reason = "a test fails where it cannot go on, and says what it skips"
@@ -16,5 +17,6 @@ mod hostile;
 mod layering;
 mod learnt;
 mod library;
+mod rules;
 mod seeds;
 mod workbench;

@@ -1,14 +1,15 @@
 //! Cleaning: the blocks of a page → its [`Article`]. The same rules for plain text and for HTML.
 //!
 //! The order, each step a pure function that marks lines:
-//! 1. what the markup calls chrome ([`Zone::Chrome`]); its breadcrumb is a witness of the title;
-//! 2. [`breadcrumbs`] and [`title`]: the two confirm each other; what stands above them is the site's ([`head`]);
-//! 3. [`captions`] of pictures, and the title said again; [`contents`]; [`comments`];
-//! 4. [`tail`] upwards to the last prose, [`head`] downwards to the first;
-//! 5. lines between paragraphs whose [`forms`] are unmistakable;
-//! 6. steps 3 to 5 again until nothing changes, so that a cleaned article stays as it is when cleaned again;
-//! 7. [`valve`]: a page of which too little is left is kept whole and flagged;
-//! 8. what the site is known to share ([`SiteTemplates`]) at the edges of what the rules left; then the rules once more.
+//! 1. what an entry of `sites.toml` drops; what it keeps, no step removes;
+//! 2. what the markup calls chrome ([`Zone::Chrome`]); its breadcrumb is a witness of the title;
+//! 3. [`breadcrumbs`] and [`title`]: the two confirm each other; what stands above them is the site's ([`head`]);
+//! 4. [`captions`] of pictures, and the title said again; [`contents`]; [`comments`];
+//! 5. [`tail`] upwards to the last prose, [`head`] downwards to the first;
+//! 6. lines between paragraphs whose [`forms`] are unmistakable;
+//! 7. steps 4 to 6 again until nothing changes, so that a cleaned article stays as it is when cleaned again;
+//! 8. [`valve`]: a page of which too little is left is kept whole and flagged;
+//! 9. what the site is known to share ([`SiteTemplates`]) at the edges of what the rules left; then the rules once more.
 //!
 //! Wording is data ([`ChromeRules`]), shape and place are code. Every block ends in the article's parts or in
 //! `removed` with its reason, the line of the title too.
@@ -36,6 +37,7 @@ use crate::ingest::formats::Parsed;
 use crate::ingest::formats::text::kinds_by_shape;
 use crate::ingest::templates::SiteTemplates;
 use crate::knowledge::chrome::ChromeRules;
+use crate::knowledge::sites::{SiteEntry, Wish};
 use crate::model::article::{Article, Flag, Part, Reason};
 use crate::model::block::{BlockKind, Zone};
 use crate::model::site::{EdgeLine, Edges, hash};
@@ -61,20 +63,30 @@ pub struct Extracted {
     pub edges: Edges,
 }
 
-/// The article of a page, cleaned by the rules and by what its site is known to share.
+/// What is known of the site of a page.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownSite<'k> {
+    /// Beforehand.
+    pub entry: &'k SiteEntry,
+    /// From its pages.
+    pub templates: &'k SiteTemplates,
+}
+
+/// The article of a page, cleaned by the rules and by what is known of its site.
 ///
 /// `parts` are empty when the page holds no article: a menu, an error page, nothing at all.
 #[must_use]
-pub fn article(parsed: Parsed, rules: &ChromeRules, site: &SiteTemplates) -> Extracted {
+pub fn article(parsed: Parsed, rules: &ChromeRules, site: KnownSite<'_>) -> Extracted {
     let degraded = parsed.degraded.then_some(Flag::Degraded);
     let claimed = parsed.titles;
     let is_titled_row = parsed.is_titled_row;
     let mut page = Page::new(parsed.blocks.into_iter().map(|block| Line::new(block, rules)).collect());
+    obey(&mut page, site.entry);
     let (title, trail) = clean(&mut page, &claimed);
     let mut flags: BTreeSet<Flag> = degraded.into_iter().collect();
     let mut edges = Edges::default();
     match valve::judge(&page) {
-        Rest::Article => edges = cut_shared(&mut page, site, &title),
+        Rest::Article => edges = cut_shared(&mut page, site.templates, &title),
         Rest::Nothing if is_titled_row && page.cut().next().is_none() => {}
         Rest::Nothing => {
             let all =
@@ -87,7 +99,7 @@ pub fn article(parsed: Parsed, rules: &ChromeRules, site: &SiteTemplates) -> Ext
         }
     }
     let has_uploads = page.cut().any(|(line, reason)| {
-        matches!(reason, Reason::Disclaimer | Reason::Template) && disclaimer::tells_of_uploads(line)
+        matches!(reason, Reason::Disclaimer | Reason::Template | Reason::Site) && disclaimer::tells_of_uploads(line)
     });
     flags.extend(has_uploads.then_some(Flag::UserSubmitted));
     let layout = page.layout();
@@ -97,6 +109,26 @@ pub fn article(parsed: Parsed, rules: &ChromeRules, site: &SiteTemplates) -> Ext
     let parts = open.into_iter().zip(kinds).map(|(line, kind)| Part { kind, text: line.block.text }).collect();
     let article = Article { title: title.text, parts, removed, breadcrumb: trail.items, flags, layout };
     Extracted { article, edges }
+}
+
+/// Cuts what the entry of the site drops, and holds on to what it keeps.
+fn obey(page: &mut Page<'_>, entry: &SiteEntry) {
+    if !entry.has_lines() {
+        return;
+    }
+    let wishes: Vec<Wish<'_>> = page.lines().iter().map(|line| entry.wish(line.key())).collect();
+    let drops = wishes.iter().enumerate().filter_map(|(number, wish)| match wish {
+        Wish::Drop(phrase) => Some((number, format!("sites.toml: {phrase}"))),
+        Wish::Keep | Wish::None => None,
+    });
+    let cuts = drops.map(|(number, rule)| {
+        // The day of publication is read from bylines, whoever finds them.
+        let is_byline = page.lines().get(number).is_some_and(|line| bylines::rule_of(line).is_some());
+        Cut::new(number, if is_byline { Reason::Byline } else { Reason::Site }, rule)
+    });
+    let cuts = cuts.collect();
+    page.apply(cuts);
+    page.hold(|number| wishes.get(number) == Some(&Wish::Keep));
 }
 
 /// Cuts what the site shares, then lets the rules look again at what that laid bare. A page of which too little would
@@ -152,7 +184,8 @@ fn without_numbers(key: &str) -> String {
 
 /// Everything but what is certain, whatever the share of it.
 fn may_come_back(line: &Line<'_>, reason: Reason) -> bool {
-    let is_certain = matches!(reason, Reason::Hidden | Reason::TitleRepeat | Reason::Cookie | Reason::Breadcrumb);
+    let is_certain =
+        matches!(reason, Reason::Hidden | Reason::TitleRepeat | Reason::Cookie | Reason::Breadcrumb | Reason::Site);
     let is_marked = matches!(line.block.zone, Zone::Chrome(_));
     !is_certain && (!is_marked || line.is_prose)
 }

@@ -36,6 +36,8 @@ pub(super) type Open<'p, 'r> = [&'p Line<'r>];
 pub(super) struct Page<'r> {
     lines: Vec<Line<'r>>,
     cuts: Vec<Option<(Reason, Cow<'static, str>)>>,
+    /// Which lines no rule may cut; empty when all may be.
+    held: Vec<bool>,
 }
 
 /// What was cut from a page at one moment.
@@ -46,7 +48,7 @@ impl<'r> Page<'r> {
     /// A page with nothing cut yet.
     pub(super) fn new(lines: Vec<Line<'r>>) -> Self {
         let cuts = lines.iter().map(|_| None).collect();
-        Self { lines, cuts }
+        Self { lines, cuts, held: Vec::new() }
     }
 
     /// All lines, cut or not.
@@ -65,13 +67,20 @@ impl<'r> Page<'r> {
             self.cuts.iter().enumerate().filter(|(_, cut)| cut.is_none()).map(|(index, _)| index).collect();
         let mut applied = 0;
         for cut in cuts {
-            let Some(slot) = open.get(cut.line).and_then(|&index| self.cuts.get_mut(index)) else { continue };
+            let Some(&index) = open.get(cut.line) else { continue };
+            let is_held = self.held.get(index) == Some(&true);
+            let Some(slot) = self.cuts.get_mut(index).filter(|_| !is_held) else { continue };
             if slot.is_none() {
                 *slot = Some((cut.reason, cut.rule));
                 applied += 1;
             }
         }
         applied
+    }
+
+    /// Lines, by their number on the page, that are not cut from now on.
+    pub(super) fn hold(&mut self, is_held: impl Fn(usize) -> bool) {
+        self.held = (0..self.lines.len()).map(is_held).collect();
     }
 
     /// Takes back the cuts for which `undo` holds.

@@ -60,8 +60,14 @@ const CHINESE: &str = "\
 本站说明
 本站文章由会员投稿，观点不代表本站立场，若侵害了您的权益，请来信告知，我们会及时删除。";
 
+/// The article of a page of a site that nothing is known of.
+fn article_of(parsed: Parsed) -> Article {
+    let site = KnownSite { entry: &SiteEntry::default(), templates: &SiteTemplates::default() };
+    article(parsed, &RULES, site).article
+}
+
 fn clean_text(page: &str) -> Article {
-    article(text::parse(page), &RULES, &SiteTemplates::default()).article
+    article_of(text::parse(page))
 }
 
 fn texts(article: &Article) -> Vec<&str> {
@@ -122,14 +128,27 @@ fn markup_decides_unless_nothing_remains() {
         titles: vec!["What braces cost - Site".to_owned()],
         ..Parsed::default()
     };
-    let rules = &RULES;
-    let cleaned = article(page(Zone::Article), rules, &SiteTemplates::default()).article;
+    let cleaned = article_of(page(Zone::Article));
     assert_eq!((cleaned.title.as_str(), texts(&cleaned)), ("What braces cost", vec![prose]));
     assert_eq!(cleaned.breadcrumb, ["Teeth"]);
     assert_eq!(cleaned.flags, BTreeSet::new());
-    let emptied = article(page(Zone::Chrome(Reason::Sidebar)), rules, &SiteTemplates::default()).article;
+    let emptied = article_of(page(Zone::Chrome(Reason::Sidebar)));
     assert_eq!(emptied.flags, BTreeSet::from([Flag::Uncertain]));
     assert!(texts(&emptied).contains(&prose));
+}
+
+#[test]
+fn what_looks_like_wording_of_a_rule_stays_between_paragraphs() {
+    let above = "The office explains below what its visitors ask about most, one thing after the other.";
+    let below = "Whoever is still in doubt should come by in person, and should bring all the papers along.";
+    let lost: Vec<&str> = RULES
+        .counter_examples()
+        .filter(|(_, line)| {
+            !clean_text(&format!("A visit to the office\n{above}\n{line}\n{below}")).body().contains(line)
+        })
+        .map(|(_, line)| line)
+        .collect();
+    assert_eq!(lost, Vec::<&str>::new());
 }
 
 /// Lines of every kind, chrome and content.
@@ -165,7 +184,7 @@ proptest! {
     fn nothing_is_lost_and_order_stays(lines in prop::collection::vec(line(), 0..30)) {
         let parsed = text::parse(&lines.join("\n\n"));
         let blocks: Vec<String> = parsed.blocks.iter().map(|block| block.text.clone()).collect();
-        let article = article(parsed, &RULES, &SiteTemplates::default()).article;
+        let article = article_of(parsed);
         let parts: Vec<String> = article.parts.into_iter().map(|part| part.text).collect();
         let removed: Vec<String> = article.removed.into_iter().map(|removed| removed.text).collect();
         for (name, some) in [("parts", &parts), ("removed", &removed)] {
@@ -200,7 +219,7 @@ fn an_endless_tail_is_walked_once() {
     let prose = "The cost of braces depends on the clinic and on the doctor, as the office says.\n";
     for line in ["A line of some words", "Posted 2024-01-02", "You may also like", "Disclaimer"] {
         let page = format!("Braces in Ningbo\n{prose}{}", format!("{line}\n").repeat(LINES));
-        let article = article(text::parse(&page), &RULES, &SiteTemplates::default()).article;
+        let article = article_of(text::parse(&page));
         assert_eq!(article.parts.first().map(|part| part.text.as_str()), Some(prose.trim_end()), "{line}");
     }
 }

@@ -65,8 +65,10 @@ fn is_odd(character: char) -> bool {
 
 /// Whether text was cut that might have been the article: prose that is no notice and that the markup did not hide.
 fn is_suspicious(line: &Line<'_>, reason: Reason) -> bool {
-    let is_certain =
-        matches!(reason, Reason::Hidden | Reason::Cookie | Reason::TitleRepeat | Reason::Comments | Reason::Footer);
+    let is_certain = matches!(
+        reason,
+        Reason::Hidden | Reason::Cookie | Reason::TitleRepeat | Reason::Comments | Reason::Footer | Reason::Site
+    );
     line.is_prose && !is_certain && !disclaimer::is_notice(line) && disclaimer::families(line) == 0
 }
 

@@ -10,6 +10,7 @@ pub mod warc;
 
 use super::decode::{NotText, decode};
 use super::source::MAX_PAGE_BYTES;
+use crate::knowledge::sites::SiteEntry;
 use crate::model::block::Block;
 use crate::model::page::{Format, Page};
 use crate::text::normalize::one_line;
@@ -37,16 +38,17 @@ pub struct Parsed {
     pub is_titled_row: bool,
 }
 
-/// Decodes a page and turns it into blocks; of a page over 4 MiB the beginning, marked `degraded`.
+/// Decodes a page of the site that `site` is known of, and turns it into blocks; of a page over 4 MiB the beginning,
+/// marked `degraded`.
 ///
 /// # Errors
 /// [`NotText`] when its bytes hold no text.
-pub fn blocks(page: &Page) -> Result<Parsed, NotText> {
+pub fn blocks(page: &Page, site: &SiteEntry) -> Result<Parsed, NotText> {
     let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(&page.bytes);
     let text = decode(bytes, page.charset.as_deref())?;
     let mut parsed = match page.format {
         Format::Text => text::parse(&text),
-        Format::Html => html::parse(&text),
+        Format::Html => html::parse(&text, site),
     };
     parsed.degraded |= page.bytes.len() > MAX_PAGE_BYTES;
     parsed.is_titled_row = page.hints.title.is_some();

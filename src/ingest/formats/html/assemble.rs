@@ -8,12 +8,15 @@ use crate::text::normalize::comparison_key;
 use super::metadata::Metadata;
 use super::outline::{Outline, Piece};
 
+/// Marks between a title and the name of the site.
+const SUFFIX_MARKS: [char; 7] = ['-', '–', '—', '_', '|', '｜', '·'];
+
 /// Puts the result together; `reasons` says for each line why it is chrome, or nothing.
 pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Metadata) -> Parsed {
     let shown_dates = shown_dates(reasons, &metadata);
     let claimed: Vec<String> = [metadata.social_titles, metadata.data_titles].concat();
     let claimed: Vec<String> = claimed.into_iter().chain(metadata.head_title).collect();
-    let heading = title_heading(&outline.pieces, reasons, &claimed);
+    let heading = title_heading(&outline.pieces, reasons, (&claimed, metadata.site_name.as_deref()));
     let titles = heading.map(|piece| piece.text.clone()).into_iter().chain(claimed).collect();
     let blocks = outline.pieces.into_iter().zip(reasons).map(|(piece, &reason)| block(piece, reason));
     Parsed {
@@ -33,9 +36,17 @@ fn block(piece: Piece, reason: Option<Reason>) -> Block {
 }
 
 /// The highest heading that agrees with what the page calls itself, else the last one before the prose of the article:
-/// logos are headings too.
-fn title_heading<'a>(pieces: &'a [Piece], reasons: &[Option<Reason>], claimed: &[String]) -> Option<&'a Piece> {
-    let highest = || pieces.iter().enumerate().filter(|(_, piece)| piece.kind == BlockKind::Heading(1));
+/// logos are headings too. What the page calls its site is no title.
+fn title_heading<'a>(
+    pieces: &'a [Piece],
+    reasons: &[Option<Reason>],
+    (claimed, site_name): (&[String], Option<&str>),
+) -> Option<&'a Piece> {
+    let site_names = claimed.iter().filter_map(|title| title.rsplit_once(SUFFIX_MARKS)).map(|(_, name)| name);
+    let site_names: Vec<String> = site_names.chain(site_name).map(comparison_key).collect();
+    let is_title =
+        |piece: &Piece| piece.kind == BlockKind::Heading(1) && !site_names.contains(&comparison_key(&piece.text));
+    let highest = || pieces.iter().enumerate().filter(|(_, piece)| is_title(piece));
     let claimed: Vec<String> = claimed.iter().map(|title| comparison_key(title)).collect();
     let agrees = |piece: &Piece| {
         let key = comparison_key(&piece.text);

@@ -56,6 +56,11 @@ impl<'a> Attributes<'a> {
         self.itemprop.is_some_and(|words| words.split_ascii_whitespace().any(|word| word == "articleBody"))
     }
 
+    /// Its classes and its id.
+    pub(super) fn classes(&self) -> impl Iterator<Item = &'a str> {
+        self.class.into_iter().flat_map(str::split_ascii_whitespace).chain(self.id)
+    }
+
     /// The names that stand for one place each.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         let label = self.label.filter(|label| label.len() <= MAX_LABEL_BYTES);

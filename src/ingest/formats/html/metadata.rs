@@ -17,6 +17,8 @@ pub(super) struct Metadata {
     pub(super) social_titles: Vec<String>,
     pub(super) data_titles: Vec<String>,
     pub(super) head_title: Option<String>,
+    /// What the site is called.
+    pub(super) site_name: Option<String>,
     pub(super) data_dates: Vec<String>,
     pub(super) meta_dates: Vec<String>,
     /// Dates of `time` elements, with the number of lines before them.
@@ -89,6 +91,7 @@ impl Metadata {
         match name.as_str() {
             "og:title" => self.social_titles.insert(0, content),
             "twitter:title" => self.social_titles.push(content),
+            "og:site_name" => self.site_name = Some(content),
             "og:url" => self.social_url = Some(content),
             name if DATE_NAMES.contains(&name) => self.meta_dates.push(content),
             _ => {}

@@ -25,6 +25,7 @@ use std::ops::Range;
 use scraper::Html;
 
 use crate::knowledge::markup::Markup;
+use crate::knowledge::sites::SiteEntry;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
@@ -42,24 +43,24 @@ const MUCH_PROSE_BYTES: usize = 1_500;
 /// A paragraph between title and article is a lead when it is at least this long, in bytes.
 const MIN_LEAD_BYTES: usize = 120;
 
-/// Reads one page.
+/// Reads one page of the site that `site` is known of.
 #[must_use]
-pub fn parse(html: &str) -> Parsed {
+pub fn parse(html: &str, site: &SiteEntry) -> Parsed {
     let Some(tree) = guard::tree(html) else { return linear::parse(html) };
-    let (outline, metadata) = read(&tree);
+    let (outline, metadata) = read(&tree, site);
     let reasons = judge(&outline);
     assemble::parsed(outline, &reasons, metadata)
 }
 
 /// Takes the page apart. Some pages hide their article until a script shows it: when nearly nothing else can be seen, what
 /// is hidden is read as well.
-fn read(tree: &Html) -> (Outline, Metadata) {
-    let seen = walk::walk(tree, Markup::built_in(), Hidden::LeaveOut);
+fn read(tree: &Html, site: &SiteEntry) -> (Outline, Metadata) {
+    let seen = walk::walk(tree, Markup::built_in(), site, Hidden::LeaveOut);
     let prose = |outline: &Outline| outline.pieces.iter().map(Piece::prose).sum::<usize>();
     if prose(&seen.0) >= FEW_PROSE_BYTES {
         return seen;
     }
-    let whole = walk::walk(tree, Markup::built_in(), Hidden::Read);
+    let whole = walk::walk(tree, Markup::built_in(), site, Hidden::Read);
     if prose(&whole.0) >= MUCH_PROSE_BYTES { whole } else { seen }
 }
 
@@ -104,6 +105,10 @@ mod tests {
 
     const PROSE_END: &str =
         "<p>In a word, medical insurance does not pay for beauty, whatever the brochure may say.</p>";
+
+    fn parse(html: &str) -> Parsed {
+        super::parse(html, &SiteEntry::default())
+    }
 
     fn page(before: &str, inside: &str, after: &str) -> Parsed {
         parse(&format!("<body>{before}<div class='x'><div>{PROSE}{inside}{PROSE_END}</div></div>{after}</body>"))

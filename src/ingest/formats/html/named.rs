@@ -37,6 +37,11 @@ pub(super) fn reasons(outline: &Outline) -> Vec<Option<Reason>> {
     let mut next = 0;
     while let Some(container) = outline.containers.get(next) {
         next += 1;
+        if container.is_dropped {
+            mark(&mut reasons, &container.pieces, Reason::Site);
+            next = container.end;
+            continue;
+        }
         let Some(claim) = claim(container) else { continue };
         let shared = claim.entry.and_then(|entry| prose_of_entry.get(entry)).copied().unwrap_or(0);
         if is_believed(claim, sums.of(&container.pieces).prose, shared, page_prose) {
@@ -69,7 +74,9 @@ fn claim(container: &Container) -> Option<Claim> {
     let named = container.marks.chrome.filter(|mark| mark.reason != Reason::Caption);
     let by_name = named.map(|mark| Claim { strength: mark.strength, reason: mark.reason, entry: Some(mark.entry) });
     let by_tag = by_tag(container.tag).map(|(strength, reason)| Claim { strength, reason, entry: None });
-    by_tag.or(by_name)
+    // The tag says that it is chrome, a name that is sure may say more: `<nav class=breadcrumb>`.
+    let worded = by_name.filter(|named| named.strength == Strength::Sure).map(|named| named.reason);
+    by_tag.map(|tag| Claim { reason: worded.unwrap_or(tag.reason), ..tag }).or(by_name)
 }
 
 fn by_tag(tag: Tag) -> Option<(Strength, Reason)> {

@@ -30,6 +30,8 @@ pub(super) struct Container {
     pub(super) marks: Marks,
     /// Whether it says by `itemprop` that it is the body of an article.
     pub(super) declares_body: bool,
+    /// Whether the entry of its site drops it.
+    pub(super) is_dropped: bool,
     /// The pieces inside.
     pub(super) pieces: Range<usize>,
     /// One past the last container inside.

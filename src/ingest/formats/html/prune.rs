@@ -148,13 +148,21 @@ fn take_link_lines(outline: &Outline, article: &Range<usize>, reasons: &mut [Opt
 /// A heading stands for what follows it: when that went, or when nothing follows, it goes too.
 fn take_empty_headings(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
     let mut following = Some(Reason::OutsideArticle);
+    let mut is_behind_text = true;
     for (piece, reason) in outline.pieces.iter().zip(reasons).take(article.end).skip(article.start).rev() {
         if reason.is_none() && piece.is_heading() {
-            *reason = following;
+            *reason = following.filter(|_| piece.kind != BlockKind::Heading(1));
         } else {
-            following = reason.filter(|&reason| is_whole_section(reason));
+            following = reason.filter(|&reason| is_whole_section(reason) && (is_behind_text || is_list(reason)));
+            is_behind_text &= reason.is_some();
         }
     }
+}
+
+/// Whether chrome of this kind has its heading with it between paragraphs too: what else stands there, advertisements
+/// and bylines, may part a heading from its text.
+fn is_list(reason: Reason) -> bool {
+    matches!(reason, Reason::Related | Reason::Comments | Reason::Disclaimer | Reason::Share)
 }
 
 /// Whether chrome of this kind has headings of its own; other chrome stands between a heading and its text.
@@ -181,6 +189,7 @@ fn mark(reasons: &mut [Option<Reason>], range: &Range<usize>, reason: Reason) {
 #[cfg(test)]
 mod tests {
     use crate::ingest::formats;
+    use crate::knowledge::sites::SiteEntry;
     use crate::model::article::Reason;
     use crate::model::block::Zone;
     use crate::model::page::{Format, Origin, Page};
@@ -195,7 +204,7 @@ mod tests {
         let lines: Vec<String> = lines.into_iter().collect();
         let html = format!("<article><p>{}</article>", lines.join("<p>"));
         let page = Page::new(Origin::at("a.html"), Format::Html, html);
-        let blocks = formats::blocks(&page).unwrap().blocks;
+        let blocks = formats::blocks(&page, &SiteEntry::default()).unwrap().blocks;
         blocks.iter().filter(|block| block.zone == Zone::Chrome(Reason::Repeat)).count()
     }
 

@@ -11,6 +11,7 @@ use scraper::node::Element;
 use scraper::{Html, Node};
 
 use crate::knowledge::markup::{Marks, Markup};
+use crate::knowledge::sites::SiteEntry;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
@@ -30,8 +31,8 @@ pub(super) enum Hidden {
 }
 
 /// Takes a page apart.
-pub(super) fn walk(html: &Html, markup: &Markup, hidden: Hidden) -> (Outline, Metadata) {
-    let mut walk = Walk::new(markup, hidden);
+pub(super) fn walk(html: &Html, markup: &Markup, site: &SiteEntry, hidden: Hidden) -> (Outline, Metadata) {
+    let mut walk = Walk::new(markup, site, hidden);
     for edge in html.tree.root().traverse() {
         match edge {
             Edge::Open(node) => walk.open(node),
@@ -45,6 +46,7 @@ pub(super) fn walk(html: &Html, markup: &Markup, hidden: Hidden) -> (Outline, Me
 
 struct Walk<'a> {
     markup: &'a Markup,
+    site: &'a SiteEntry,
     hidden: Hidden,
     /// What class values say, as they repeat within a page.
     known_marks: HashMap<&'a str, Marks>,
@@ -60,9 +62,10 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(markup: &'a Markup, hidden: Hidden) -> Self {
+    fn new(markup: &'a Markup, site: &'a SiteEntry, hidden: Hidden) -> Self {
         let mut walk = Self {
             markup,
+            site,
             hidden,
             known_marks: HashMap::new(),
             outline: Outline::default(),
@@ -158,6 +161,7 @@ impl<'a> Walk<'a> {
             tag,
             marks,
             declares_body: attributes.declares_body(),
+            is_dropped: self.site.has_classes() && attributes.classes().any(|name| self.site.drops_class(name)),
             pieces: start..start,
             end: index + 1,
         });
