@@ -208,8 +208,15 @@ impl ChromeRules {
     /// The rules that a line matches; `key` is its comparison key.
     #[must_use]
     pub fn matches(&self, line: &str, key: &str) -> Vec<Match<'_>> {
+        // A unit is at least a byte: most lines need not be counted.
+        if key.len() > self.most && units(key) > self.most {
+            return Vec::new();
+        }
+        let finds = self.phrases.find(key);
+        if finds.is_empty() {
+            return Vec::new();
+        }
         let line_units = units(key);
-        let finds = if line_units > self.most { Vec::new() } else { self.phrases.find(key) };
         let line = Line { text: line, folded: OnceCell::new(), key };
         let of_one_rule = |left: &Find, right: &Find| left.owner / 2 == right.owner / 2;
         let groups = finds.chunk_by(of_one_rule);
@@ -349,14 +356,16 @@ pub fn units(text: &str) -> usize {
     let mut count = 0;
     let mut in_word = false;
     for character in text.chars() {
-        let is_plain = character.is_ascii();
-        let han = !is_plain && is_han(character);
-        let letter = if is_plain {
-            character.is_ascii_alphanumeric() || character == '\''
-        } else {
-            !han && character.is_alphanumeric()
+        let letter = match character {
+            'a'..='z' | ' ' | 'A'..='Z' | '0'..='9' | '\'' => character != ' ',
+            '\0'..='\x7F' => false,
+            _ if is_han(character) => {
+                count += 1;
+                false
+            }
+            _ => character.is_alphanumeric(),
         };
-        count += usize::from(han || letter && !in_word);
+        count += usize::from(letter && !in_word);
         in_word = letter;
     }
     count
