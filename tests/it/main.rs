@@ -15,4 +15,5 @@ mod hostile;
 mod layering;
 mod library;
 mod seeds;
+mod shapes;
 mod workbench;

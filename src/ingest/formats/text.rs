@@ -4,7 +4,7 @@
 //! length, the end of a sentence, the neighbours. Lines that were broken at a fixed width are joined again. Nothing is
 //! judged to be chrome here.
 
-use super::Parsed;
+use super::{MAX_BLOCKS, Parsed};
 use crate::model::block::{Block, BlockKind};
 use crate::text::normalize::{is_han, one_line};
 use crate::text::safe::cleaned;
@@ -18,7 +18,8 @@ const WRAP_COLUMNS: std::ops::RangeInclusive<usize> = 60..=100;
 /// How much shorter than the widest a broken line can be: one long word.
 const WRAP_SLACK_COLUMNS: usize = 16;
 
-/// The page in blocks. A text without letters or digits gives none of its own making: every non-empty line is a block.
+/// The page in blocks. A text without letters or digits gives none of its own making: every non-empty line is a block,
+/// up to [`MAX_BLOCKS`].
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     let clean = cleaned(text);
@@ -28,16 +29,21 @@ pub fn parse(text: &str) -> Parsed {
         if is_wrapped(group) {
             texts.push(Source { text: rejoined(group), kind: Some(BlockKind::Paragraph) });
         } else {
-            texts.extend(group.iter().map(|line| Source::of(line)));
+            texts.extend(group.iter().take(MAX_BLOCKS).map(|line| Source::of(line)));
+        }
+        if texts.len() >= MAX_BLOCKS {
+            break;
         }
     }
+    let degraded = texts.len() >= MAX_BLOCKS;
+    texts.truncate(MAX_BLOCKS);
     let shapes: Vec<Shape> = texts.iter().map(Shape::of).collect();
     let blocks = texts.into_iter().enumerate().map(|(index, source)| {
         let kind = kind_at(&shapes, index);
         let text = if kind == BlockKind::ListItem { without_bullet(&source.text).to_owned() } else { source.text };
         Block::plain(kind, text)
     });
-    Parsed { blocks: blocks.collect(), ..Parsed::default() }
+    Parsed { blocks: blocks.collect(), degraded, ..Parsed::default() }
 }
 
 /// One line of the source, or several that belong together.

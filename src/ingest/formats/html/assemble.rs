@@ -11,6 +11,7 @@ use super::outline::{Outline, Piece};
 /// Puts the result together; `reasons` says for each line why it is chrome, or nothing.
 pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Metadata) -> Parsed {
     let shown_dates = shown_dates(reasons, &metadata);
+    let degraded = outline.is_cut;
     let claimed: Vec<String> = [metadata.social_titles, metadata.data_titles].concat();
     let claimed: Vec<String> = claimed.into_iter().chain(metadata.head_title).collect();
     let heading = title_heading(&outline.pieces, reasons, &claimed);
@@ -22,7 +23,7 @@ pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Met
         dates: metadata.data_dates.into_iter().chain(metadata.meta_dates).chain(shown_dates).collect(),
         canonical_url: metadata.canonical_url.or(metadata.social_url),
         language: metadata.language,
-        degraded: false,
+        degraded,
         is_titled_row: false,
     }
 }

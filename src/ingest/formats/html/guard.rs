@@ -31,11 +31,11 @@ const CHUNK_BYTES: usize = 4 << 10;
 /// A tree deeper than this is fed in smaller chunks.
 const CALM_DEPTH: usize = 64;
 /// Processor time of one page.
-const MAX_TIME: Duration = Duration::from_millis(250);
+const MAX_TIME: Duration = Duration::from_millis(150);
 /// Time on the clock of a page for which the processor is not asked.
 const QUICK_TIME: Duration = Duration::from_millis(10);
 /// Time on the clock of one page, where processor time cannot be read.
-const MAX_CLOCK_TIME: Duration = Duration::from_millis(1_500);
+const MAX_CLOCK_TIME: Duration = Duration::from_millis(1_000);
 
 /// The tree of `html`, without the text of scripts and styles, the shapes of drawings, and attributes that nobody reads;
 /// nothing when the page is longer, deeper or costlier than a page may be.
