@@ -355,20 +355,33 @@ fn is_beside_digit(key: &str, span: Span) -> bool {
 pub fn units(text: &str) -> usize {
     let mut count = 0;
     let mut in_word = false;
-    for character in text.chars() {
-        let letter = match character {
-            'a'..='z' | ' ' | 'A'..='Z' | '0'..='9' | '\'' => character != ' ',
-            '\0'..='\x7F' => false,
-            _ if is_han(character) => {
-                count += 1;
-                false
-            }
-            _ => character.is_alphanumeric(),
-        };
-        count += usize::from(letter && !in_word);
-        in_word = letter;
+    let mut rest = text;
+    while let Some(last) = rest.len().checked_sub(1) {
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(last + 1);
+        let (ascii, other) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+        if let (Some(first), Some(end)) = (ascii.bytes().next(), ascii.bytes().next_back()) {
+            let neighbours = ascii.bytes().zip(ascii.bytes().skip(1));
+            let starts: usize =
+                neighbours.map(|(left, right)| usize::from(!is_of_word(left) & is_of_word(right))).sum();
+            count += starts + usize::from(is_of_word(first) && !in_word);
+            in_word = is_of_word(end);
+        }
+        let mut characters = other.chars();
+        while let Some(character) = characters.clone().next().filter(|character| !character.is_ascii()) {
+            characters.next();
+            let han = is_han(character);
+            let letter = !han && character.is_alphanumeric();
+            count += usize::from(han || letter && !in_word);
+            in_word = letter;
+        }
+        rest = characters.as_str();
     }
     count
+}
+
+/// Whether an ASCII character is part of a word.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'\''
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -13,7 +13,7 @@ use crate::text::span::Span;
 #[derive(Debug, Clone)]
 pub struct Phrases {
     /// Ordered by the slots of their heads.
-    phrases: Vec<Phrase>,
+    all: Vec<Phrase>,
     /// For each slot the first of its phrases, and at the end the number of all.
     slots: Vec<usize>,
     /// One bit for each slot: says of most words in one look that no phrase starts with them.
@@ -135,7 +135,7 @@ impl Phrases {
                 *starts = true;
             }
         }
-        Self { slots, phrases: prepared, taken, starts_stem }
+        Self { slots, all: prepared, taken, starts_stem }
     }
 
     /// All phrases in `key`, the comparison key of a line, overlapping ones too, ordered by owner and place.
@@ -198,7 +198,7 @@ impl Phrases {
             Some(&[first, end]) => first..end,
             _ => 0..0,
         };
-        self.phrases.get(range).unwrap_or_default().iter().filter(move |phrase| phrase.head == head)
+        self.all.get(range).unwrap_or_default().iter().filter(move |phrase| phrase.head == head)
     }
 }
 

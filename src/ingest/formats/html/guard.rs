@@ -35,7 +35,7 @@ const MAX_TIME: Duration = Duration::from_millis(150);
 /// Time on the clock of a page for which the processor is not asked.
 const QUICK_TIME: Duration = Duration::from_millis(10);
 /// Time on the clock of one page, where processor time cannot be read.
-const MAX_CLOCK_TIME: Duration = Duration::from_millis(1_000);
+const MAX_CLOCK_TIME: Duration = Duration::from_secs(1);
 
 /// The tree of `html`, without the text of scripts and styles, the shapes of drawings, and attributes that nobody reads;
 /// nothing when the page is longer, deeper or costlier than a page may be.

@@ -81,8 +81,8 @@ impl Trimmer {
             copy.at += text;
             match markup_kind(markup) {
                 Markup::Tag(name) => match copy.tag(name) {
-                    Some(awaited) => awaits = awaited,
-                    None => *self = Self::Verbatim,
+                    TagEnd::Found { awaited } => awaits = awaited,
+                    TagEnd::Missing => *self = Self::Verbatim,
                 },
                 Markup::Other(length) => copy.at += length,
                 Markup::Unknown => *self = Self::Verbatim,
@@ -145,6 +145,14 @@ fn end_of_comment(comment: &[u8]) -> Option<usize> {
     ends.find(is_end).map(|at| at + 1)
 }
 
+/// How a tag ended.
+enum TagEnd {
+    /// In `>`; with the name of an element that has text of its own.
+    Found { awaited: Option<&'static str> },
+    /// Not before the end of the page.
+    Missing,
+}
+
 /// A piece in the making: the page up to `copied` is in `text`, the page up to `at` will be.
 struct Copy<'a> {
     page: &'a str,
@@ -171,8 +179,8 @@ impl Copy<'_> {
     }
 
     /// Moves behind the start tag here, with a name of so many bytes, and leaves out what nobody reads; gives the name
-    /// of an element with text of its own. None, and nothing is moved, where the tag does not end.
-    fn tag(&mut self, name: usize) -> Option<Option<&'static str>> {
+    /// of an element with text of its own. Where the tag does not end, nothing is moved.
+    fn tag(&mut self, name: usize) -> TagEnd {
         let page = self.page;
         let tag = page.get(self.at..).unwrap_or_default();
         let name_end = 1 + name;
@@ -180,7 +188,7 @@ impl Copy<'_> {
         let awaited = OWN_TEXT.into_iter().find(|own| own.eq_ignore_ascii_case(written));
         if tag.as_bytes().get(name_end) == Some(&b'>') {
             self.at += name_end + 1;
-            return Some(awaited);
+            return TagEnd::Found { awaited };
         }
         let mut attributes = Attributes { bytes: tag.as_bytes(), at: name_end, closes_itself: false };
         let is_kept_whole = KEPT_WHOLE.into_iter().any(|kept| kept.eq_ignore_ascii_case(written));
@@ -200,14 +208,14 @@ impl Copy<'_> {
             let added = self.text.len() - length_before;
             self.text.pop_back(u32::try_from(added).unwrap_or(0));
             self.copied = copied_before;
-            return None;
+            return TagEnd::Missing;
         };
         self.at = start + end;
         if !is_kept_whole {
             self.text.push_slice(if attributes.closes_itself { " />" } else { ">" });
             self.copied = self.at;
         }
-        Some(awaited)
+        TagEnd::Found { awaited }
     }
 }
 
@@ -265,17 +273,13 @@ impl Attributes<'_> {
         self.at += 1;
         self.skip(is_space);
         let start = self.at;
-        match *self.bytes.get(start)? {
-            quote @ (b'"' | b'\'') => {
-                let length = memchr(quote, self.bytes.get(start + 1..)?)?;
-                self.at = start + 1 + length + 1;
-                Some(start + 1..self.at - 1)
-            }
-            _ => {
-                self.skip(|byte| !is_space(byte) && byte != b'>');
-                Some(start..self.at)
-            }
+        if let quote @ (b'"' | b'\'') = *self.bytes.get(start)? {
+            let length = memchr(quote, self.bytes.get(start + 1..)?)?;
+            self.at = start + 1 + length + 1;
+            return Some(start + 1..self.at - 1);
         }
+        self.skip(|byte| !is_space(byte) && byte != b'>');
+        Some(start..self.at)
     }
 }
 
