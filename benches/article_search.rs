@@ -2,13 +2,18 @@
 //!
 //! `cargo bench` runs them over the pages of `corpus/`. Where `ARTICLE_SEARCH_DATA` names a folder with evaluation data,
 //! reading is measured on its web pages too, beside the parser alone, which is the floor; `cargo bench -- ratios` prints
-//! what each stage costs against that floor, and nothing else.
+//! what each stage costs against that floor, and nothing else. `cargo bench -- hostile` prints what pages cost that only
+//! do harm: processor time, and the most memory that a process of its own held, where the system tells.
 
 #![expect(clippy::expect_used, reason = "a benchmark ends where it cannot go on")]
 
+#[path = "../tests/it/shapes.rs"]
+mod shapes;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use article_search::ingest::decode::decode;
 use article_search::ingest::extract::KnownSite;
@@ -24,17 +29,28 @@ use article_search::{Config, Engine};
 use cpu_time::ThreadTime;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use rayon::ThreadPoolBuilder;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use scraper::Html;
 use tempfile::TempDir;
 
 /// Web pages of the evaluation data that are measured: enough to be steady, few enough to be quick.
 const WEB_PAGES: usize = 100;
 
+/// Names the hostile page that a process of this program is to read.
+const SHAPE_VARIABLE: &str = "ARTICLE_SEARCH_BENCH_SHAPE";
+
 fn main() {
+    if let Ok(number) = std::env::var(SHAPE_VARIABLE) {
+        return print_cost_of_shape(number.parse().expect("a number"));
+    }
     divan::main();
-    let is_wanted = |argument: &String| argument.starts_with('-') || argument == "ratios";
-    if std::env::args().skip(1).all(|argument| is_wanted(&argument)) {
+    let is_wanted = |name: &str| std::env::args().skip(1).all(|argument| argument.starts_with('-') || argument == name);
+    if is_wanted("ratios") {
         print_ratios();
+    }
+    if is_wanted("hostile") {
+        print_hostile();
     }
 }
 
@@ -228,12 +244,88 @@ fn print_ratios() {
             println!("{name:>16} {cost:>10.1?} {:>6.1} MB/s", bytes as f64 / 1e6 / cost.as_secs_f64());
         }
     }
+    print_scaling(&web, &knowledge);
     let loads = (0..20).map(|_| timed(Knowledge::builtin).1);
     let first = Page::new(Origin::at("first.txt"), Format::Text, "Can it be paid in Dalian?\n\nNo, it cannot be paid.");
     let uses = (0..20)
         .map(|_| timed(|| Knowledge::builtin().map(|knowledge| read(&first, &knowledge, &Templates::default()))).1);
     println!("\nLoading the knowledge {:.2?}", loads.min().unwrap_or_default());
     println!("Loading it and reading one page {:.2?}", uses.min().unwrap_or_default());
+}
+
+/// Prints how much faster two threads are than one: the parser alone, and all of reading.
+#[expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+fn print_scaling(web: &[Page], knowledge: &Knowledge) {
+    let texts: Vec<String> = web.iter().map(|page| String::from_utf8_lossy(&page.bytes).into_owned()).collect();
+    let parse = || texts.par_iter().map(|page| Html::parse_document(page).tree.nodes().count()).sum();
+    let read = || web.par_iter().filter(|page| read(page, knowledge, &Templates::default()).is_ok()).count();
+    let [mut parse_times, mut read_times] = [[Duration::MAX; 2]; 2];
+    for _ in 0..ROUNDS {
+        for (threads, (parse_time, read_time)) in (1..).zip(parse_times.iter_mut().zip(&mut read_times)) {
+            *parse_time = clocked(threads, parse).min(*parse_time);
+            *read_time = clocked(threads, read).min(*read_time);
+        }
+    }
+    println!("\nTwo threads against one, by the clock");
+    for (name, [one, two]) in [("parse", parse_times), ("read, all of it", read_times)] {
+        println!("{name:>16} {one:>10.1?} {two:>10.1?} {:>6.3} times as fast", one.div_duration_f64(two));
+    }
+}
+
+/// Time on the clock of `work` on so many threads.
+fn clocked(threads: usize, work: impl Fn() -> usize + Send) -> Duration {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let started = Instant::now();
+    divan::black_box(pool.install(work));
+    started.elapsed()
+}
+
+/// Bytes of a hostile page: the most that is read.
+const HOSTILE_BYTES: usize = 4 << 20;
+/// What a hostile page may cost.
+const MAX_MILLISECONDS: u64 = 400;
+const MAX_MEBIBYTES: u64 = 320;
+
+/// Prints what each hostile page costs, in a process of its own.
+#[expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+fn print_hostile() {
+    println!("\nHostile pages of {HOSTILE_BYTES} bytes: processor time and most memory");
+    let program = std::env::current_exe().expect("this program");
+    let (mut slowest, mut largest, mut beyond) = (0, 0, 0);
+    for (number, shape) in shapes::shapes(1).enumerate() {
+        let child = Command::new(&program).env(SHAPE_VARIABLE, number.to_string()).output().expect("a process");
+        let said = String::from_utf8_lossy(&child.stdout);
+        let mut numbers = said.split_whitespace().map_while(|word| word.parse::<u64>().ok());
+        let (Some(milliseconds), Some(mebibytes)) = (numbers.next(), numbers.next()) else {
+            println!("{:<40} ended badly: {}", shape.name, String::from_utf8_lossy(&child.stderr));
+            beyond += 1;
+            continue;
+        };
+        let is_beyond = milliseconds > MAX_MILLISECONDS || mebibytes > MAX_MEBIBYTES;
+        (slowest, largest) = (milliseconds.max(slowest), mebibytes.max(largest));
+        beyond += u32::from(is_beyond);
+        println!("{:<40} {milliseconds:>5} ms {mebibytes:>5} MiB{}", shape.name, if is_beyond { "  !" } else { "" });
+    }
+    println!(
+        "slowest {slowest} ms, largest {largest} MiB, {beyond} beyond {MAX_MILLISECONDS} ms and {MAX_MEBIBYTES} MiB"
+    );
+}
+
+/// Reads one hostile page; prints milliseconds and mebibytes, zero where the system does not tell.
+#[expect(clippy::print_stdout, reason = "the process that started this one reads it")]
+fn print_cost_of_shape(number: usize) {
+    let knowledge = Knowledge::builtin().expect("knowledge");
+    let shape = shapes::shapes(HOSTILE_BYTES).nth(number).expect("a shape");
+    let page = Page::new(Origin::at("hostile"), shape.format, shape.content);
+    let (_, time) = timed(|| read(&page, &knowledge, &Templates::default()).is_ok());
+    println!("{} {}", time.as_millis(), peak_mebibytes().unwrap_or(0));
+}
+
+/// The most memory that this process has held.
+fn peak_mebibytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kibibytes| kibibytes / 1024)
 }
 
 /// The article of a web page as a page of plain text.

@@ -8,6 +8,9 @@ const DECLARATION_BYTES: usize = 2048;
 /// How many bytes are looked at to tell text from anything else.
 const SNIFFED_BYTES: usize = 4096;
 
+/// So many bytes are enough to tell a charset by.
+const DETECTION_BYTES: usize = 256 << 10;
+
 /// Bytes that hold no text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not text (looks like {looks_like})")]
@@ -47,7 +50,7 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     // Not the last bytes, as far as it knows: a character that is cut off speaks against no charset.
-    detector.feed(bytes, false);
+    detector.feed(bytes.get(..DETECTION_BYTES).unwrap_or(bytes), false);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
     let text = decoded(bytes, encoding);
     if is_plausible(&text) { Ok(text) } else { Ok(decoded(bytes, UTF_8)) }

@@ -230,8 +230,15 @@ impl ChromeRules {
     /// The rules that a line matches; `key` is its comparison key.
     #[must_use]
     pub fn matches(&self, line: &str, key: &str) -> Vec<Match<'_>> {
+        // A unit is at least a byte: most lines need not be counted.
+        if key.len() > self.most && units(key) > self.most {
+            return Vec::new();
+        }
+        let finds = self.phrases.find(key);
+        if finds.is_empty() {
+            return Vec::new();
+        }
         let line_units = units(key);
-        let finds = if line_units > self.most { Vec::new() } else { self.phrases.find(key) };
         let line = Line { text: line, folded: OnceCell::new(), key };
         let of_one_rule = |left: &Find, right: &Find| left.owner / 2 == right.owner / 2;
         let groups = finds.chunk_by(of_one_rule);
@@ -371,18 +378,33 @@ fn is_beside_digit(key: &str, span: Span) -> bool {
 pub fn units(text: &str) -> usize {
     let mut count = 0;
     let mut in_word = false;
-    for character in text.chars() {
-        let is_plain = character.is_ascii();
-        let han = !is_plain && is_han(character);
-        let letter = if is_plain {
-            character.is_ascii_alphanumeric() || character == '\''
-        } else {
-            !han && character.is_alphanumeric()
-        };
-        count += usize::from(han || letter && !in_word);
-        in_word = letter;
+    let mut rest = text;
+    while let Some(last) = rest.len().checked_sub(1) {
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(last + 1);
+        let (ascii, other) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+        if let (Some(first), Some(end)) = (ascii.bytes().next(), ascii.bytes().next_back()) {
+            let neighbours = ascii.bytes().zip(ascii.bytes().skip(1));
+            let starts: usize =
+                neighbours.map(|(left, right)| usize::from(!is_of_word(left) & is_of_word(right))).sum();
+            count += starts + usize::from(is_of_word(first) && !in_word);
+            in_word = is_of_word(end);
+        }
+        let mut characters = other.chars();
+        while let Some(character) = characters.clone().next().filter(|character| !character.is_ascii()) {
+            characters.next();
+            let han = is_han(character);
+            let letter = !han && character.is_alphanumeric();
+            count += usize::from(han || letter && !in_word);
+            in_word = letter;
+        }
+        rest = characters.as_str();
     }
     count
+}
+
+/// Whether an ASCII character is part of a word.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'\''
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -13,9 +13,13 @@ use crate::text::span::Span;
 #[derive(Debug, Clone)]
 pub struct Phrases {
     /// Ordered by the slots of their heads.
-    phrases: Vec<Phrase>,
+    all: Vec<Phrase>,
     /// For each slot the first of its phrases, and at the end the number of all.
     slots: Vec<usize>,
+    /// One bit for each slot: says of most words in one look that no phrase starts with them.
+    taken: Vec<u64>,
+    /// For each byte whether a phrase of one word and any ending starts with it.
+    starts_stem: [bool; 256],
 }
 
 #[derive(Debug, Clone)]
@@ -52,21 +56,13 @@ impl Head {
         }
     }
 
-    /// The heads that phrases found at the start of `rest` can have.
-    fn at(rest: &str) -> [Self; 4] {
-        let word = first_word(rest);
-        let character = rest.chars().next().map_or(0, char::len_utf8);
-        let first = if character > 1 { character } else { word };
-        [
-            Self::first_bytes(rest, word),
-            Self::first_bytes(rest, first),
-            Self::stem_of_one(rest),
-            Self::stem_of_two(rest),
-        ]
-    }
-
     /// Up to eight bytes; the highest is never zero.
     fn first_bytes(text: &str, length: usize) -> Self {
+        let length = length.min(8);
+        if let Some(&eight) = text.as_bytes().first_chunk::<8>() {
+            let mask = if length == 0 { 0 } else { u64::MAX << (64 - 8 * length) };
+            return Self(u64::from_be_bytes(eight) & mask);
+        }
         let mut bytes = [0; 8];
         for (to, from) in bytes.iter_mut().zip(text.bytes().take(length)) {
             *to = from;
@@ -90,12 +86,26 @@ impl Head {
 
 /// Length of the letters, or the digits, or the one or two Chinese characters at the start of a key.
 fn first_word(key: &str) -> usize {
-    let mut characters = key.char_indices();
-    let Some(class) = characters.next().map(|(_, first)| Class::of(first)) else { return 0 };
+    let (class, mut length) = first_class(key);
     let most = if class == Class::Han { 1 } else { usize::MAX };
-    let more = characters.take_while(|&(_, character)| Class::of(character) == class).take(most);
-    let last = more.last().map_or(0, |(at, _)| at);
-    last + key.get(last..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+    for _ in 0..most {
+        match key.get(length..).filter(|rest| !rest.is_empty()).map(first_class) {
+            Some((next, bytes)) if next == class => length += bytes,
+            _ => break,
+        }
+    }
+    length
+}
+
+/// The class of the first character, and its length in bytes; of nothing a gap.
+fn first_class(key: &str) -> (Class, usize) {
+    match key.as_bytes().first() {
+        None => (Class::Gap, 0),
+        Some(b' ') => (Class::Gap, 1),
+        Some(b'0'..=b'9') => (Class::Digit, 1),
+        Some(0..0x80) => (Class::Letter, 1),
+        Some(_) => key.chars().next().map_or((Class::Gap, 0), |first| (Class::of(first), first.len_utf8())),
+    }
 }
 
 impl Phrases {
@@ -112,37 +122,72 @@ impl Phrases {
         }
         prepared.sort_by_key(|phrase| phrase.head.slot());
         let first_of = |slot: usize| prepared.partition_point(|phrase| phrase.head.slot() < slot);
-        Self { slots: (0..=SLOTS).map(first_of).collect(), phrases: prepared }
+        let slots = (0..=SLOTS).map(first_of).collect();
+        let mut taken = vec![0; SLOTS / 64];
+        let mut starts_stem = [false; 256];
+        for phrase in &prepared {
+            if let Some(word) = taken.get_mut(phrase.head.slot() / 64) {
+                *word |= 1 << (phrase.head.slot() % 64);
+            }
+            let is_stem = phrase.any_ending && first_word(&phrase.key) == phrase.key.len();
+            let first = phrase.key.bytes().next().filter(|_| is_stem);
+            if let Some(starts) = first.and_then(|byte| starts_stem.get_mut(usize::from(byte))) {
+                *starts = true;
+            }
+        }
+        Self { slots, all: prepared, taken, starts_stem }
     }
 
     /// All phrases in `key`, the comparison key of a line, overlapping ones too, ordered by owner and place.
     #[must_use]
     pub fn find(&self, key: &str) -> Vec<Find> {
         let mut finds = Vec::new();
-        let mut before = Class::Gap;
-        for (at, character) in key.char_indices() {
-            let class = Class::of(character);
-            if class.starts_after(before) {
-                self.find_at(key, at, &mut finds);
-            }
-            before = class;
+        let mut at = 0;
+        while let Some(rest) = key.get(at..).filter(|rest| !rest.is_empty()) {
+            at += match first_class(rest) {
+                (Class::Gap, length) => length,
+                (Class::Han, length) => {
+                    self.find_at(key, at, (first_word(rest), length), &mut finds);
+                    length
+                }
+                (Class::Digit | Class::Letter, _) => {
+                    let word = first_word(rest);
+                    self.find_at(key, at, (word, word), &mut finds);
+                    word
+                }
+            };
         }
-        finds.sort_by_key(|find| (find.owner, find.span));
+        if finds.len() > 1 {
+            finds.sort_by_key(|find| (find.owner, find.span));
+        }
         finds
     }
 
-    fn find_at(&self, key: &str, at: usize, finds: &mut Vec<Find>) {
+    /// Adds the phrases that start at `at`, where the first word, or two Chinese characters, and the first word, or one
+    /// Chinese character, are of these lengths.
+    fn find_at(&self, key: &str, at: usize, (word, first): (usize, usize), finds: &mut Vec<Find>) {
         let rest = key.get(at..).unwrap_or_default();
-        let mut previous = None;
-        for head in Head::at(rest) {
-            if previous.replace(head) == Some(head) {
-                continue;
-            }
-            for phrase in self.with_head(head) {
-                let span = Span::new(at, at + phrase.key.len());
-                if rest.starts_with(&phrase.key) && (phrase.any_ending || is_border(key, span.end)) {
-                    finds.push(Find { owner: phrase.owner, span });
-                }
+        self.find_with(Head::first_bytes(rest, word), key, at, finds);
+        if first < word {
+            self.find_with(Head::first_bytes(rest, first), key, at, finds);
+        }
+        let byte = rest.bytes().next().unwrap_or(0);
+        if self.starts_stem.get(usize::from(byte)) == Some(&true) {
+            self.find_with(Head::stem_of_one(rest), key, at, finds);
+            self.find_with(Head::stem_of_two(rest), key, at, finds);
+        }
+    }
+
+    fn find_with(&self, head: Head, key: &str, at: usize, finds: &mut Vec<Find>) {
+        let slot = head.slot();
+        if self.taken.get(slot / 64).is_none_or(|word| word & (1 << (slot % 64)) == 0) {
+            return;
+        }
+        let rest = key.get(at..).unwrap_or_default();
+        for phrase in self.with_head(head) {
+            let span = Span::new(at, at + phrase.key.len());
+            if rest.starts_with(&phrase.key) && (phrase.any_ending || is_border(key, span.end)) {
+                finds.push(Find { owner: phrase.owner, span });
             }
         }
     }
@@ -153,7 +198,7 @@ impl Phrases {
             Some(&[first, end]) => first..end,
             _ => 0..0,
         };
-        self.phrases.get(range).unwrap_or_default().iter().filter(move |phrase| phrase.head == head)
+        self.all.get(range).unwrap_or_default().iter().filter(move |phrase| phrase.head == head)
     }
 }
 
@@ -174,10 +219,6 @@ impl Class {
             _ if !character.is_ascii() && is_han(character) => Self::Han,
             _ => Self::Letter,
         }
-    }
-
-    fn starts_after(self, before: Self) -> bool {
-        self == Self::Han || self != Self::Gap && self != before
     }
 }
 

@@ -44,8 +44,15 @@ fn common_index(character: char) -> Option<usize> {
 /// Calls `sink` with each folded character of `character`: compatibility form (NFKD), no accents, lower case,
 /// simplified.
 pub fn fold_char(character: char, mut sink: impl FnMut(char)) {
-    if character.is_ascii() {
-        return sink(character.to_ascii_lowercase());
+    match character {
+        '\0'..='\x7F' => return sink(character.to_ascii_lowercase()),
+        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => return sink(simplified(character)),
+        // Punctuation of Chinese and English text.
+        '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '–' | '—' | '‘' | '’' | '“' | '”' => {
+            return sink(character);
+        }
+        '\u{FF01}'..='\u{FF5E}' => return sink(narrow(character).to_ascii_lowercase()),
+        _ => {}
     }
     if is_han(character) && !is_compatibility_han(character) {
         return sink(simplified(character));
@@ -53,6 +60,12 @@ pub fn fold_char(character: char, mut sink: impl FnMut(char)) {
     for part in std::iter::once(character).nfkd().filter(|&part| !is_combining_mark(part)) {
         part.to_lowercase().filter(|&lower| !is_combining_mark(lower)).map(simplified).for_each(&mut sink);
     }
+}
+
+/// The ASCII character of a full-width form, `！` to `～`; a space for any other character.
+#[must_use]
+pub fn narrow(wide: char) -> char {
+    (wide as u32).checked_sub(0xFEE0).and_then(|code| u8::try_from(code).ok()).map_or(' ', char::from)
 }
 
 /// The folded form of a whole text, spaces and punctuation included.
@@ -73,32 +86,74 @@ pub fn folded(text: &str) -> String {
 /// Punctuation, case, width and spacing do not count; `"1. Can X?"` and `"１．can x"` are the same.
 #[must_use]
 pub fn comparison_key(text: &str) -> String {
-    let mut key = String::with_capacity(text.len());
-    let mut gap = false;
-    let mut push = |folded: char| {
-        if folded.is_alphanumeric() {
-            if gap && !key.is_empty() {
-                key.push(' ');
-            }
-            gap = false;
-            key.push(folded);
-        } else if folded != '\'' && folded != '’' {
-            gap = true;
-        }
-    };
+    if text.is_ascii() {
+        return ascii_key(text);
+    }
+    let mut key = Key { text: String::with_capacity(text.len()), has_gap: false };
     for character in text.chars() {
-        if character.is_ascii() {
-            push(character.to_ascii_lowercase());
-        } else {
-            fold_char(character, &mut push);
+        match character {
+            'a'..='z' | '0'..='9' => key.push(character),
+            'A'..='Z' => key.push(character.to_ascii_lowercase()),
+            '\'' | '’' => {}
+            '\0'..='\x7F' => key.has_gap = true,
+            '\u{4E00}'..='\u{9FFF}' => key.push(simplified(character)),
+            _ => fold_char(character, |folded| key.add(folded)),
         }
     }
-    key
+    key.text
+}
+
+/// The comparison key of a text in ASCII.
+fn ascii_key(text: &str) -> String {
+    let mut key = Vec::with_capacity(text.len());
+    let mut has_gap = false;
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            if std::mem::take(&mut has_gap) && !key.is_empty() {
+                key.push(b' ');
+            }
+            key.push(byte.to_ascii_lowercase());
+        } else {
+            has_gap |= byte != b'\'';
+        }
+    }
+    // Letters, digits and spaces.
+    String::from_utf8(key).unwrap_or_default()
+}
+
+/// A comparison key in the making.
+struct Key {
+    text: String,
+    /// Whether something that does not count stands before what comes next.
+    has_gap: bool,
+}
+
+impl Key {
+    /// Adds any folded character.
+    fn add(&mut self, folded: char) {
+        if folded.is_alphanumeric() {
+            self.push(folded);
+        } else if folded != '\'' && folded != '’' {
+            self.has_gap = true;
+        }
+    }
+
+    /// Adds a folded letter or digit.
+    fn push(&mut self, folded: char) {
+        if std::mem::take(&mut self.has_gap) && !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push(folded);
+    }
 }
 
 /// The text on one line: runs of white space become one space, none at the ends.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    let text = text.trim();
+    if is_spaced_plainly(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -107,6 +162,30 @@ pub fn one_line(text: &str) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Whether all white space in a trimmed text is single plain spaces; may say no where it is so.
+#[must_use]
+pub fn is_spaced_plainly(text: &str) -> bool {
+    if text.is_ascii() {
+        // Without an early end, so that the processor compares many bytes at once.
+        let neighbours = text.bytes().zip(text.bytes().skip(1));
+        let is_odd = |(left, right): (u8, u8)| right < b' ' || right == b' ' && left == b' ';
+        return neighbours.map(|pair| usize::from(is_odd(pair))).sum::<usize>() == 0;
+    }
+    let mut before = b'a';
+    text.bytes().all(|byte| {
+        // In UTF-8, C2 and E1 begin white space; E2 80, E2 81 and E3 80 do before certain third bytes only.
+        let is_plain = match byte {
+            b' ' => before != b' ',
+            0x80..=0x8A | 0xA8 | 0xA9 | 0xAF => before != 0x80,
+            0x9F => before != 0x81,
+            0xC2 | 0xE1 => false,
+            _ => byte > b' ',
+        };
+        before = byte;
+        is_plain
+    })
 }
 
 /// Whether `character` is a Chinese character (any plane, compatibility forms and 〇 included).

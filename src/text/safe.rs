@@ -15,8 +15,7 @@ const MAX_SEQUENCE_CHARACTERS: usize = 128;
 /// Applying it twice is the same as applying it once.
 #[must_use]
 pub fn cleaned(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| (0x20..0x7F).contains(&byte) || byte == b'\n' || byte == b'\t';
-    if text.bytes().all(is_plain) || text.chars().all(is_kept) {
+    if is_clean(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -39,6 +38,19 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(out)
 }
+
+/// Whether every character is kept as it is.
+fn is_clean(text: &str) -> bool {
+    let is_plain = |byte: &u8| (0x20..0x7F).contains(byte) || matches!(byte, b'\n' | b'\t');
+    // Whole chunks at a time, so that the processor compares many bytes at once.
+    let is_plain_chunk = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
+    let plain_chunks = text.as_bytes().chunks(PLAIN_CHUNK_BYTES).take_while(|chunk| is_plain_chunk(chunk)).count();
+    let rest = (plain_chunks * PLAIN_CHUNK_BYTES).min(text.len());
+    text.get(rest..).is_none_or(|rest| rest.chars().all(is_kept))
+}
+
+/// So many bytes are looked at together.
+const PLAIN_CHUNK_BYTES: usize = 64;
 
 type CharacterTest = fn(char) -> bool;
 

@@ -3,6 +3,9 @@
 //! A sentence ends at 。！？； and at `.`, `!`, `?`, `…` followed by white space and something that can start a
 //! sentence. Abbreviations, initials, decimals, list heads (`1.`, `1、`) and closing quotes do not end one.
 
+use std::iter::Peekable;
+use std::str::CharIndices;
+
 use super::span::Span;
 
 /// Words before a full stop that do not end a sentence, folded to lower case.
@@ -16,41 +19,76 @@ const ABBREVIATIONS: [&str; 24] = [
 /// Spans are trimmed of white space at both ends and never empty.
 #[must_use]
 pub fn sentences(text: &str) -> Vec<Span> {
-    let mut out = Vec::new();
-    let mut start = 0;
-    // Before this offset every mark that needs a look at what follows has been judged: it ends no sentence.
-    let mut judged_to = 0;
-    let mut characters = text.char_indices().peekable();
-    while let Some((index, character)) = characters.next() {
-        let mut end = index + character.len_utf8();
-        let ends = match mark_of(character) {
+    Sentences::of(text).collect()
+}
+
+/// The sentences of a text one after another, for those who may not need all.
+pub struct Sentences<'a> {
+    text: &'a str,
+    characters: Peekable<CharIndices<'a>>,
+    /// Where the next sentence starts.
+    start: usize,
+    /// Before this offset every mark that needs a look at what follows has been judged: it ends no sentence.
+    judged_to: usize,
+}
+
+impl<'a> Sentences<'a> {
+    /// Before the first sentence of `text`.
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        Self { text, characters: text.char_indices().peekable(), start: 0, judged_to: 0 }
+    }
+
+    /// Where the next sentence ends, its closing quotes included; at the end of the text none.
+    fn next_end(&mut self) -> Option<usize> {
+        while let Some((index, character)) = self.characters.next() {
+            let mut end = index + character.len_utf8();
+            if !self.ends_at(index, character) {
+                continue;
+            }
+            while let Some(&(next_index, next)) = self.characters.peek() {
+                if !is_terminal(next) && !is_closing(next) {
+                    break;
+                }
+                end = next_index + next.len_utf8();
+                self.characters.next();
+            }
+            return Some(end);
+        }
+        None
+    }
+
+    fn ends_at(&mut self, index: usize, character: char) -> bool {
+        match mark_of(character) {
             Mark::None => false,
             Mark::Always => true,
-            Mark::BySequel if index < judged_to => false,
+            Mark::BySequel if index < self.judged_to => false,
             Mark::BySequel => {
-                let run_end = end_of_run(text, end);
-                let breaks = breaks_at(text, run_end);
+                let run_end = end_of_run(self.text, index + character.len_utf8());
+                let breaks = breaks_at(self.text, run_end);
                 if !breaks {
-                    judged_to = run_end;
+                    self.judged_to = run_end;
                 }
-                breaks && !(character == '.' && is_abbreviation(text.get(start..index).unwrap_or_default()))
+                breaks && !(character == '.' && is_abbreviation(self.text.get(self.start..index).unwrap_or_default()))
             }
-        };
-        if !ends {
-            continue;
         }
-        while let Some(&(next_index, next)) = characters.peek() {
-            if !is_terminal(next) && !is_closing(next) {
-                break;
-            }
-            end = next_index + next.len_utf8();
-            characters.next();
-        }
-        push_trimmed(&mut out, text, Span::new(start, end));
-        start = end;
     }
-    push_trimmed(&mut out, text, Span::new(start, text.len()));
-    out
+}
+
+impl Iterator for Sentences<'_> {
+    type Item = Span;
+
+    fn next(&mut self) -> Option<Span> {
+        while self.start < self.text.len() {
+            let end = self.next_end().unwrap_or(self.text.len());
+            let sentence = trimmed(self.text, Span::new(self.start, end));
+            self.start = end;
+            if !sentence.is_empty() {
+                return Some(sentence);
+            }
+        }
+        None
+    }
 }
 
 /// What a character says of the end of a sentence.
@@ -105,13 +143,11 @@ fn is_closing(character: char) -> bool {
     matches!(character, '"' | '\'' | '”' | '’' | ')' | '）' | '」' | '』' | '》' | ']')
 }
 
-fn push_trimmed(out: &mut Vec<Span>, text: &str, span: Span) {
+/// The span without white space at its ends.
+fn trimmed(text: &str, span: Span) -> Span {
     let slice = span.of(text);
     let start = span.start + (slice.len() - slice.trim_start().len());
-    let trimmed = Span::new(start, start + slice.trim().len());
-    if !trimmed.is_empty() {
-        out.push(trimmed);
-    }
+    Span::new(start, start + slice.trim().len())
 }
 
 #[cfg(test)]

@@ -1,5 +1,12 @@
 //! Text from pages never steers a terminal, and no query brings the program down.
 
+use article_search::ingest::read;
+use article_search::ingest::templates::Templates;
+use article_search::knowledge::Knowledge;
+use article_search::model::article::Flag;
+use article_search::model::page::{Format, Origin, Page};
+
+use crate::shapes::shapes;
 use crate::workbench::Workbench;
 
 const HOSTILE: &str = "Can \u{1b}]8;;http://evil.example\u{7}Dalian\u{1b}]8;;\u{7} \u{202E}Haijing Clinic be trusted?\n\n\
@@ -112,5 +119,43 @@ fn hostile_queries_return() {
     ] {
         let run = workbench.search_with_input(&["-", "-j"], query.as_bytes());
         assert!((0..=1).contains(&run.code), "{}: {}", &query.chars().take(10).collect::<String>(), run.stderr);
+    }
+}
+
+#[test]
+fn every_hostile_shape_is_read() {
+    let knowledge = Knowledge::builtin().expect("knowledge");
+    for shape in shapes(48 << 10) {
+        let name = &shape.name;
+        let page = Page::new(Origin::at("hostile"), shape.format, shape.content);
+        let document = read(&page, &knowledge, &Templates::default());
+        // Control characters alone are no text.
+        let Ok(document) = document else { panic!("{name}: {document:?}") };
+        let article = &document.article;
+        let texts = article.parts.iter().map(|part| &part.text).chain(article.removed.iter().map(|line| &line.text));
+        for text in texts.chain([&article.title]) {
+            assert!(!text.contains(forbidden), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_a_page_may_hold_is_bounded() {
+    let knowledge = Knowledge::builtin().expect("knowledge");
+    let repeated = |unit: &str| unit.repeat((4 << 20) / unit.len());
+    for (name, format, content, is_degraded) in [
+        ("one line", Format::Text, repeated("重"), true),
+        ("lines", Format::Text, repeated("a word\n"), true),
+        ("many lines", Format::Text, "The price is known. \n".repeat(50_000), false),
+        ("one paragraph", Format::Html, format!("<p>{}", repeated("Home > ")), true),
+        ("paragraphs", Format::Html, repeated("<p>x</p>"), true),
+        ("lines as they stand", Format::Html, format!("<pre>{}", repeated("a\n")), true),
+        ("nested", Format::Html, repeated("<div>"), true),
+    ] {
+        let page = Page::new(Origin::at("hostile"), format, content);
+        let document = read(&page, &knowledge, &Templates::default()).expect(name);
+        assert_eq!(document.article.flags.contains(&Flag::Degraded), is_degraded, "{name}");
+        assert!(document.article.parts.len() + document.article.removed.len() <= 60_000, "{name}");
+        assert!(document.article.body().len() <= 1 << 20, "{name}");
     }
 }

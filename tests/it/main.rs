@@ -19,4 +19,5 @@ mod learnt;
 mod library;
 mod rules;
 mod seeds;
+mod shapes;
 mod workbench;

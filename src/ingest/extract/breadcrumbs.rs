@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use super::disclaimer;
-use super::forms;
 use super::line::Line;
 use super::page::{Cut, Open};
 use super::title::Title;
@@ -24,6 +23,8 @@ pub(super) const PROSE_ABOVE: usize = 2;
 const RUN_LINES: usize = 6;
 /// Longest line that is a breadcrumb.
 const LINE_UNITS: usize = 100;
+/// A longer line is none whatever it says, in bytes.
+const LINE_BYTES: usize = 4096;
 /// A last item longer than this is the article's title, not a section.
 const SECTION_UNITS: usize = 4;
 /// Longest site or section name, in words or Han characters.
@@ -56,7 +57,7 @@ pub(super) fn find(open: &Open<'_, '_>, claimed: &[String]) -> Option<Trail> {
             return trail;
         }
         let line = open.get(index)?;
-        prose_above += usize::from(line.is_solid() && forms::at_edge(line).is_none() && !disclaimer::is_notice(line));
+        prose_above += usize::from(line.is_solid() && line.at_edge().is_none() && !disclaimer::is_notice(line));
         if prose_above > PROSE_ABOVE {
             return None;
         }
@@ -113,8 +114,8 @@ fn of_run(open: &Open<'_, '_>, start: usize, claimed: &[String]) -> Option<Trail
         let key = last.bare_key();
         let repeated = rest.iter().take(HEAD_LINES).any(|line| line.key() == key || line.bare_key() == key);
         let confirmed = repeated || claimed.iter().any(|title| comparison_key(title).starts_with(key));
-        let short = sections.iter().all(|line| !line.is_solid() && units(line.text()) <= ITEM_UNITS);
-        let plausible = confirmed && short && units(last.text()) >= 3 && (is_rooted || numbered >= length);
+        let short = sections.iter().all(|line| !line.is_solid() && line.units <= ITEM_UNITS);
+        let plausible = confirmed && short && last.units >= 3 && (is_rooted || numbered >= length);
         plausible.then(|| Trail {
             lines: start..start + length,
             items: kept(sections.iter().map(|line| trimmed(line.text()).to_owned()).collect(), open),
@@ -169,10 +170,23 @@ fn title_from(open: &Open<'_, '_>, index: usize, items: &[String], claimed: &[St
 
 /// The items of a line parted by one kind of mark; `None` when there are fewer than two.
 fn items_of(text: &str) -> Option<Vec<String>> {
-    SEPARATORS.iter().enumerate().find_map(|(number, marks)| {
-        let items: Vec<String> = split_items(text, marks, number).into_iter().map(str::to_owned).collect();
-        (items.len() >= 2 && items.len() <= 8).then_some(items)
-    })
+    Some(parted(text)?.into_iter().map(str::to_owned).collect())
+}
+
+/// The items between marks of the first kind that parts a line into two to eight.
+fn parted(text: &str) -> Option<Vec<&str>> {
+    if text.len() > LINE_BYTES {
+        return None;
+    }
+    let mut occurs = [false; SEPARATORS.len()];
+    for mark in text.chars().filter(|character| !character.is_ascii_alphanumeric() && *character != ' ') {
+        for (occurs, marks) in occurs.iter_mut().zip(SEPARATORS) {
+            *occurs |= marks.contains(&mark);
+        }
+    }
+    let kinds = SEPARATORS.iter().zip(occurs).enumerate().filter(|(_, (_, occurs))| *occurs);
+    let mut parted = kinds.map(|(kind, (marks, _))| split_items(text, marks, kind));
+    parted.find(|items| (2..=8).contains(&items.len()))
 }
 
 /// Items between marks; ambiguous marks (`/`, `-`) count only with spaces around them, or between Han characters.
@@ -196,11 +210,7 @@ fn split_items<'a>(text: &'a str, marks: &[char], kind: usize) -> Vec<&'a str> {
 
 /// The text from item `from` on, as it stands in the line.
 fn title_in(text: &str, from: usize) -> Option<String> {
-    let (number, marks) = SEPARATORS
-        .iter()
-        .enumerate()
-        .find(|(number, marks)| (2..=8).contains(&split_items(text, marks, *number).len()))?;
-    let item = *split_items(text, marks, number).get(from)?;
+    let item = *parted(text)?.get(from)?;
     let start = item.as_ptr() as usize - text.as_ptr() as usize;
     Some(text.get(start..)?.trim().to_owned())
 }
@@ -218,18 +228,20 @@ fn without_lead(text: &str) -> &str {
 struct TitleWitness {
     key: String,
     is_cut: bool,
+    /// A key of a word or two proves nothing.
+    is_long_enough: bool,
 }
 
 impl TitleWitness {
     fn new(item: &str) -> Self {
         let whole = item.trim_end_matches(['.', '…']);
-        Self { key: comparison_key(whole), is_cut: whole.len() < item.len() }
+        let key = comparison_key(whole);
+        Self { is_long_enough: units(&key) >= 3, key, is_cut: whole.len() < item.len() }
     }
 
     /// Whether `title`, a key of some words, is the title that was meant.
     fn is_in(&self, title: &str) -> bool {
-        let long_enough = units(&self.key) >= 3;
-        long_enough && (self.key == title || self.is_cut && title.starts_with(&self.key))
+        self.is_long_enough && (self.key == title || self.is_cut && title.starts_with(&self.key))
     }
 }
 

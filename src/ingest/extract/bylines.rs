@@ -3,6 +3,8 @@
 //! In: one line. Out: whether it is one. Wording alone does not decide: next to nothing may be left of the line when
 //! its labels, its day and its numbers are taken away.
 
+use std::borrow::Cow;
+
 use super::line::Line;
 use crate::knowledge::chrome::{Match, Role};
 use crate::text::normalize::is_han;
@@ -13,11 +15,11 @@ const MOST_UNITS: usize = 45;
 const VALUE_UNITS: usize = 8;
 
 /// The rule by which a line is a byline, if it is one.
-pub(super) fn rule_of(line: &Line<'_>) -> Option<String> {
-    if line.units > MOST_UNITS || line.is_prose || line.text().contains(['。', '?', '？', '；', '！']) {
+pub(super) fn rule_of<'r>(line: &Line<'r>) -> Option<Cow<'r, str>> {
+    if line.units > MOST_UNITS || line.is_prose || is_said(line.text()) {
         return None;
     }
-    let labels: Vec<&Match<'_>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
+    let labels: Vec<&Match<'r>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
     let day = line.day();
     if labels.is_empty() && day.is_none() {
         return None;
@@ -35,7 +37,12 @@ pub(super) fn rule_of(line: &Line<'_>) -> Option<String> {
         (None, false) => 2,
     };
     let name = labels.first().map_or("day of publication", |label| label.rule.name.as_str());
-    (left <= allowed).then(|| name.to_owned())
+    (left <= allowed).then_some(name.into())
+}
+
+/// Whether a line holds a mark of sentences.
+fn is_said(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'?') || !text.is_ascii() && text.contains(['。', '？', '；', '！'])
 }
 
 /// Words with a letter in them, and Han characters.

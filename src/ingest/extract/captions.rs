@@ -7,7 +7,6 @@ use super::title::Title;
 use crate::knowledge::chrome::units;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
-use crate::text::normalize::comparison_key;
 
 /// Words that a caption can add to the title: `picture`, `figure 1`, `第1张`.
 const CAPTION_UNITS: usize = 2;
@@ -35,7 +34,7 @@ pub(super) fn title_repeats(open: &Open<'_, '_>, title: &Title) -> Vec<Cut> {
             && (key.starts_with(&title.key) || key.ends_with(&title.key))
             && units(key) <= title_units + CAPTION_UNITS
             && !line.is_prose;
-        key == title.key || with_caption || !line.is_prose && comparison_key(line.text()) == title.key
+        key == title.key || with_caption
     });
     repeats.map(|(index, _)| Cut::new(index, Reason::TitleRepeat, "says the title")).collect()
 }

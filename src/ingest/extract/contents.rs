@@ -2,7 +2,7 @@
 //!
 //! In: the open lines. Out: cuts of the list and of its heading. A list whose items do not come again is content.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::line::Line;
 use super::page::{Cut, Open};
@@ -19,6 +19,9 @@ const BARE_ITEMS: usize = 3;
 /// Cuts the table of contents.
 pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     let keys: Vec<&str> = open.iter().map(|line| if line.is_solid() { "" } else { line.bare_key() }).collect();
+    if !may_hold_list(open, &keys) {
+        return Vec::new();
+    }
     let mut last_seen = HashMap::new();
     for (index, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
         last_seen.insert(*key, index);
@@ -32,6 +35,29 @@ pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     });
     let first = lists.next().unwrap_or_default();
     first.map(|line| Cut::new(line, Reason::Contents, "items come again as headings")).collect()
+}
+
+/// Whether a heading of a table of contents stands in the head of the page, or a line of the head comes again.
+fn may_hold_list(open: &Open<'_, '_>, keys: &[&str]) -> bool {
+    let mut head = HashSet::new();
+    // One bit for each sum of length and first byte: says of most lines that they are none of the head's.
+    let mut sums = [false; 256];
+    let sum = |key: &str| (key.len() + usize::from(key.bytes().next().unwrap_or(0))) % 256;
+    for (index, key) in keys.iter().copied().enumerate().filter(|(_, key)| !key.is_empty()) {
+        if index >= HEAD_LINES {
+            if sums.get(sum(key)) == Some(&true) && head.contains(key) {
+                return true;
+            }
+            continue;
+        }
+        if !head.insert(key) || open.get(index).is_some_and(|line| line.is(Role::Contents)) {
+            return true;
+        }
+        if let Some(known) = sums.get_mut(sum(key)) {
+            *known = true;
+        }
+    }
+    false
 }
 
 /// Whether a short line above a list says that a list follows: `In this guide:`.

@@ -59,7 +59,7 @@ pub(super) struct FoundDay {
 
 /// The first day that a text names with year, month and day.
 pub(super) fn find(text: &str) -> Option<FoundDay> {
-    if text.is_ascii() && !has_year(text) {
+    if !may_name_year(text) {
         return None;
     }
     let text = folded(text);
@@ -69,9 +69,16 @@ pub(super) fn find(text: &str) -> Option<FoundDay> {
     Some(FoundDay { day, at_start })
 }
 
-/// Whether four digits stand side by side, as in every day.
-fn has_year(text: &str) -> bool {
-    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
+/// Whether four digits may stand side by side when the text is folded, as in every day.
+fn may_name_year(text: &str) -> bool {
+    let mut digits = 0;
+    text.chars().any(|character| {
+        digits = if character.is_ascii_digit() { digits + 1 } else { 0 };
+        // Of these no folding makes a digit, or nothing; of others it may.
+        let is_plain = matches!(character, '\0'..='\x7F' | '\u{4E00}'..='\u{9FFF}' | '\u{3001}'..='\u{3011}'
+            | '\u{2010}'..='\u{201F}' | '\u{C0}'..='\u{24F}' | '，' | '：' | '（' | '）' | '！' | '？' | '；');
+        digits == 4 || !is_plain
+    })
 }
 
 /// The first day of a line that no word of updating precedes.

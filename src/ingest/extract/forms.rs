@@ -2,6 +2,8 @@
 //!
 //! In: one line. Out: reason and rule, or nothing. Whether the line stands where it may be cut, the caller knows.
 
+use std::borrow::Cow;
+
 use super::bylines;
 use super::line::Line;
 use crate::knowledge::chrome::{Match, Place, Role, units};
@@ -11,6 +13,8 @@ use crate::model::article::Reason;
 const MENU_ITEM_UNITS: usize = 5;
 /// Fewest items that make a line a menu.
 const MENU_ITEMS: usize = 3;
+/// A longer line is no menu whatever it says, in bytes.
+const MENU_BYTES: usize = 4096;
 /// Longest advertisement of one line.
 const ADVERTISEMENT_UNITS: usize = 30;
 
@@ -32,30 +36,34 @@ const SHORT_ROLES: [Role; 11] = [
 const PROSE_ROLES: [Role; 3] = [Role::Cookie, Role::Footer, Role::Neighbour];
 
 /// Why a line at the head or the tail of a page is chrome.
-pub(super) fn at_edge(line: &Line<'_>) -> Option<(Reason, String)> {
+///
+/// Rules ask [`Line::at_edge`], which remembers the answer.
+pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
     if !line.text().chars().any(char::is_alphanumeric) {
-        return Some((Reason::Control, "no letters".to_owned()));
+        return Some((Reason::Control, "no letters".into()));
     }
     if line.is_row() {
-        return line.find(Role::Navigation).map(|found| (Reason::Navigation, found.rule.name.clone()));
+        return line.find(Role::Navigation).map(|found| (Reason::Navigation, found.rule.name.as_str().into()));
     }
     if is_signed(line) {
-        return Some((Reason::Footer, "copyright sign".to_owned()));
+        return Some((Reason::Footer, "copyright sign".into()));
     }
     let roles: &[Role] = if line.is_prose { &PROSE_ROLES } else { &SHORT_ROLES };
-    let by_wording = roles.iter().find_map(|&role| line.find(role)).map(|found| because_of(found));
+    let by_wording = || roles.iter().find_map(|&role| line.find(role)).map(because_of);
+    // Most lines match no rule at all.
+    let by_wording = if line.matches().is_empty() { None } else { by_wording() };
     by_wording
         .or_else(|| bylines::rule_of(line).map(|rule| (Reason::Byline, rule)))
-        .or_else(|| is_menu(line).then(|| (Reason::Navigation, "menu".to_owned())))
-        .or_else(|| is_arrowed(line).then(|| (Reason::Advertisement, "arrows".to_owned())))
+        .or_else(|| is_menu(line).then(|| (Reason::Navigation, "menu".into())))
+        .or_else(|| is_arrowed(line).then(|| (Reason::Advertisement, "arrows".into())))
 }
 
 /// Why a line between paragraphs is chrome: only where its form is unmistakable.
 ///
 /// `repeats` counts how often the page says the same line.
-pub(super) fn anywhere(line: &Line<'_>, repeats: impl Fn() -> usize) -> Option<(Reason, String)> {
+pub(super) fn anywhere<'r>(line: &Line<'r>, repeats: impl Fn() -> usize) -> Option<(Reason, Cow<'r, str>)> {
     if !line.text().chars().any(char::is_alphanumeric) {
-        return Some((Reason::Control, "no letters".to_owned()));
+        return Some((Reason::Control, "no letters".into()));
     }
     if line.is_solid() || line.is_numbered() {
         return None;
@@ -65,36 +73,41 @@ pub(super) fn anywhere(line: &Line<'_>, repeats: impl Fn() -> usize) -> Option<(
         return Some(because_of(found));
     }
     if is_arrowed(line) {
-        return Some((Reason::Advertisement, "arrows".to_owned()));
+        return Some((Reason::Advertisement, "arrows".into()));
     }
     let offer = line.find(Role::Advertisement)?;
     let is_loud = line.text().contains(['!', '！', '【', '→', '☎', '👉', '🔥']) || repeats() > 1;
     is_loud.then(|| because_of(offer))
 }
 
-fn because_of(found: &Match<'_>) -> (Reason, String) {
-    (found.rule.role.reason(), found.rule.name.clone())
+fn because_of<'r>(found: &Match<'r>) -> (Reason, Cow<'r, str>) {
+    (found.rule.role.reason(), found.rule.name.as_str().into())
 }
 
 /// `© 2024 Some Site`.
 fn is_signed(line: &Line<'_>) -> bool {
     let text = line.text();
-    let has_sign = text.contains(['©', 'Ⓒ']) || text.to_lowercase().contains("(c) ");
-    has_sign && line.units <= 45 && text.chars().any(|character| character.is_ascii_digit())
+    let has_sign = || !text.is_ascii() && text.contains(['©', 'Ⓒ']) || text.contains("(c) ") || text.contains("(C) ");
+    line.units <= 45 && text.bytes().any(|byte| byte.is_ascii_digit()) && has_sign()
 }
 
 /// `Home | News | Our diaries`: items parted by marks, all short, at least one of them known from menus.
 fn is_menu(line: &Line<'_>) -> bool {
+    if line.is_prose || line.text().len() > MENU_BYTES {
+        return false;
+    }
     let items: Vec<&str> = line.text().split(['|', '｜', '·', '•', '┊', '│']).map(str::trim).collect();
+    if items.len() < MENU_ITEMS {
+        return false;
+    }
     let is_short =
         |item: &&str| (1..=MENU_ITEM_UNITS).contains(&units(item)) && !item.contains(|c: char| c.is_ascii_digit());
     let is_known = |item: &&str| {
         let roles = [Role::TrailRoot, Role::Navigation, Role::Control, Role::Footer];
         line.matches_of(item).iter().any(|found| roles.contains(&found.rule.role))
     };
-    let is_list = !line.is_prose && items.len() >= MENU_ITEMS && items.iter().all(is_short);
     let known = items.iter().filter(|item| is_known(item)).count();
-    is_list && known > 0 || !line.is_prose && items.len() >= MENU_ITEMS && 2 * known >= items.len()
+    known > 0 && items.iter().all(is_short) || 2 * known >= items.len()
 }
 
 /// `>>> Ask our doctor <<<`: arrows that call the reader away.
@@ -115,7 +128,7 @@ mod tests {
     fn judge(text: &str) -> (Option<Reason>, Option<Reason>) {
         let rules = ChromeRules::builtin();
         let line = Line::new(Block::plain(BlockKind::Paragraph, text), &rules);
-        (at_edge(&line).map(|(reason, _)| reason), anywhere(&line, || 1).map(|(reason, _)| reason))
+        (line.at_edge().map(|(reason, _)| *reason), anywhere(&line, || 1).map(|(reason, _)| reason))
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 use super::breadcrumbs::{PROSE_ABOVE, Trail};
 use super::disclaimer::length_at;
-use super::forms;
 use super::page::{Cut, Open};
 use super::title::Title;
 use crate::knowledge::chrome::Role;
@@ -32,8 +31,8 @@ pub(super) fn above_title(open: &Open<'_, '_>, title: &Title, trail: Option<&Tra
         }
         if index < notice_end {
             cuts.push(Cut::new(index, Reason::Disclaimer, "notice above the title"));
-        } else if let Some((reason, rule)) = forms::at_edge(line) {
-            cuts.push(Cut::new(index, reason, rule));
+        } else if let Some((reason, rule)) = line.at_edge() {
+            cuts.push(Cut::new(index, *reason, rule.to_string()));
         } else if !line.is_solid() {
             cuts.push(Cut::new(index, Reason::Navigation, "above the title"));
         } else if index < trail_start && prose_above_trail <= PROSE_ABOVE {
@@ -55,8 +54,8 @@ pub(super) fn below_title(open: &Open<'_, '_>) -> Vec<Cut> {
             cuts.extend(
                 (index..index + notice).map(|line| Cut::new(line, Reason::Disclaimer, "notice before the text")),
             );
-        } else if let Some((reason, rule)) = forms::at_edge(line).filter(|_| !line.is_numbered()) {
-            cuts.push(Cut::new(index, reason, rule));
+        } else if let Some((reason, rule)) = line.at_edge().filter(|_| !line.is_numbered()) {
+            cuts.push(Cut::new(index, *reason, rule.to_string()));
         } else if line.is_solid() {
             break;
         } else if line.is(Role::TrailEnd) && open.get(index + 1).is_some_and(|next| next.is_solid()) {

@@ -2,14 +2,17 @@
 //!
 //! In: a block. Out: the same with features, worked out when first asked for and then kept. Judges nothing.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::dates::{self, FoundDay};
+use super::forms;
 use crate::ingest::formats::text::without_numbering;
 use crate::knowledge::chrome::{ChromeRules, Match, Role, units};
+use crate::model::article::Reason;
 use crate::model::block::{Block, BlockKind};
 use crate::text::normalize::comparison_key;
-use crate::text::sentences::sentences;
+use crate::text::sentences::Sentences;
 
 /// A line this long is prose whatever ends it.
 const LONG_UNITS: usize = 60;
@@ -32,10 +35,14 @@ pub(super) struct Line<'r> {
     pub(super) is_prose: bool,
     rules: &'r ChromeRules,
     key: OnceCell<String>,
-    bare_key: OnceCell<String>,
+    /// The same without numbering, where there is one.
+    bare_key: OnceCell<Option<Box<str>>>,
     matches: OnceCell<Vec<Match<'r>>>,
-    spoken: OnceCell<Vec<Match<'r>>>,
+    /// The same outside of quotation marks, where there are any.
+    spoken: OnceCell<Option<Vec<Match<'r>>>>,
     day: OnceCell<Option<FoundDay>>,
+    at_edge: OnceCell<Option<(Reason, Cow<'r, str>)>>,
+    is_numbered: OnceCell<bool>,
 }
 
 impl<'r> Line<'r> {
@@ -53,6 +60,8 @@ impl<'r> Line<'r> {
             matches: OnceCell::new(),
             spoken: OnceCell::new(),
             day: OnceCell::new(),
+            at_edge: OnceCell::new(),
+            is_numbered: OnceCell::new(),
         }
     }
 
@@ -68,7 +77,11 @@ impl<'r> Line<'r> {
 
     /// The key without numbering.
     pub(super) fn bare_key(&self) -> &str {
-        let key = self.bare_key.get_or_init(|| comparison_key(without_numbering(&self.block.text)));
+        let unnumbered = || {
+            let bare = without_numbering(&self.block.text);
+            (bare.len() < self.block.text.len()).then(|| comparison_key(bare).into_boxed_str())
+        };
+        let key = self.bare_key.get_or_init(unnumbered).as_deref().unwrap_or_else(|| self.key());
         match key.split_once(' ') {
             Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
             _ => key,
@@ -87,7 +100,7 @@ impl<'r> Line<'r> {
 
     /// Whether a section number stands in front.
     pub(super) fn is_numbered(&self) -> bool {
-        without_numbering(&self.block.text).len() < self.block.text.len()
+        *self.is_numbered.get_or_init(|| without_numbering(&self.block.text).len() < self.block.text.len())
     }
 
     /// The rules that the line's wording matches.
@@ -97,10 +110,14 @@ impl<'r> Line<'r> {
 
     /// The rules that the line's wording matches outside of quotation marks.
     pub(super) fn spoken(&self) -> &[Match<'r>] {
-        if !self.block.text.contains(OPENING_QUOTES) {
-            return self.matches();
-        }
-        self.spoken.get_or_init(|| self.matches_of(&without_quotations(&self.block.text)))
+        let quotes = || self.block.text.contains(OPENING_QUOTES);
+        let unquoted = || quotes().then(|| self.matches_of(&without_quotations(&self.block.text)));
+        self.spoken.get_or_init(unquoted).as_deref().unwrap_or_else(|| self.matches())
+    }
+
+    /// Why the line is chrome where it stands at the head or the tail of a page.
+    pub(super) fn at_edge(&self) -> Option<&(Reason, Cow<'r, str>)> {
+        self.at_edge.get_or_init(|| forms::at_edge(self)).as_ref()
     }
 
     /// The first day that the line names.
@@ -152,7 +169,7 @@ fn is_prose(text: &str, units: usize) -> bool {
         return true;
     }
     units >= SENTENCE_UNITS
-        && sentences(text).into_iter().any(|span| {
+        && Sentences::of(text).any(|span| {
             let sentence = span.of(text).trim_end_matches(['"', '\'', '”', '’', ')', '）', '」', '』']);
             let declares = sentence.ends_with(['。', '；']) || sentence.ends_with('.') && !sentence.ends_with("...");
             declares && self::units(sentence) >= SENTENCE_UNITS

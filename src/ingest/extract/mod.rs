@@ -29,7 +29,8 @@ mod tail;
 mod title;
 mod valve;
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 pub use dates::published;
 
@@ -217,9 +218,13 @@ fn settle(page: &mut Page<'_>, title: &Title) {
             |open, _| between_paragraphs(open),
         ];
         let mut applied = 0;
+        let mut open = page.open();
         for step in steps {
-            let cuts = step(&page.open(), title);
-            applied += page.apply(cuts);
+            let cuts = step(&open, title);
+            if !cuts.is_empty() {
+                applied += page.apply(cuts);
+                open = page.open();
+            }
         }
         if applied == 0 {
             break;
@@ -262,21 +267,28 @@ fn named_by_wording(line: &Line<'_>, reason: Reason) -> Option<(Reason, String)>
         return None;
     }
     if let Some(rule) = bylines::rule_of(line) {
-        return Some((Reason::Byline, rule));
+        return Some((Reason::Byline, rule.into_owned()));
     }
     if disclaimer::is_notice(line) || disclaimer::is_heading(line) {
         return Some((Reason::Disclaimer, "families of legal wording".to_owned()));
     }
     let is_vague = reason == Reason::OutsideArticle;
-    forms::at_edge(line).filter(|_| is_vague)
+    let (reason, rule) = line.at_edge().filter(|_| is_vague)?;
+    Some((*reason, rule.to_string()))
 }
 
 /// Cuts lines that are chrome wherever they stand.
 fn between_paragraphs(open: &Open<'_, '_>) -> Vec<Cut> {
-    let short = || open.iter().filter(|line| !line.is_solid());
-    let cuts = open.iter().enumerate().filter(|(_, line)| !line.is_solid()).filter_map(|(index, line)| {
-        let repeats = || short().filter(|other| other.key() == line.key()).count();
-        forms::anywhere(line, repeats).map(|(reason, rule)| Cut::new(index, reason, rule))
+    let short = || open.iter().enumerate().filter(|(_, line)| !line.is_solid());
+    let counts: OnceCell<HashMap<&str, usize>> = OnceCell::new();
+    let count = || {
+        let mut counts = HashMap::new();
+        short().for_each(|(_, line)| *counts.entry(line.key()).or_default() += 1);
+        counts
+    };
+    let cuts = short().filter_map(|(index, line)| {
+        let repeats = || counts.get_or_init(count).get(line.key()).copied().unwrap_or(0);
+        forms::anywhere(line, repeats).map(|(reason, rule)| Cut::new(index, reason, rule.into_owned()))
     });
     cuts.collect()
 }

@@ -63,6 +63,9 @@ impl<'r> Page<'r> {
 
     /// Applies cuts whose numbers count the lines that were open when they were found; tells how many were new.
     pub(super) fn apply(&mut self, cuts: Vec<Cut>) -> usize {
+        if cuts.is_empty() {
+            return 0;
+        }
         let open: Vec<usize> =
             self.cuts.iter().enumerate().filter(|(_, cut)| cut.is_none()).map(|(index, _)| index).collect();
         let mut applied = 0;

@@ -9,7 +9,6 @@ use std::collections::HashSet;
 
 use super::comments;
 use super::disclaimer::{self, length_at};
-use super::forms;
 use super::line::Line;
 use super::page::{Cut, Open};
 use super::title::Title;
@@ -109,11 +108,11 @@ fn judge(open: &Open<'_, '_>, index: usize, (waiting, first_solid): (&[usize], u
     if let Some(verdict) = boxed(open, index, first_solid) {
         return Some(verdict);
     }
-    let (reason, rule) = forms::at_edge(line).filter(|_| !line.is_numbered())?;
+    let (reason, rule) = line.at_edge().filter(|_| !line.is_numbered())?.clone();
     let is_end = matches!(reason, Reason::Related | Reason::Tags | Reason::Share | Reason::Footer | Reason::Pagination)
         || reason == Reason::Byline && line.text().contains([')', '）']);
     let explains_below = if is_end { Below::Items(Reason::Related) } else { Below::Nothing };
-    Some(Verdict { reason, rule: rule.into(), explains_below })
+    Some(Verdict { reason, rule: rule.into_owned().into(), explains_below })
 }
 
 /// Whether a line that ends an article stands above, with no text of an article in between.

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::breadcrumbs::Trail;
 use super::disclaimer::length_at;
-use super::forms;
 use super::line::Line;
 use super::page::Open;
 use crate::knowledge::chrome::{Role, units};
@@ -128,7 +127,7 @@ fn likeliest(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], trail: Option<&Tr
     for (position, (index, line)) in below_trail {
         let notice = length_at(open, *index);
         skip_until = skip_until.max(index + notice);
-        let is_chrome = *index < skip_until || forms::at_edge(line).is_some() || heads_chrome(line);
+        let is_chrome = *index < skip_until || line.at_edge().is_some() || heads_chrome(line);
         if is_chrome {
             continue;
         }
@@ -149,10 +148,10 @@ fn likeliest(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], trail: Option<&Tr
 ///
 /// The first line that is long enough and shares its words with the lead is as good as certain: a site's name does not,
 /// and a subtitle comes second.
-fn score(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], lead: &HashSet<String>) -> usize {
+fn score(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], lead: &HashSet<&str>) -> usize {
     let Some(((_, line), below)) = head.split_first() else { return 0 };
     let is_long = line.units >= if line.text().is_ascii() { USUAL_UNITS } else { USUAL_HAN };
-    let is_short_and_repeated = !is_long && open.iter().filter(|other| other.key() == line.key()).count() > 1;
+    let is_short_and_repeated = !is_long && open.iter().filter(|other| other.key() == line.key()).nth(1).is_some();
     let above_byline = below.iter().take(3).any(|(_, next)| super::bylines::rule_of(next).is_some());
     let own = words_of(line.key());
     let shares_words = 3 * own.intersection(lead).count() >= own.len().max(1);
@@ -167,14 +166,16 @@ fn score(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], lead: &HashSet<String
 }
 
 /// Longer words and pairs of Han characters in the first paragraphs.
-fn lead_words(open: &Open<'_, '_>) -> HashSet<String> {
+fn lead_words<'p>(open: &Open<'p, '_>) -> HashSet<&'p str> {
     open.iter().filter(|line| line.is_prose).take(LEAD_PARAGRAPHS).flat_map(|line| words_of(line.key())).collect()
 }
 
-fn words_of(key: &str) -> HashSet<String> {
-    let latin = key.split(|c: char| c == ' ' || is_han(c)).filter(|word| word.len() >= LATIN_WORD).map(str::to_owned);
-    let pairs = key.chars().zip(key.chars().skip(1)).filter(|(left, right)| is_han(*left) && is_han(*right));
-    latin.chain(pairs.map(|(left, right)| [left, right].iter().collect())).collect()
+fn words_of(key: &str) -> HashSet<&str> {
+    let latin = key.split(|c: char| c == ' ' || is_han(c)).filter(|word| word.len() >= LATIN_WORD);
+    let pairs =
+        key.char_indices().zip(key.chars().skip(1)).filter(|((_, left), right)| is_han(*left) && is_han(*right));
+    let pairs = pairs.filter_map(|((at, left), right)| key.get(at..at + left.len_utf8() + right.len_utf8()));
+    latin.chain(pairs).collect()
 }
 
 /// Whether a line heads something that is no article: related ones, comments, a notice.

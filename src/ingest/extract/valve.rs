@@ -52,12 +52,15 @@ fn is_garbage(page: &Page<'_>) -> bool {
     let mut odd = 0_usize;
     for text in page.lines().iter().map(Line::text) {
         characters += text.chars().count();
-        if !text.is_ascii() {
+        if text.bytes().any(|byte| byte >= FIRST_BYTE_OF_ODD) {
             odd += text.chars().filter(|&character| is_odd(character)).count();
         }
     }
     odd > characters / GARBAGE_PARTS
 }
+
+/// The lowest byte with which an odd character starts in UTF-8.
+const FIRST_BYTE_OF_ODD: u8 = 0xEE;
 
 fn is_odd(character: char) -> bool {
     matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..='\u{10FFFF}')

@@ -19,6 +19,11 @@ use crate::text::safe::cleaned;
 /// A longer title, date, address or id that a page or a feed claims is none, in bytes.
 const MAX_CLAIM_BYTES: usize = 4096;
 
+/// More lines than this a page has only to do harm: of 4 MiB each would have less than 70 bytes.
+const MAX_BLOCKS: usize = 60_000;
+/// So much is kept of one line, in bytes: as much as of an article.
+const MAX_BLOCK_BYTES: usize = 1 << 20;
+
 /// A page in blocks, and what its markup says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
@@ -32,14 +37,14 @@ pub struct Parsed {
     pub canonical_url: Option<String>,
     /// Language that the markup declares, e.g. `zh-CN`.
     pub language: Option<String>,
-    /// Whether the linear fallback read the page.
+    /// Whether the linear fallback read the page, or not all of it was read.
     pub degraded: bool,
     /// Whether a feed's row gives the title beside the text: the text is then an article's, however short.
     pub is_titled_row: bool,
 }
 
-/// Decodes a page of the site that `site` is known of, and turns it into blocks; of a page over 4 MiB the beginning,
-/// marked `degraded`.
+/// Decodes a page and turns it into blocks, with what is known of its `site`; of a page over 4 MiB or 60,000 lines and of
+/// a line over 1 MiB the beginning, marked `degraded`.
 ///
 /// # Errors
 /// [`NotText`] when its bytes hold no text.
@@ -51,6 +56,12 @@ pub fn blocks(page: &Page, site: &SiteEntry) -> Result<Parsed, NotText> {
         Format::Html => html::parse(&text, site),
     };
     parsed.degraded |= page.bytes.len() > MAX_PAGE_BYTES;
+    for block in parsed.blocks.iter_mut().filter(|block| block.text.len() > MAX_BLOCK_BYTES) {
+        let end = (0..=MAX_BLOCK_BYTES).rev().find(|&at| block.text.is_char_boundary(at)).unwrap_or(0);
+        block.text.truncate(end);
+        block.text.truncate(block.text.trim_end().len());
+        parsed.degraded = true;
+    }
     parsed.is_titled_row = page.hints.title.is_some();
     parsed.titles.splice(0..0, page.hints.title.clone());
     parsed.dates.splice(0..0, page.hints.date.clone());

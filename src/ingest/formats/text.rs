@@ -4,7 +4,7 @@
 //! length, the end of a sentence, the neighbours. Lines that were broken at a fixed width are joined again. Nothing is
 //! judged to be chrome here.
 
-use super::Parsed;
+use super::{MAX_BLOCKS, Parsed};
 use crate::model::block::{Block, BlockKind};
 use crate::text::normalize::{is_han, one_line};
 use crate::text::safe::cleaned;
@@ -18,7 +18,8 @@ const WRAP_COLUMNS: std::ops::RangeInclusive<usize> = 60..=100;
 /// How much shorter than the widest a broken line can be: one long word.
 const WRAP_SLACK_COLUMNS: usize = 16;
 
-/// The page in blocks. A text without letters or digits gives none of its own making: every non-empty line is a block.
+/// The page in blocks. A text without letters or digits gives none of its own making: every non-empty line is a block,
+/// up to [`MAX_BLOCKS`].
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     let clean = cleaned(text);
@@ -28,16 +29,21 @@ pub fn parse(text: &str) -> Parsed {
         if is_wrapped(group) {
             texts.push(Source { text: rejoined(group), kind: Some(BlockKind::Paragraph) });
         } else {
-            texts.extend(group.iter().map(|line| Source::of(line)));
+            texts.extend(group.iter().take(MAX_BLOCKS).map(|line| Source::of(line)));
+        }
+        if texts.len() >= MAX_BLOCKS {
+            break;
         }
     }
+    let degraded = texts.len() >= MAX_BLOCKS;
+    texts.truncate(MAX_BLOCKS);
     let shapes: Vec<Shape> = texts.iter().map(Shape::of).collect();
     let blocks = texts.into_iter().enumerate().map(|(index, source)| {
         let kind = kind_at(&shapes, index);
         let text = if kind == BlockKind::ListItem { without_bullet(&source.text).to_owned() } else { source.text };
         Block::plain(kind, text)
     });
-    Parsed { blocks: blocks.collect(), ..Parsed::default() }
+    Parsed { blocks: blocks.collect(), degraded, ..Parsed::default() }
 }
 
 /// One line of the source, or several that belong together.
@@ -91,14 +97,16 @@ impl Shape {
     }
 
     fn of_text(text: &str) -> Self {
-        let columns = columns(text);
         if without_bullet(text) != text {
             return Self::Bullet;
         }
-        let open = !ends_sentence(text);
+        let columns = columns_to(text, MAX_HEADING_COLUMNS);
+        if columns > MAX_HEADING_COLUMNS || ends_sentence(text) {
+            return Self::Prose;
+        }
         match numbering(text) {
-            Some(length) if columns <= MAX_HEADING_COLUMNS && open && length < text.len() => Self::Numbered,
-            _ if columns <= MAX_PLAIN_HEADING_COLUMNS && open => Self::Short,
+            Some(length) if length < text.len() => Self::Numbered,
+            _ if columns <= MAX_PLAIN_HEADING_COLUMNS => Self::Short,
             _ => Self::Prose,
         }
     }
@@ -134,6 +142,9 @@ fn is_above_content(next: Option<Shape>) -> bool {
 #[must_use]
 pub fn numbering(text: &str) -> Option<usize> {
     let mut rest = text.trim_start();
+    if !may_be_numbered(rest) {
+        return None;
+    }
     if let Some(after) = rest.strip_prefix(['◆', '◇', '★', '☆', '■', '□', '§']) {
         return Some(text.len() - after.len());
     }
@@ -148,13 +159,30 @@ pub fn numbering(text: &str) -> Option<usize> {
         }
     }
     let rest = rest.trim_start_matches(['(', '（', '第', '[']);
-    let number_length = rest.chars().take_while(|&c| c.is_ascii_digit() || is_han_numeral(c)).count();
-    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || is_han_numeral(c));
+    let is_digit = |c: char| c.is_ascii_digit() || is_han_numeral(c);
+    let number_length = rest.chars().take(MAX_NUMBER_CHARACTERS + 1).take_while(|&c| is_digit(c)).count();
+    if !(1..=MAX_NUMBER_CHARACTERS).contains(&number_length) {
+        return None;
+    }
+    let after = rest.trim_start_matches(is_digit);
     let mark = after.trim_start().chars().next()?;
     let after_mark = after.trim_start().get(mark.len_utf8()..).unwrap_or_default();
     let is_decimal = matches!(mark, '.' | ':') && after_mark.starts_with(|c: char| c.is_ascii_digit());
     let is_mark = matches!(mark, '.' | '．' | '、' | ')' | '）' | ':' | '：' | '|' | ']' | '章' | '节' | '步');
-    ((1..=3).contains(&number_length) && is_mark && !is_decimal).then(|| text.len() - after_mark.len())
+    (is_mark && !is_decimal).then(|| text.len() - after_mark.len())
+}
+
+/// Longest number of a section.
+const MAX_NUMBER_CHARACTERS: usize = 3;
+
+/// Whether a text can begin with a numbering, by its first character.
+fn may_be_numbered(text: &str) -> bool {
+    match text.chars().next() {
+        // Part, step, section, chapter, question.
+        Some(letter @ ('a'..='z' | 'A'..='Z')) => matches!(letter.to_ascii_lowercase(), 'p' | 's' | 'c' | 'q'),
+        Some(han @ '\u{4E00}'..='\u{9FFF}') => han == '第' || is_han_numeral(han),
+        first => first.is_some(),
+    }
 }
 
 /// The text without the numbering in front of it.
@@ -181,9 +209,16 @@ fn ends_sentence(text: &str) -> bool {
     core.ends_with(['.', '。', '；', ';', '，', ',', '：', ':'])
 }
 
-/// Width on a screen: Han characters take two columns.
-fn columns(text: &str) -> usize {
-    text.chars().map(|character| if is_han(character) || character as u32 > 0xFF00 { 2 } else { 1 }).sum()
+/// Width on a screen: Han characters take two columns. Of a text wider than `most` some width above it.
+fn columns_to(text: &str, most: usize) -> usize {
+    let mut columns = 0;
+    for character in text.chars() {
+        columns += if is_han(character) || character as u32 > 0xFF00 { 2 } else { 1 };
+        if columns > most {
+            break;
+        }
+    }
+    columns
 }
 
 /// Whether the lines of a group were one paragraph that a program broke at a fixed width.
@@ -192,10 +227,7 @@ fn columns(text: &str) -> usize {
 /// Latin script, without any mark at the end in Chinese.
 fn is_wrapped(group: &[&str]) -> bool {
     let Some((_, all_but_last)) = group.split_last() else { return false };
-    let widths: Vec<usize> = all_but_last.iter().map(|line| columns(line.trim())).collect();
-    let (Some(&widest), Some(&narrowest)) = (widths.iter().max(), widths.iter().min()) else { return false };
-    let even = WRAP_COLUMNS.contains(&widest) && widest - narrowest <= WRAP_SLACK_COLUMNS;
-    if all_but_last.is_empty() || !even || group.iter().any(|line| line.contains('\t')) {
+    if !are_evenly_wide(all_but_last) || group.iter().any(|line| line.contains('\t')) {
         return false;
     }
     let ends = group.last().is_some_and(|line| ends_sentence(line.trim()));
@@ -205,6 +237,19 @@ fn is_wrapped(group: &[&str]) -> bool {
     let joints = group.iter().zip(group.iter().skip(1));
     let goes_on = joints.filter(|(line, next)| runs_on(line.trim(), next.trim())).count();
     2 * goes_on > all_but_last.len() && group.iter().skip(1).all(|line| numbering(line.trim()).is_none())
+}
+
+/// Whether there are lines, and all of them about as wide as the widest, which a program would have broken.
+fn are_evenly_wide(lines: &[&str]) -> bool {
+    let (mut narrowest, mut widest) = (usize::MAX, 0);
+    for line in lines {
+        let columns = columns_to(line.trim(), *WRAP_COLUMNS.end());
+        (narrowest, widest) = (narrowest.min(columns), widest.max(columns));
+        if widest > *WRAP_COLUMNS.end() || widest - narrowest > WRAP_SLACK_COLUMNS {
+            return false;
+        }
+    }
+    WRAP_COLUMNS.contains(&widest)
 }
 
 fn runs_on(line: &str, next: &str) -> bool {

@@ -14,6 +14,7 @@ const SUFFIX_MARKS: [char; 7] = ['-', '–', '—', '_', '|', '｜', '·'];
 /// Puts the result together; `reasons` says for each line why it is chrome, or nothing.
 pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Metadata) -> Parsed {
     let shown_dates = shown_dates(reasons, &metadata);
+    let degraded = outline.is_cut;
     let claimed: Vec<String> = [metadata.social_titles, metadata.data_titles].concat();
     let claimed: Vec<String> = claimed.into_iter().chain(metadata.head_title).collect();
     let heading = title_heading(&outline.pieces, reasons, (&claimed, metadata.site_name.as_deref()));
@@ -25,7 +26,7 @@ pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Met
         dates: metadata.data_dates.into_iter().chain(metadata.meta_dates).chain(shown_dates).collect(),
         canonical_url: metadata.canonical_url.or(metadata.social_url),
         language: metadata.language,
-        degraded: false,
+        degraded,
         is_titled_row: false,
     }
 }

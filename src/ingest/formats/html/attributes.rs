@@ -68,6 +68,40 @@ impl<'a> Attributes<'a> {
     }
 }
 
+/// How much of an attribute is read.
+pub(super) enum Reading {
+    /// Its value.
+    Value,
+    /// Whether it is there.
+    Presence,
+    /// A style: whether it takes the element out of sight.
+    Style,
+    /// Nothing.
+    Nothing,
+}
+
+/// What [`Attributes::of`], the reader of metadata or the parser itself looks at in the attribute of this name, on
+/// elements other than those that are kept whole.
+pub(super) fn reading_of(name: &str) -> Reading {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    let is_read = match name.len() {
+        2 => is("id"),
+        4 if is("href") => return Reading::Presence,
+        4 => is("role") || is("type"),
+        5 if is("style") => return Reading::Style,
+        5 => is("class"),
+        6 => is("hidden"),
+        7 => is("content"),
+        8 => is("datetime") || is("itemprop"),
+        10 if is("aria-label") => true,
+        _ => {
+            let is_data = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data-"));
+            is_data && is_part_name(&name.to_ascii_lowercase())
+        }
+    };
+    if is_read { Reading::Value } else { Reading::Nothing }
+}
+
 /// Names by which page builders tell their parts apart.
 fn is_part_name(name: &str) -> bool {
     matches!(

@@ -10,13 +10,15 @@
 use std::time::{Duration, Instant};
 
 use ego_tree::{NodeId, NodeRef};
-use html5ever::driver::{self, ParseOpts};
+use html5ever::driver::{self, ParseOpts, Parser};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::{local_name, ns};
 use memchr::memmem;
+use scraper::node::Element;
 use scraper::{Html, HtmlTreeSink};
 
 use super::metadata::is_data;
+use super::trim::Trimmer;
 
 /// The longest page that is parsed, in bytes.
 pub(super) const MAX_BYTES: usize = 4 << 20;
@@ -26,44 +28,84 @@ const MAX_NODES: usize = 400_000;
 const MAX_DEPTH: usize = 3_000;
 /// Fed at once, in bytes.
 const CHUNK_BYTES: usize = 4 << 10;
-/// A tree deeper than this is fed in smaller chunks, as each tag may cost as many nodes.
+/// A tree deeper than this is fed in smaller chunks.
 const CALM_DEPTH: usize = 64;
 /// Processor time of one page.
-const MAX_TIME: Duration = Duration::from_millis(250);
+const MAX_TIME: Duration = Duration::from_millis(150);
 /// Time on the clock of a page for which the processor is not asked.
 const QUICK_TIME: Duration = Duration::from_millis(10);
 /// Time on the clock of one page, where processor time cannot be read.
-const MAX_CLOCK_TIME: Duration = Duration::from_millis(1_500);
+const MAX_CLOCK_TIME: Duration = Duration::from_secs(1);
 
-/// The tree of `html`, without the text of scripts and styles and the shapes of drawings; nothing when the page is longer, deeper or costlier than a
-/// page may be.
+/// The tree of `html`, without the text of scripts and styles, the shapes of drawings, and attributes that nobody reads;
+/// nothing when the page is longer, deeper or costlier than a page may be.
 pub(super) fn tree(html: &str) -> Option<Html> {
     if html.len() > MAX_BYTES {
         return None;
     }
     let mut parser = driver::parse_document(HtmlTreeSink::new(Html::new_document()), ParseOpts::default());
     let mut watch = Watch::start();
+    let mut trimmer = Trimmer::default();
     let mut rest = html;
     let mut end = TreeEnd::default();
     while !rest.is_empty() {
-        let (chunk, further) = split_at_char(rest, CHUNK_BYTES / (1 + end.depth / CALM_DEPTH));
-        let chunk = up_to_unread(chunk).unwrap_or(chunk);
-        parser.process(StrTendril::from_slice(chunk));
-        rest = rest.get(chunk.len()..).unwrap_or(further);
+        let piece = trimmer.piece(rest, end.chunk_bytes());
+        rest = rest.get(piece.read..).unwrap_or_default();
+        let closes_itself = piece.text.ends_with("/>");
+        let previous_end = end;
+        end = feed(&mut parser, piece.text, &mut watch)?;
         let html = parser.tokenizer.sink.sink.0.borrow();
-        let previous_end = std::mem::replace(&mut end, TreeEnd::of(&html));
-        if end.depth > MAX_DEPTH || html.tree.values().len() > MAX_NODES || watch.is_over() {
-            return None;
-        }
-        if end.node != previous_end.node {
-            rest = match end.opened(&html) {
-                Some(Unread::Code(name)) => skip_code(rest, name),
-                Some(Unread::Drawing) if !chunk.ends_with("/>") => skip_drawing(rest),
-                _ => rest,
-            };
+        let opened = if end.node == previous_end.node { None } else { end.element(&html) };
+        match (opened.and_then(unread), piece.awaits) {
+            (Some(Unread::Code(name)), _) => match end_of_text(rest, name) {
+                Some(end) => rest = rest.get(end..).unwrap_or_default(),
+                None => trimmer = Trimmer::Verbatim,
+            },
+            (Some(Unread::Drawing), _) if !closes_itself => rest = skip_drawing(rest),
+            (_, Some(name)) => trimmer = after_opening(trimmer, (name, opened), rest),
+            _ => {}
         }
     }
     Some(parser.finish())
+}
+
+/// Feeds one piece, a long one in several parts; nothing when the tree is too large or has taken too long.
+fn feed(parser: &mut Parser<HtmlTreeSink>, piece: StrTendril, watch: &mut Watch) -> Option<TreeEnd> {
+    let mut parts = if piece.len() <= 2 * CHUNK_BYTES { vec![piece] } else { parts(&piece) };
+    let mut end = TreeEnd::default();
+    for part in parts.drain(..) {
+        parser.process(part);
+        let html = parser.tokenizer.sink.sink.0.borrow();
+        end = TreeEnd::of(&html);
+        if end.depth > MAX_DEPTH || html.tree.values().len() > MAX_NODES || watch.is_over() {
+            return None;
+        }
+    }
+    Some(end)
+}
+
+fn parts(piece: &str) -> Vec<StrTendril> {
+    let mut parts = Vec::new();
+    let mut rest = piece;
+    while !rest.is_empty() {
+        let (part, further) = split_at_char(rest, CHUNK_BYTES);
+        parts.push(StrTendril::from_slice(part));
+        rest = further;
+    }
+    parts
+}
+
+/// How the page is passed on behind the tag called `name`, for which the parser opened `opened`.
+fn after_opening(trimmer: Trimmer, (name, opened): (&str, Option<&Element>), rest: &str) -> Trimmer {
+    match opened {
+        _ if trimmer != Trimmer::Markup || name == "svg" => trimmer,
+        // In a drawing it holds markup like any other.
+        Some(element) if element.name.ns != ns!(html) && &*element.name.local == name => trimmer,
+        Some(element) if &*element.name.local == name && name != "plaintext" => {
+            end_of_text(rest, name).map_or(Trimmer::Verbatim, Trimmer::Text)
+        }
+        _ => Trimmer::Verbatim,
+    }
 }
 
 /// Where a tree grows.
@@ -81,15 +123,14 @@ impl TreeEnd {
         path.fold(Self::default(), |end, node| Self { node: Some(node.id()), depth: end.depth + 1 })
     }
 
-    /// What was added last, if it is nothing to read; JSON-LD is read.
-    fn opened(&self, html: &Html) -> Option<Unread> {
-        let element = html.tree.get(self.node?)?.value().as_element()?;
-        match element.name.local {
-            local_name!("svg") if element.name.ns == ns!(svg) => Some(Unread::Drawing),
-            local_name!("style") if element.name.ns == ns!(html) => Some(Unread::Code("style")),
-            local_name!("script") if element.name.ns == ns!(html) && !is_data(element) => Some(Unread::Code("script")),
-            _ => None,
-        }
+    /// What was added last, if it is an element.
+    fn element<'a>(&self, html: &'a Html) -> Option<&'a Element> {
+        html.tree.get(self.node?)?.value().as_element()
+    }
+
+    /// How much is fed next: in a deep tree each tag may cost as many nodes.
+    fn chunk_bytes(&self) -> usize {
+        CHUNK_BYTES / (1 + self.depth / CALM_DEPTH)
     }
 }
 
@@ -101,27 +142,33 @@ enum Unread {
     Drawing,
 }
 
-/// The head of `chunk` up to the end of its first tag of a script, style or drawing.
-fn up_to_unread(chunk: &str) -> Option<&str> {
-    let start = memmem::find_iter(chunk.as_bytes(), "<s").find_map(|at| {
-        let name = chunk.get(at + 1..)?;
-        ["script", "style", "svg"].iter().any(|unread| name.starts_with(unread)).then_some(at)
-    })?;
-    let end = chunk.get(start..)?.find('>')?;
-    chunk.get(..=start + end)
+/// Why nobody reads the text of an element; JSON-LD is read.
+fn unread(element: &Element) -> Option<Unread> {
+    match element.name.local {
+        local_name!("svg") if element.name.ns == ns!(svg) => Some(Unread::Drawing),
+        local_name!("style") if element.name.ns == ns!(html) => Some(Unread::Code("style")),
+        local_name!("script") if element.name.ns == ns!(html) && !is_data(element) => Some(Unread::Code("script")),
+        _ => None,
+    }
 }
 
-/// The rest of the page from the end tag on; unchanged where code speaks of comments, as then the first end tag may be text.
-fn skip_code<'a>(rest: &'a str, name: &str) -> &'a str {
-    let mut ends = memmem::find_iter(rest.as_bytes(), "</").filter(|at| {
-        let found = rest.get(at + 2..at + 2 + name.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
-    });
-    let end = ends.next().unwrap_or(rest.len());
-    match rest.split_at_checked(end) {
-        Some((code, after)) if memmem::find(code.as_bytes(), b"<!--").is_none() => after,
-        _ => rest,
-    }
+/// Where the text of the element called `name` ends, whose start tag stands right before `rest`: at its end tag, or at the
+/// end of the page. None for a script that speaks of scripts in comments, as then the first end tag may be text.
+fn end_of_text(rest: &str, name: &str) -> Option<usize> {
+    let is_end = |at: &usize| {
+        let (found, after) = (rest.get(at + 2..at + 2 + name.len()), rest.as_bytes().get(at + 2 + name.len()));
+        let is_whole = matches!(after, None | Some(b' ' | b'\n' | b'\t' | b'\r' | 0x0C | b'/' | b'>'));
+        is_whole && found.is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    let end = memmem::find_iter(rest.as_bytes(), "</").find(is_end).unwrap_or(rest.len());
+    let text = rest.as_bytes().get(..end)?;
+    let is_certain = name != "script" || memmem::find(text, b"<!--").is_none() || !speaks_of_scripts(text);
+    is_certain.then_some(end)
+}
+
+fn speaks_of_scripts(code: &[u8]) -> bool {
+    let names = memchr::memchr_iter(b'<', code).filter_map(|at| code.get(at + 1..at + 1 + "script".len()));
+    names.into_iter().any(|name| name.eq_ignore_ascii_case(b"script"))
 }
 
 /// The rest of the page from the end of a drawing on; unchanged where it holds anything but shapes, which might end it

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::block::BlockKind;
-use crate::text::normalize::one_line;
+use crate::text::normalize::{is_spaced_plainly, one_line};
 use crate::text::safe::cleaned;
 
 use super::outline::Piece;
@@ -98,23 +98,6 @@ impl Line {
         self.text.push_str(words);
         self.gap = Gap::Space;
     }
-}
-
-/// Whether all white space in a trimmed text is single plain spaces; may say no where it is so.
-fn is_spaced_plainly(text: &str) -> bool {
-    let mut before = b'a';
-    text.bytes().all(|byte| {
-        // In UTF-8, C2 and E1 begin white space; E2 80, E2 81 and E3 80 do before certain third bytes only.
-        let is_plain = match byte {
-            b' ' => before != b' ',
-            0x80..=0x8A | 0xA8 | 0xA9 | 0xAF => before != 0x80,
-            0x9F => before != 0x81,
-            0xC2 | 0xE1 => false,
-            _ => byte > b' ',
-        };
-        before = byte;
-        is_plain
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use html5ever::LocalName;
 
-use crate::ingest::formats::Parsed;
+use crate::ingest::formats::{MAX_BLOCKS, Parsed};
 use crate::model::block::{Block, BlockKind, Zone};
 use crate::text::normalize::one_line;
 use crate::text::safe::cleaned;
@@ -15,18 +15,20 @@ use super::guard::{MAX_BYTES, split_at_char};
 use super::line::{Line, Linked};
 use super::tag::Tag;
 
-/// The lines of a page, `degraded`; of a page that is too long its first 4 MiB.
+/// The lines of a page, `degraded`; of a page that is too long its first 4 MiB, or its first [`MAX_BLOCKS`] lines.
 pub(super) fn parse(html: &str) -> Parsed {
     let (html, _) = split_at_char(html, MAX_BYTES);
     let mut stripper = Stripper { rest: html, ..Stripper::default() };
-    while let Some((text, markup)) = stripper.rest.find('<').and_then(|at| stripper.rest.split_at_checked(at)) {
+    while let Some((text, markup)) = stripper.next_text().filter(|_| stripper.blocks.len() < MAX_BLOCKS) {
         stripper.text(text);
         stripper.rest = markup;
         stripper.markup();
     }
-    let text = stripper.rest;
-    stripper.text(text);
-    stripper.end_line();
+    if stripper.blocks.len() < MAX_BLOCKS {
+        let text = stripper.rest;
+        stripper.text(text);
+        stripper.end_line();
+    }
     let heading = stripper.blocks.iter().find(|block| block.kind == BlockKind::Heading(1));
     let titles = heading.map(|block| block.text.clone()).into_iter().chain(stripper.title).collect();
     Parsed { blocks: stripper.blocks, titles, language: stripper.language, degraded: true, ..Parsed::default() }
@@ -57,6 +59,11 @@ impl Default for Kind {
 }
 
 impl<'a> Stripper<'a> {
+    /// The text up to the next `<`, and the rest from there on.
+    fn next_text(&self) -> Option<(&'a str, &'a str)> {
+        memchr::memchr(b'<', self.rest.as_bytes()).and_then(|at| self.rest.split_at_checked(at))
+    }
+
     fn text(&mut self, text: &str) {
         if self.hidden.is_none() {
             let linked = if self.links > 0 { Linked::Yes } else { Linked::No };

@@ -18,6 +18,7 @@ mod prune;
 mod root;
 mod sums;
 mod tag;
+mod trim;
 mod walk;
 
 use std::ops::Range;

@@ -45,6 +45,8 @@ pub(super) struct Outline {
     pub(super) containers: Vec<Container>,
     /// Lines in reading order.
     pub(super) pieces: Vec<Piece>,
+    /// Whether there were more lines than are read.
+    pub(super) is_cut: bool,
 }
 
 /// Prose shorter than this is a label unless it is a sentence; in bytes, so that a Chinese character counts as three.

@@ -10,6 +10,7 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::node::Element;
 use scraper::{Html, Node};
 
+use crate::ingest::formats::MAX_BLOCKS;
 use crate::knowledge::markup::{Marks, Markup};
 use crate::knowledge::sites::SiteEntry;
 use crate::model::article::Reason;
@@ -199,7 +200,12 @@ impl<'a> Walk<'a> {
 
     fn end_line(&mut self) {
         let kind = self.kind();
-        self.outline.pieces.extend(self.line.take(kind));
+        let Some(piece) = self.line.take(kind) else { return };
+        if self.outline.pieces.len() < MAX_BLOCKS {
+            self.outline.pieces.push(piece);
+        } else {
+            self.outline.is_cut = true;
+        }
     }
 
     /// The kind of the lines that are read.
