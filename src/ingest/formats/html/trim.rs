@@ -287,10 +287,12 @@ impl Iterator for Attributes<'_> {
     type Item = Attribute;
 
     fn next(&mut self) -> Option<Attribute> {
+        let before = self.at;
         self.skip(|byte| is_space(byte) || byte == b'/');
         let start = self.at;
         if matches!(self.bytes.get(start), None | Some(b'>')) {
-            self.closes_itself = start.checked_sub(1).and_then(|before| self.bytes.get(before)) == Some(&b'/');
+            let skipped = self.bytes.get(before..start).unwrap_or_default();
+            self.closes_itself = skipped.ends_with(b"/");
             return None;
         }
         self.at += 1;
@@ -349,7 +351,7 @@ mod tests {
             ("<a href=\"https://a.example/\" title=b>c</a>", "<a href>c</a>"),
             ("<p style='color:red'>a<p style='Display:None'>b", "<p>a<p style='Display:None'>b"),
             ("<path d=m/><path d=m /><path d='m'/>a", "<path><path /><path />a"),
-            ("<p class = a b= c='>'d>e", "<p class = a>e"),
+            ("<p class = a b= c c='>'d>e", "<p class = a>e"),
             ("<p =x class=a>b", "<p class=a>b"),
             ("<p class=>a", "<p class=>a"),
             (
