@@ -11,8 +11,9 @@ use toml::Spanned;
 
 use super::phrases::{Find, Phrases};
 pub use super::roles::Role;
-use crate::text::normalize::{comparison_key, folded, is_han};
+use crate::text::normalize::{comparison_key, folded};
 use crate::text::span::Span;
+use crate::text::units::units;
 
 const BUILTIN: &str = include_str!("chrome.toml");
 
@@ -371,40 +372,6 @@ fn is_beside_digit(key: &str, span: Span) -> bool {
     let before = key.get(..span.start).unwrap_or_default().trim_end();
     let after = key.get(span.end..).unwrap_or_default().trim_start();
     before.ends_with(|c: char| c.is_ascii_digit()) || after.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Length of a text in words and Han characters; a number is a word.
-#[must_use]
-pub fn units(text: &str) -> usize {
-    let mut count = 0;
-    let mut in_word = false;
-    let mut rest = text;
-    while let Some(last) = rest.len().checked_sub(1) {
-        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(last + 1);
-        let (ascii, other) = rest.split_at_checked(plain).unwrap_or((rest, ""));
-        if let (Some(first), Some(end)) = (ascii.bytes().next(), ascii.bytes().next_back()) {
-            let neighbours = ascii.bytes().zip(ascii.bytes().skip(1));
-            let starts: usize =
-                neighbours.map(|(left, right)| usize::from(!is_of_word(left) & is_of_word(right))).sum();
-            count += starts + usize::from(is_of_word(first) && !in_word);
-            in_word = is_of_word(end);
-        }
-        let mut characters = other.chars();
-        while let Some(character) = characters.clone().next().filter(|character| !character.is_ascii()) {
-            characters.next();
-            let han = is_han(character);
-            let letter = !han && character.is_alphanumeric();
-            count += usize::from(han || letter && !in_word);
-            in_word = letter;
-        }
-        rest = characters.as_str();
-    }
-    count
-}
-
-/// Whether an ASCII character is part of a word.
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'\''
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -6,3 +6,4 @@ pub mod safe;
 pub mod sentences;
 pub mod span;
 pub mod terms;
+pub mod units;

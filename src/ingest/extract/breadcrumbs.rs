@@ -11,9 +11,10 @@ use super::line::Line;
 use super::page::{Cut, Open};
 use super::title::Title;
 use crate::ingest::formats::text::without_numbering;
-use crate::knowledge::chrome::{Role, units};
+use crate::knowledge::chrome::Role;
 use crate::model::article::Reason;
 use crate::text::normalize::comparison_key;
+use crate::text::units::units;
 
 /// A breadcrumb stands among so many lines from the top.
 const HEAD_LINES: usize = 30;

@@ -4,9 +4,9 @@
 
 use super::page::{Cut, Open};
 use super::title::Title;
-use crate::knowledge::chrome::units;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
+use crate::text::units::units;
 
 /// Words that a caption can add to the title: `picture`, `figure 1`, `第1张`.
 const CAPTION_UNITS: usize = 2;

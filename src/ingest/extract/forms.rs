@@ -6,8 +6,9 @@ use std::borrow::Cow;
 
 use super::bylines;
 use super::line::Line;
-use crate::knowledge::chrome::{Match, Place, Role, units};
+use crate::knowledge::chrome::{Match, Place, Role};
 use crate::model::article::Reason;
+use crate::text::units::units;
 
 /// Longest item of a menu, in words or Han characters.
 const MENU_ITEM_UNITS: usize = 5;

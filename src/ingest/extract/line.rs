@@ -8,11 +8,12 @@ use std::cell::OnceCell;
 use super::dates::{self, FoundDay};
 use super::forms;
 use crate::ingest::formats::text::without_numbering;
-use crate::knowledge::chrome::{ChromeRules, Match, Role, units};
+use crate::knowledge::chrome::{ChromeRules, Match, Role};
 use crate::model::article::Reason;
 use crate::model::block::{Block, BlockKind};
 use crate::text::normalize::comparison_key;
 use crate::text::sentences::Sentences;
+use crate::text::units::units;
 
 /// A line this long is prose whatever ends it.
 const LONG_UNITS: usize = 60;

@@ -9,9 +9,10 @@ use super::breadcrumbs::Trail;
 use super::disclaimer::length_at;
 use super::line::Line;
 use super::page::Open;
-use crate::knowledge::chrome::{Role, units};
+use crate::knowledge::chrome::Role;
 use crate::model::block::BlockKind;
 use crate::text::normalize::{comparison_key, is_han};
+use crate::text::units::units;
 
 /// A title stands among so many lines from the top.
 const HEAD_LINES: usize = 40;
