@@ -163,6 +163,9 @@ fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory:
     if report.repeated > 0 {
         let _ = write!(text, "\n  {} with an address that came before left out", counted(report.repeated, "page"));
     }
+    if report.made_anew > 0 {
+        let _ = write!(text, "\n  {} made anew by changed rules or knowledge", counted(report.made_anew, "page"));
+    }
     if report.cleaned_again > 0 {
         let _ = write!(
             text,

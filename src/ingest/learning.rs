@@ -4,12 +4,12 @@
 //! In: documents, in memory or in the index. Out: the same, cleaned with what all of them show. One site is looked at
 //! at a time, so that memory is that of a thousand pages' edges and not of the index.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 
-use super::clean_again;
 use super::templates::{MOST_PAGES, SiteTemplates, Templates, learn};
+use super::{clean_again, try_analysis};
 use crate::backend::embedded::{BackendError, IndexView, PageOfSite};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId};
@@ -93,6 +93,27 @@ pub(super) fn learn_from_index(
     Ok(())
 }
 
+/// Cleans and recognises anew all pages that `view` holds, but for those in `done`, and hands those that come out
+/// differently to `store`, as they were and as they are now.
+///
+/// # Errors
+/// When the index cannot be read, or the first error of `store`.
+pub(super) fn make_anew(
+    view: &IndexView<'_>,
+    done: &HashSet<DocumentId>,
+    (knowledge, templates): (&Knowledge, &Templates),
+    store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
+) -> Result<(), BackendError> {
+    let mut pages = view.pages_of_sites(|_| true)?;
+    pages.retain(|page| !done.contains(&page.id));
+    for chunk in pages.chunks(CHUNK_PAGES) {
+        let again = |page: &PageOfSite| again(view, *page, knowledge, templates);
+        let again: Result<Vec<_>, BackendError> = chunk.par_iter().map(again).collect();
+        again?.iter().flatten().try_for_each(|(before, after)| store(before, after))?;
+    }
+    Ok(())
+}
+
 fn learn_site(view: &IndexView<'_>, pages: &[PageOfSite]) -> Result<SiteTemplates, BackendError> {
     let counted = pages.get(..MOST_PAGES).unwrap_or(pages);
     let edges: Result<Vec<Edges>, BackendError> = counted.par_iter().map(|page| view.edges_of(*page)).collect();
@@ -107,6 +128,6 @@ fn again(
     templates: &Templates,
 ) -> Result<Option<(Document, Document)>, BackendError> {
     let before = view.document_at(page)?;
-    let after = clean_again(&before, knowledge, templates).ok();
-    Ok(after.filter(|after| after.article != before.article).map(|after| (before, after)))
+    let after = clean_again(&before, knowledge, templates).and_then(|after| try_analysis(&after).map(|()| after)).ok();
+    Ok(after.filter(|after| *after != before).map(|after| (before, after)))
 }

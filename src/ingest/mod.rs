@@ -27,7 +27,9 @@ use crate::model::page::{Origin, Page};
 use crate::model::site::{Site, site_name};
 use crate::text::terms::TermStream;
 
-/// Raised with every change of cleaning or recognition that old documents do not follow.
+/// Raised with every change of how blocks are made of a page: sources are read again then.
+const SOURCE_VERSION: u32 = 3;
+/// Raised with every change of how blocks are cleaned and recognised: documents are made anew from their blocks then.
 const EXTRACTOR_VERSION: u32 = 3;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
@@ -47,8 +49,8 @@ pub enum PageError {
 /// The fingerprint of a page as it would be read now.
 #[must_use]
 pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
-    let mut settings = Vec::from(EXTRACTOR_VERSION.to_le_bytes());
-    settings.extend(knowledge.version().to_le_bytes());
+    let mut settings = Vec::from(SOURCE_VERSION.to_le_bytes());
+    settings.extend(knowledge.source_version().to_le_bytes());
     let hints = [&page.charset, &page.hints.title, &page.hints.date, &page.origin.key];
     for hint in hints {
         settings.extend(hint.as_deref().unwrap_or_default().as_bytes());
@@ -57,10 +59,16 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
     Fingerprint::new(&page.bytes, &settings)
 }
 
+/// Names the rules and the knowledge by which blocks become documents; documents made by others are made anew.
+#[must_use]
+pub fn rules_version(knowledge: &Knowledge) -> String {
+    format!("{EXTRACTOR_VERSION}-{:016x}", knowledge.version())
+}
+
 /// Reads one page: decodes, parses, cleans, recognises.
 ///
 /// A page of which nothing is left is a document without parts; of an article over 1 MiB the beginning is kept, marked
-/// `degraded`. The text has been through the analyzer, so that indexing it cannot panic.
+/// `degraded`.
 ///
 /// # Errors
 /// [`PageError`], for this page alone.
@@ -76,8 +84,18 @@ pub fn read(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result
         if is_title_only {
             document.article.flags.insert(Flag::TitleOnly);
         }
-        analyze(&document.article);
         Ok(document)
+    })
+}
+
+/// Sends an article through the analyzer, as indexing will do where a panic would be the end of the run.
+///
+/// # Errors
+/// [`PageError::Panicked`], for this page alone.
+pub(crate) fn try_analysis(document: &Document) -> Result<(), PageError> {
+    contained(|| {
+        analyze(&document.article);
+        Ok(())
     })
 }
 
@@ -125,9 +143,9 @@ pub fn clean_again(document: &Document, knowledge: &Knowledge, templates: &Templ
         if blocks.is_empty() {
             return Ok(document.clone());
         }
-        let Claims { titles, dates, language } = document.claims.clone();
+        let Claims { titles, dates, language, is_titled_row } = document.claims.clone();
         let degraded = document.article.flags.contains(&Flag::Degraded);
-        let parsed = Parsed { blocks, titles, dates, language, degraded, ..Parsed::default() };
+        let parsed = Parsed { blocks, titles, dates, language, degraded, is_titled_row, ..Parsed::default() };
         let Document { id, origin, fingerprint, .. } = document.clone();
         Ok(clean(parsed, Named { id, origin, fingerprint }, knowledge, templates))
     })
@@ -142,8 +160,12 @@ struct Named {
 
 fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templates) -> Document {
     let Named { id, origin, fingerprint } = named;
-    let claims =
-        Claims { titles: parsed.titles.clone(), dates: parsed.dates.clone(), language: parsed.language.clone() };
+    let claims = Claims {
+        titles: parsed.titles.clone(),
+        dates: parsed.dates.clone(),
+        language: parsed.language.clone(),
+        is_titled_row: parsed.is_titled_row,
+    };
     let site = KnownSite { entry: knowledge.sites.of(&site_name(&origin)), templates: templates.of(Site::of(&origin)) };
     let Extracted { mut article, edges } = extract::article(parsed, &knowledge.chrome, site);
     shorten(&mut article, MAX_BODY_BYTES);

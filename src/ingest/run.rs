@@ -8,10 +8,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::learning::{learn_from_index, learn_together};
+use super::learning::{learn_from_index, learn_together, make_anew};
 use super::source::Sources;
 use super::templates::Templates;
-use super::{PageError, fingerprint, read};
+use super::{PageError, fingerprint, read, rules_version, try_analysis};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexView, Revision};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId, Fingerprint};
@@ -151,6 +151,8 @@ pub struct Run<'a> {
     seen: HashMap<DocumentId, String>,
     put: HashSet<DocumentId>,
     touched: Touched,
+    /// Whether the documents of the index were made by other rules or other knowledge.
+    is_stale: bool,
     report: IngestReport,
 }
 
@@ -198,8 +200,9 @@ impl<'a> Run<'a> {
         let (templates, is_unfinished) = known_templates(index)?;
         let known = index.view().fingerprints()?;
         let touched = if is_unfinished { Touched::All } else { Touched::These(BTreeSet::new()) };
+        let is_stale = !known.is_empty() && index.rules()? != Some(rules_version(knowledge));
         let (seen, put, report) = (HashMap::new(), HashSet::new(), IngestReport::default());
-        Ok(Self { knowledge, index, revision, known, templates, seen, put, touched, report })
+        Ok(Self { knowledge, index, revision, known, templates, seen, put, touched, is_stale, report })
     }
 
     /// Takes all pages of `sources`, telling `progress` after each batch.
@@ -238,12 +241,21 @@ impl<'a> Run<'a> {
     /// When the index cannot be written. Nothing of the run is visible then; or all of its pages are, cleaned with what
     /// was known before, and the next run learns from them.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
-        let Self { knowledge, index, mut revision, mut templates, put, touched, mut report, .. } = self;
-        if touched.is_empty() && !revision.is_first() {
+        let Self { knowledge, index, mut revision, mut templates, put, mut touched, is_stale, mut report, .. } = self;
+        if touched.is_empty() && !revision.is_first() && !is_stale {
             return Ok(report);
         }
         revision.checkpoint()?;
         index.reload()?;
+        if is_stale {
+            make_anew(&index.view(), &put, (knowledge, &templates), &mut |_, after| {
+                report.made_anew += 1;
+                touched.insert(after.site());
+                if after.article.has_content() { revision.put(after) } else { revision.remove(after.id) }
+            })?;
+            revision.checkpoint()?;
+            index.reload()?;
+        }
         let is_touched = |site| touched.holds(site);
         learn_from_index(&index.view(), is_touched, (knowledge, &mut templates), &mut |before, after| {
             revision.put(after)?;
@@ -253,7 +265,7 @@ impl<'a> Run<'a> {
             }
             Ok(())
         })?;
-        revision.publish(&templates.to_bytes())?;
+        revision.publish(&templates.to_bytes(), &rules_version(knowledge))?;
         Ok(report)
     }
 
@@ -341,7 +353,8 @@ impl Known<'_> {
         if self.fingerprints.get(&id) == Some(&fingerprint(&page, self.knowledge)) {
             return Outcome::Unchanged(id, page.origin);
         }
-        match read(&page, self.knowledge, self.templates) {
+        let document = read(&page, self.knowledge, self.templates);
+        match document.and_then(|document| try_analysis(&document).map(|()| document)) {
             Ok(document) => Outcome::Read(Box::new(document)),
             Err(error) => Outcome::Skipped(skipped(&page, &error)),
         }

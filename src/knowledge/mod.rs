@@ -73,6 +73,7 @@ pub struct Knowledge {
     /// Words without weight in a query.
     pub stop_words: Part<StopWords>,
     version: Part<u64>,
+    source_version: Part<u64>,
 }
 
 impl Knowledge {
@@ -96,10 +97,18 @@ impl Knowledge {
         Self::load(Some(directory))
     }
 
-    /// Changes whenever any content of the knowledge changes; recognition must then be done again.
+    /// Changes whenever any content of the knowledge changes by which the blocks of a page are cleaned and recognised;
+    /// that must then be done again.
     #[must_use]
     pub fn version(&self) -> u64 {
         *self.version
+    }
+
+    /// Changes whenever any content of the knowledge changes by which blocks are made of a page: its source must then be
+    /// read again.
+    #[must_use]
+    pub fn source_version(&self) -> u64 {
+        *self.source_version
     }
 
     fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
@@ -112,7 +121,8 @@ impl Knowledge {
             verdicts: Part::of(directory, VerdictCues::load)?,
             synonyms: Part::of(directory, Synonyms::load)?,
             stop_words: Part::of(directory, StopWords::load)?,
-            version: Part::of(directory, version)?,
+            version: Part::of(directory, |directory| version(directory, |file| file != sites::FILE))?,
+            source_version: Part::of(directory, |directory| version(directory, |file| file == sites::FILE))?,
         })
     }
 }
@@ -127,9 +137,9 @@ fn chrome_rules(directory: Option<&Path>) -> Result<ChromeRules, KnowledgeError>
     Ok(builtin.extend(ChromeRules::parse(&own.to_string_lossy(), &text)?))
 }
 
-fn version(directory: Option<&Path>) -> Result<u64, KnowledgeError> {
+fn version(directory: Option<&Path>, of: impl Fn(&str) -> bool) -> Result<u64, KnowledgeError> {
     let mut hasher = blake3::Hasher::new();
-    for (name, builtin) in FILES {
+    for (name, builtin) in FILES.into_iter().filter(|(name, _)| of(name)) {
         for source in files::texts_of(name, builtin, directory)? {
             hasher.update(name.as_bytes()).update(&(source.text.len() as u64).to_le_bytes());
             hasher.update(source.text.as_bytes());

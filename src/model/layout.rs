@@ -17,6 +17,9 @@ pub struct Claims {
     /// The language that it declares, as it is written there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Whether a feed's row gives the title beside the text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_titled_row: bool,
 }
 
 /// The blocks of a page without their texts, in page order; equal neighbours are counted, not repeated.

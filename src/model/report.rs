@@ -24,6 +24,8 @@ pub struct IngestReport {
     pub changed: usize,
     /// Pages, old ones too, that were cleaned again because of what the pages of their site were found to share.
     pub cleaned_again: usize,
+    /// Old pages that came out differently by new rules or new knowledge, from what is stored of them.
+    pub made_anew: usize,
     /// Pages left alone.
     pub unchanged: usize,
     /// Pages whose address an earlier page of the run has; the first one counts.

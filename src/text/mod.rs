@@ -5,5 +5,6 @@ pub mod pinyin;
 pub mod safe;
 pub mod sentences;
 pub mod span;
+mod stems;
 pub mod terms;
 pub mod units;

@@ -8,12 +8,9 @@
 //!
 //! Stop words are indexed too, so that phrases find them; queries leave them out (`search::understand`).
 
-use std::borrow::Cow;
-
-use frostem::{Algorithm, Stemmer};
-
 use super::normalize::{fold_char, is_han};
 use super::span::Span;
+use super::stems::stem;
 
 /// Longer words are cut here: nobody types them, and the index refuses terms of 64 KiB.
 const MAX_WORD_BYTES: usize = 120;
@@ -46,7 +43,6 @@ pub struct TermStream<'a> {
     next_byte: usize,
     next_position: usize,
     pending_pair: Option<Span>,
-    stemmer: Stemmer,
     text: String,
     span: Span,
     position: usize,
@@ -61,7 +57,6 @@ impl<'a> TermStream<'a> {
             next_byte: 0,
             next_position: 0,
             pending_pair: None,
-            stemmer: Stemmer::new(Algorithm::English),
             text: String::new(),
             span: Span::new(0, 0),
             position: 0,
@@ -137,6 +132,12 @@ impl<'a> TermStream<'a> {
         self.next_byte = start + word.len();
         self.span = Span::new(start, self.next_byte);
         self.text.clear();
+        if word.bytes().all(|byte| byte.is_ascii_alphabetic()) && word.len() <= MAX_WORD_BYTES {
+            self.text.push_str(word);
+            self.text.make_ascii_lowercase();
+            stem(&mut self.text);
+            return true;
+        }
         fold_into(word, &mut self.text);
         let cut = floor_char_boundary(&self.text, MAX_WORD_BYTES);
         self.text.truncate(cut);
@@ -144,10 +145,8 @@ impl<'a> TermStream<'a> {
             self.text.truncate(self.text.len() - 2);
         }
         self.text.retain(|character| character != '\'');
-        if self.text.bytes().all(|byte| byte.is_ascii_lowercase())
-            && let Cow::Owned(stem) = self.stemmer.stem(&self.text)
-        {
-            self.text = stem;
+        if self.text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            stem(&mut self.text);
         }
         !self.text.is_empty()
     }

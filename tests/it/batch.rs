@@ -196,3 +196,37 @@ fn own_knowledge_adds_a_city_and_a_wrong_line_is_named() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("topics.toml:2"), "{}", run.stderr);
 }
+
+#[test]
+fn changed_knowledge_is_applied_to_what_is_stored() {
+    let about = |place: &str| {
+        format!(
+            "Can {place} Haijing Dental Clinic reimburse medical insurance?\n\n\
+             {place} Haijing Dental Clinic explains what is paid and what is not, in more than one sentence. It is careful."
+        )
+    };
+    let workbench = Workbench::with_files(&[
+        ("corpus/known.txt", about("Dalian").as_bytes()),
+        ("corpus/unknown.txt", about("Zzyzx").as_bytes()),
+        ("more/third.txt", about("Wuhan").as_bytes()),
+        (
+            "mine/cities.csv",
+            b"adcode,hanzi,short,english,level,spellings\n219900,\xE5\xB2\xB8\xE5\xB8\x82,\xE5\xB2\xB8,Zzyzx,county,\n",
+        ),
+    ]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    std::fs::remove_dir_all(workbench.path().join("corpus")).expect("removed");
+    let cities = || {
+        let rows = workbench.search(&["--knowledge", "mine", "export"]).rows();
+        let named = rows.iter().filter_map(|row| row["city"][0]["name"].as_str().map(str::to_owned));
+        let mut named: Vec<String> = named.collect();
+        named.sort();
+        named
+    };
+    assert_eq!(cities(), ["Dalian"]);
+    let run = workbench.search(&["--knowledge", "mine", "index", "more"]);
+    assert!(run.stderr.contains("1 page made anew by changed rules or knowledge"), "{}", run.stderr);
+    assert_eq!(cities(), ["Dalian", "Wuhan", "Zzyzx"]);
+    let again = workbench.search(&["--knowledge", "mine", "index", "more"]);
+    assert!(!again.stderr.contains("made anew"), "{}", again.stderr);
+}

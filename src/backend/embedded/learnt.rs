@@ -20,6 +20,9 @@ pub(super) struct Payload {
     pub(super) learnt: Option<String>,
     /// Whether the run went on to learn from the pages of this commit.
     pub(super) is_learning: bool,
+    /// The name of the rules by which its pages were made.
+    #[serde(default)]
+    pub(super) rules: Option<String>,
 }
 
 impl Payload {

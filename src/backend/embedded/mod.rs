@@ -119,6 +119,14 @@ impl EmbeddedIndex {
             .map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))
     }
 
+    /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn rules(&self) -> Result<Option<String>, BackendError> {
+        Ok(self.payload()?.rules)
+    }
+
     fn payload(&self) -> Result<learnt::Payload, BackendError> {
         let meta = self.index.load_metas().map_err(|source| self.engine_error(source))?;
         Ok(learnt::Payload::parse(meta.payload.as_deref()))

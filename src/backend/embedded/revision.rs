@@ -33,8 +33,8 @@ pub struct Revision {
     fields: Fields,
     directory: PathBuf,
     data: PathBuf,
-    /// The file with what was learnt before.
-    learnt: Option<String>,
+    /// What the last commit says beside its pages.
+    before: Payload,
 }
 
 impl Revision {
@@ -54,8 +54,8 @@ impl Revision {
         remove_temporary_files(&data);
         // Only a courtesy to whoever finds the index busy; the lock itself is the file system's.
         let _ = fs::write(holder_file(&directory), std::process::id().to_string());
-        let learnt = index.payload()?.learnt;
-        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data, learnt })
+        let before = index.payload()?;
+        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data, before })
     }
 
     /// Adds a document, in place of one with the same id.
@@ -89,19 +89,19 @@ impl Revision {
     /// [`BackendError::Engine`] when nothing of the revision is visible; [`BackendError::Io`] when it is visible but may
     /// not survive a power cut.
     pub fn checkpoint(&mut self) -> Result<(), BackendError> {
-        let payload = Payload { learnt: self.learnt.clone(), is_learning: true };
+        let payload = Payload { is_learning: true, ..self.before.clone() };
         self.commit(&payload)
     }
 
-    /// Makes all changes visible at once and safe against a crash, with what was `learnt` of the sites; returns when
-    /// they are on disk.
+    /// Makes all changes visible at once and safe against a crash, with what was `learnt` of the sites and the name of the
+    /// `rules` by which the pages were made; returns when they are on disk.
     ///
     /// # Errors
     /// As [`Revision::checkpoint`], of what was put since the last one.
-    pub fn publish(mut self, learnt: &[u8]) -> Result<(), BackendError> {
+    pub fn publish(mut self, learnt: &[u8], rules: &str) -> Result<(), BackendError> {
         let written = learnt::write(&self.data, learnt);
         let name = written.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        self.commit(&Payload { learnt: Some(name.clone()), is_learning: false })?;
+        self.commit(&Payload { learnt: Some(name.clone()), is_learning: false, rules: Some(rules.to_owned()) })?;
         learnt::remove_others(&self.data, Some(&name));
         // While the lock is still ours: the next holder writes its own note.
         let _ = fs::remove_file(holder_file(&self.directory));
