@@ -4,13 +4,15 @@
 
 use super::bylines;
 use super::line::Line;
-use crate::knowledge::chrome::{Match, Place, Role, units};
+use crate::knowledge::chrome::{Form, Match, Place, Role, units};
 use crate::model::article::Reason;
 
 /// Longest item of a menu, in words or Han characters.
 const MENU_ITEM_UNITS: usize = 5;
 /// Fewest items that make a line a menu.
 const MENU_ITEMS: usize = 3;
+/// Longest number that counts or ranks: longer ones are telephone numbers.
+const MOST_LONE_DIGITS: usize = 5;
 /// Longest advertisement of one line.
 const ADVERTISEMENT_UNITS: usize = 30;
 
@@ -36,6 +38,9 @@ pub(super) fn at_edge(line: &Line<'_>) -> Option<(Reason, String)> {
     if !line.text().chars().any(char::is_alphanumeric) {
         return Some((Reason::Control, "no letters".to_owned()));
     }
+    if is_number_alone(line.text()) {
+        return Some((Reason::Control, "number alone".to_owned()));
+    }
     if line.is_row() {
         return line.find(Role::Navigation).map(|found| (Reason::Navigation, found.rule.name.clone()));
     }
@@ -43,11 +48,23 @@ pub(super) fn at_edge(line: &Line<'_>) -> Option<(Reason, String)> {
         return Some((Reason::Footer, "copyright sign".to_owned()));
     }
     let roles: &[Role] = if line.is_prose { &PROSE_ROLES } else { &SHORT_ROLES };
-    let by_wording = roles.iter().find_map(|&role| line.find(role)).map(|found| because_of(found));
+    let speaks_plainly = |found: &&Match<'_>| !line.is_prose || is_plain_in_prose(line, found);
+    let by_wording = roles.iter().find_map(|&role| line.find(role).filter(speaks_plainly));
+    let by_wording = by_wording.map(|found| because_of(found));
     by_wording
         .or_else(|| bylines::rule_of(line).map(|rule| (Reason::Byline, rule)))
         .or_else(|| is_menu(line).then(|| (Reason::Navigation, "menu".to_owned())))
         .or_else(|| is_arrowed(line).then(|| (Reason::Advertisement, "arrows".to_owned())))
+}
+
+/// Whether wording says of a sentence what it says of a label: footers have numbers in them or say it twice, the next
+/// article comes behind a colon.
+fn is_plain_in_prose(line: &Line<'_>, found: &Match<'_>) -> bool {
+    match found.rule.role {
+        Role::Footer => found.count > 1 || line.text().contains(|c: char| c.is_ascii_digit()),
+        Role::Neighbour => found.rule.form == Form::Lead,
+        _ => true,
+    }
 }
 
 /// Why a line between paragraphs is chrome: only where its form is unmistakable.
@@ -70,6 +87,13 @@ pub(super) fn anywhere(line: &Line<'_>, repeats: impl Fn() -> usize) -> Option<(
     let offer = line.find(Role::Advertisement)?;
     let is_loud = line.text().contains(['!', '！', '【', '→', '☎', '👉', '🔥']) || repeats() > 1;
     is_loud.then(|| because_of(offer))
+}
+
+/// `99`, `10:44`, `(12)`: counts of buttons and ranks of lists.
+fn is_number_alone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_mark = |character: char| matches!(character, '(' | ')' | '（' | '）' | '[' | ']' | ':' | '+' | ' ');
+    digits > 0 && digits <= MOST_LONE_DIGITS && text.chars().all(|c| c.is_ascii_digit() || is_mark(c))
 }
 
 fn because_of(found: &Match<'_>) -> (Reason, String) {
