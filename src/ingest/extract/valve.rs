@@ -81,9 +81,9 @@ fn says_not_found(page: &Page<'_>) -> bool {
     let all: usize = page.lines().iter().map(|line| line.units).sum();
     let kept: usize = page.open().iter().map(|line| line.units).sum();
     let is_title = |line: &Line<'_>, reason| reason == Reason::TitleRepeat || line.block.kind == BlockKind::Heading(1);
-    let in_title = || page.cut().any(|(line, reason)| is_title(line, reason) && line.is(Role::NotFound));
+    let headed = || page.cut().any(|(line, reason)| is_title(line, reason) && line.is(Role::NotFound));
     all <= NOT_FOUND_UNITS && page.lines().iter().any(|line| line.is(Role::NotFound))
-        || kept <= NOT_FOUND_UNITS && in_title()
+        || kept <= NOT_FOUND_UNITS && headed()
 }
 
 /// Whether lines without prose are an article all the same: enough of them, and more than labels.
