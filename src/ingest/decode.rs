@@ -151,6 +151,12 @@ mod tests {
         let chinese_utf16: Vec<u8> =
             "重庆医保\n能报销吗？大连不能。\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         let utf16_mark = [b"\xFF\xFE".as_slice(), &utf16].concat();
+        let utf16_big: Vec<u8> =
+            b"\xFE\xFF".iter().copied().chain("重庆医保".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let (four_bytes, _, _) = GB18030.encode("重庆医保\u{1F600}能报销");
+        let (in_big5, _, _) = encoding_rs::BIG5.encode("重慶醫療美容診所");
+        let wrong_meta = [b"<meta charset=latin1>".as_slice(), &in_big5].concat();
+        let meta_big5 = [b"<meta charset=\"big5\">".as_slice(), &in_big5].concat();
         for (name, bytes, declared, expected) in [
             ("utf-8", chinese.as_bytes(), None, chinese),
             ("utf-8 wrongly declared", chinese.as_bytes(), Some("latin1"), chinese),
@@ -160,6 +166,13 @@ mod tests {
             ("utf-16 without mark", &utf16, None, "plain words here"),
             ("chinese utf-16 without mark", &chinese_utf16, None, "重庆医保\n能报销吗？大连不能。\n"),
             ("utf-16 with mark", &utf16_mark, None, "plain words here"),
+            ("a mark before the header", &utf16_mark, Some("gb2312"), "plain words here"),
+            ("big-endian with mark", &utf16_big, None, "重庆医保"),
+            ("gb18030, four bytes", &four_bytes, Some("GB18030"), "重庆医保\u{1F600}能报销"),
+            ("header before meta", &wrong_meta, Some("big5"), "<meta charset=latin1>重慶醫療美容診所"),
+            ("meta before detection", &meta_big5, None, "<meta charset=\"big5\">重慶醫療美容診所"),
+            ("a header that does not fit", &gbk, Some("shift_jis"), chinese),
+            ("windows-1252 as latin-1", b"caf\xE9 \x93au lait\x94", Some("iso-8859-1"), "café “au lait”"),
             ("empty", b"", None, ""),
         ] {
             assert_eq!(decode(bytes, declared).as_deref(), Ok(expected), "{name}");

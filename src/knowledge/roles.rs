@@ -22,8 +22,12 @@ pub enum Role {
     Neighbour,
     /// Heading of readers' comments.
     CommentsHeading,
+    /// Asks readers to comment: stands where their comments stand.
+    CommentsInvite,
     /// Line that belongs to a comment.
     CommentLine,
+    /// Buttons under a comment.
+    CommentButton,
     /// Heading of a legal notice.
     LegalHeading,
     /// Heading of a reminder, which may be the site's or the article's own.
@@ -73,7 +77,7 @@ impl Role {
         match self {
             Self::TrailRoot | Self::TrailLead | Self::TrailEnd => Reason::Breadcrumb,
             Self::RelatedHeading | Self::RelatedHeadingLoose | Self::Neighbour => Reason::Related,
-            Self::CommentsHeading | Self::CommentLine => Reason::Comments,
+            Self::CommentsHeading | Self::CommentsInvite | Self::CommentLine | Self::CommentButton => Reason::Comments,
             Self::LegalHeading
             | Self::LegalReminder
             | Self::SiteVoice

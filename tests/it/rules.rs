@@ -156,6 +156,23 @@ fn read(golden: &Golden, knowledge: &Knowledge, learnt: &templates::Templates) -
     ingest::read(&golden.page(), knowledge, learnt).unwrap_or_else(|error| panic!("{}: {error}", golden.name))
 }
 
+#[test]
+fn odd_characters_of_all_kinds_are_plain_in_the_article() {
+    let knowledge = Knowledge::builtin().expect("built in");
+    let text = "What a\u{A0}crown co\u{AD}sts in Ning\u{200B}bo\r\n发布时间：２０２２年０３月１４日\r\n\
+                A\u{3000}crown costs a thou\u{AD}sand yuan,\u{2003}and the\u{FEFF} price depends on the material.\r\n";
+    let html =
+        format!("<h1>{}</h1>", text.trim_end().replacen("\r\n", "</h1>\r\n<p>", 1).replace("日\r\n", "日</p>\r\n<p>"));
+    for (format, source) in [(Format::Text, text.to_owned()), (Format::Html, html)] {
+        let page = Page::new(Origin::at("a"), format, source);
+        let document = ingest::read(&page, &knowledge, &templates::Templates::default()).expect("read");
+        assert_eq!(document.article.title, "What a crown costs in Ningbo", "{format:?}");
+        assert_eq!(document.facets.date.as_deref(), Some("2022-03-14"), "{format:?}");
+        let body = "A crown costs a thousand yuan, and the price depends on the material.";
+        assert_eq!(document.article.body(), body, "{format:?}");
+    }
+}
+
 const SITES: &str = "
 [[site]]
 host = \"harbour.example\"

@@ -13,11 +13,22 @@ const AUTHOR_UNITS: usize = 9;
 /// Most lines of one comment.
 const COMMENT_LINES: usize = 4;
 
+/// Words of an article above a discussion.
+const LEAST_ARTICLE_UNITS: usize = 40;
+/// Longest paragraph of a comment in a discussion at the end of a page.
+const MOST_COMMENT_UNITS: usize = 60;
+/// Such a discussion is at most so much of the article above it, in percent.
+const MOST_SHARE_BELOW: usize = 50;
+
 /// Cuts the comment sections.
 pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut index = 0;
-    while index < open.len() {
+    let discussion = discussion_start(open).unwrap_or(open.len());
+    cuts.extend(
+        (discussion..open.len()).map(|line| Cut::new(line, Reason::Comments, "below an invitation to comment")),
+    );
+    while index < discussion {
         let length = section_length(open.get(index..).unwrap_or_default());
         let lines = index..index + length;
         cuts.extend(lines.map(|line| Cut::new(line, Reason::Comments, "comment section")));
@@ -29,6 +40,28 @@ pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
 /// Whether a line heads readers' comments.
 pub(super) fn is_heading(line: &Line<'_>) -> bool {
     !line.is_solid() && !line.is_numbered() && line.is(Role::CommentsHeading)
+}
+
+/// Where readers are invited to comment, or the buttons of a comment stand in a row, and nothing that follows is long
+/// enough for an article.
+fn discussion_start(open: &Open<'_, '_>) -> Option<usize> {
+    let units_of =
+        |lines: &Open<'_, '_>| lines.iter().filter(|line| line.is_solid()).map(|line| line.units).sum::<usize>();
+    let is_said = |line: &&Line<'_>| !line.is_row() && !line.is_numbered() && line.units <= MOST_COMMENT_UNITS;
+    // Upwards: what is too long or too well ordered for a comment ends the search.
+    let from = open.iter().rposition(|line| !is_said(line)).map_or(0, |last| last + 1);
+    let start = (from..open.len()).find(|&index| {
+        let is_button = |at: usize| open.get(at).is_some_and(|line| is_button(line));
+        open.get(index).is_some_and(|line| !line.is_solid() && line.is(Role::CommentsInvite))
+            || is_button(index) && is_button(index + 1)
+    })?;
+    let (above, below) = open.split_at_checked(start)?;
+    let above = units_of(above);
+    (above >= LEAST_ARTICLE_UNITS && units_of(below) * 100 <= above * MOST_SHARE_BELOW).then_some(start)
+}
+
+fn is_button(line: &Line<'_>) -> bool {
+    !line.is_solid() && !line.is_numbered() && line.is(Role::CommentButton)
 }
 
 /// Lines of the section that begins here; 0 when none does.
@@ -50,7 +83,7 @@ fn section_length(open: &[&Line<'_>]) -> usize {
 /// `user_5782 2022-06-13`, `3 days ago`, `2楼`, `Reply`.
 fn is_author(line: &Line<'_>) -> bool {
     let is_short = line.units <= AUTHOR_UNITS && !line.is_solid() && !line.is_numbered();
-    is_short && (line.is(Role::CommentLine) || line.day().is_some())
+    is_short && (line.is(Role::CommentLine) || line.is(Role::CommentButton) || line.day().is_some())
 }
 
 fn ends_section(line: &Line<'_>) -> bool {

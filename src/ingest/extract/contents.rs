@@ -13,6 +13,8 @@ use crate::model::article::Reason;
 const HEAD_LINES: usize = 60;
 /// Longest line that announces a list.
 const ANNOUNCEMENT_UNITS: usize = 8;
+/// Share of the text of an item that is a link, where it is nothing else.
+const LINK_SHARE: f32 = 0.8;
 /// Fewest items of a table of contents without a heading.
 const BARE_ITEMS: usize = 3;
 
@@ -30,6 +32,7 @@ pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     let mut lists = (0..open.len().min(HEAD_LINES)).filter_map(|start| {
         let is_headed = open.get(start).is_some_and(|line| !line.is_solid() && line.is(Role::Contents));
         let end = if is_headed { returns.end_below_heading(start + 1) } else { returns.end_of_bare(start) };
+        let end = end.or_else(|| end_of_links(open, start + 1).filter(|_| is_headed));
         let is_announced = !is_headed && start > 0 && open.get(start - 1).is_some_and(|line| announces(line));
         end.map(|end| start - usize::from(is_announced)..end)
     });
@@ -58,6 +61,13 @@ fn may_hold_list(open: &Open<'_, '_>, keys: &[&str]) -> bool {
         }
     }
     false
+}
+
+/// End of a list of links below a heading of contents: they lead into the page, wherever their words come again.
+fn end_of_links(open: &Open<'_, '_>, start: usize) -> Option<usize> {
+    let is_link = |line: &&&Line<'_>| !line.is_solid() && line.block.link_share >= LINK_SHARE;
+    let length = open.get(start..)?.iter().take_while(is_link).count();
+    (length > 1).then_some(start + length)
 }
 
 /// Whether a short line above a list says that a list follows: `In this guide:`.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::bylines;
 use super::line::Line;
-use crate::knowledge::chrome::{Match, Place, Role};
+use crate::knowledge::chrome::{Form, Match, Place, Role};
 use crate::model::article::Reason;
 use crate::text::units::units;
 
@@ -16,6 +16,8 @@ const MENU_ITEM_UNITS: usize = 5;
 const MENU_ITEMS: usize = 3;
 /// A longer line is no menu whatever it says, in bytes.
 const MENU_BYTES: usize = 4096;
+/// Longest number that counts or ranks: longer ones are telephone numbers.
+const MOST_LONE_DIGITS: usize = 5;
 /// Longest advertisement of one line.
 const ADVERTISEMENT_UNITS: usize = 30;
 
@@ -43,6 +45,9 @@ pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
     if !line.text().chars().any(char::is_alphanumeric) {
         return Some((Reason::Control, "no letters".into()));
     }
+    if is_number_alone(line.text()) {
+        return Some((Reason::Control, "number alone".into()));
+    }
     if line.is_row() {
         return line.find(Role::Navigation).map(|found| (Reason::Navigation, found.rule.name.as_str().into()));
     }
@@ -50,13 +55,24 @@ pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
         return Some((Reason::Footer, "copyright sign".into()));
     }
     let roles: &[Role] = if line.is_prose { &PROSE_ROLES } else { &SHORT_ROLES };
-    let by_wording = || roles.iter().find_map(|&role| line.find(role)).map(because_of);
+    let speaks_plainly = |found: &&Match<'_>| !line.is_prose || is_plain_in_prose(line, found);
+    let by_wording = || roles.iter().find_map(|&role| line.find(role).filter(speaks_plainly)).map(because_of);
     // Most lines match no rule at all.
     let by_wording = if line.matches().is_empty() { None } else { by_wording() };
     by_wording
         .or_else(|| bylines::rule_of(line).map(|rule| (Reason::Byline, rule)))
         .or_else(|| is_menu(line).then(|| (Reason::Navigation, "menu".into())))
         .or_else(|| is_arrowed(line).then(|| (Reason::Advertisement, "arrows".into())))
+}
+
+/// Whether wording says of a sentence what it says of a label: footers have numbers in them or say it twice, the next
+/// article comes behind a colon.
+fn is_plain_in_prose(line: &Line<'_>, found: &Match<'_>) -> bool {
+    match found.rule.role {
+        Role::Footer => found.count > 1 || line.text().contains(|c: char| c.is_ascii_digit()),
+        Role::Neighbour => found.rule.form == Form::Lead,
+        _ => true,
+    }
 }
 
 /// Why a line between paragraphs is chrome: only where its form is unmistakable.
@@ -79,6 +95,13 @@ pub(super) fn anywhere<'r>(line: &Line<'r>, repeats: impl Fn() -> usize) -> Opti
     let offer = line.find(Role::Advertisement)?;
     let is_loud = line.text().contains(['!', '！', '【', '→', '☎', '👉', '🔥']) || repeats() > 1;
     is_loud.then(|| because_of(offer))
+}
+
+/// `99`, `10:44`, `(12)`: counts of buttons and ranks of lists.
+fn is_number_alone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_mark = |character: char| matches!(character, '(' | ')' | '（' | '）' | '[' | ']' | ':' | '+' | ' ');
+    digits > 0 && digits <= MOST_LONE_DIGITS && text.chars().all(|c| c.is_ascii_digit() || is_mark(c))
 }
 
 fn because_of<'r>(found: &Match<'r>) -> (Reason, Cow<'r, str>) {

@@ -5,6 +5,7 @@
 
 use super::breadcrumbs::{PROSE_ABOVE, Trail};
 use super::disclaimer::length_at;
+use super::line::Line;
 use super::page::{Cut, Open};
 use super::title::Title;
 use crate::knowledge::chrome::Role;
@@ -12,6 +13,12 @@ use crate::model::article::Reason;
 
 /// Lines that the head of a page can have.
 const HEAD_LINES: usize = 80;
+
+/// Longest line, and longest run of such lines, that goes because chrome stands above and below it: names, places, tags.
+const MOST_ENCLOSED_UNITS: usize = 4;
+const MOST_ENCLOSED_LINES: usize = 4;
+/// Fewest lines of a head that is so much chrome.
+const LEAST_CHROME_LINES: usize = 3;
 
 /// Cuts what stands above the title and the breadcrumb.
 pub(super) fn above_title(open: &Open<'_, '_>, title: &Title, trail: Option<&Trail>) -> Vec<Cut> {
@@ -63,5 +70,20 @@ pub(super) fn below_title(open: &Open<'_, '_>) -> Vec<Cut> {
         }
         index += notice.max(1);
     }
+    if cuts.len() >= LEAST_CHROME_LINES {
+        cuts.extend(enclosed(open, &cuts));
+    }
     cuts
+}
+
+/// Cuts of short lines between lines of chrome.
+fn enclosed(open: &Open<'_, '_>, cuts: &[Cut]) -> Vec<Cut> {
+    let pairs = cuts.iter().zip(cuts.iter().skip(1));
+    let runs =
+        pairs.filter(|(above, below)| (2..=MOST_ENCLOSED_LINES + 1).contains(&(below.line.saturating_sub(above.line))));
+    let is_label = |line: &&Line<'_>| !line.is_numbered() && !line.is_solid() && line.units <= MOST_ENCLOSED_UNITS;
+    let runs = runs
+        .filter(|(above, below)| open.get(above.line + 1..below.line).is_some_and(|lines| lines.iter().all(is_label)));
+    let lines = runs.flat_map(|(above, below)| (above.line + 1..below.line).map(|line| (line, above.reason)));
+    lines.map(|(line, reason)| Cut::new(line, reason, "between lines of chrome")).collect()
 }

@@ -50,7 +50,7 @@ impl<'r> Line<'r> {
     /// A block to be judged by `rules`.
     pub(super) fn new(block: Block, rules: &'r ChromeRules) -> Self {
         let units = units(&block.text);
-        let is_prose = block.kind != BlockKind::TableRow && is_prose(&block.text, units);
+        let is_prose = !is_row(&block) && is_prose(&block.text, units);
         Self {
             block,
             units,
@@ -89,9 +89,9 @@ impl<'r> Line<'r> {
         }
     }
 
-    /// Whether the line is a cell row of a table.
+    /// Whether the line is a row of a table. A single cell is a line as any other: old pages are tables.
     pub(super) fn is_row(&self) -> bool {
-        self.block.kind == BlockKind::TableRow
+        is_row(&self.block)
     }
 
     /// Whether the line carries an article: prose or a table row.
@@ -140,6 +140,10 @@ impl<'r> Line<'r> {
     pub(super) fn is(&self, role: Role) -> bool {
         self.find(role).is_some()
     }
+}
+
+fn is_row(block: &Block) -> bool {
+    block.kind == BlockKind::TableRow && block.text.contains(" | ")
 }
 
 fn without_quotations(text: &str) -> String {

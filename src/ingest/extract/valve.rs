@@ -8,6 +8,7 @@ use super::line::Line;
 use super::page::{Open, Page};
 use crate::knowledge::chrome::Role;
 use crate::model::article::Reason;
+use crate::model::block::BlockKind;
 
 /// Running text of a page, in words or Han characters, below which nothing can be said about shares.
 const JUDGED_UNITS: usize = 40;
@@ -81,7 +82,11 @@ fn prose_units<'p, 'r: 'p>(lines: impl Iterator<Item = &'p Line<'r>>) -> usize {
 
 fn says_not_found(page: &Page<'_>) -> bool {
     let all: usize = page.lines().iter().map(|line| line.units).sum();
+    let kept: usize = page.open().iter().map(|line| line.units).sum();
+    let is_title = |line: &Line<'_>, reason| reason == Reason::TitleRepeat || line.block.kind == BlockKind::Heading(1);
+    let headed = || page.cut().any(|(line, reason)| is_title(line, reason) && line.is(Role::NotFound));
     all <= NOT_FOUND_UNITS && page.lines().iter().any(|line| line.is(Role::NotFound))
+        || kept <= NOT_FOUND_UNITS && headed()
 }
 
 /// Whether lines without prose are an article all the same: enough of them, and more than labels.

@@ -5,8 +5,12 @@
 
 use crate::model::site::{EdgeLine, HEAD_LINES, TAIL_LINES};
 
-/// Foreign characters that may lie between the shared lines of a run.
-const MOST_FOREIGN_CHARACTERS: usize = 120;
+/// Foreign characters that may lie between the shared lines of the run from the top.
+const MOST_FOREIGN_CHARACTERS: usize = 240;
+/// Foreign lines, and the length of one, that may lie between two shared lines of the run from the bottom: the titles of
+/// a box of other articles.
+const MOST_FOREIGN_LINES: usize = 10;
+const MOST_TITLE_CHARACTERS: u16 = 120;
 
 /// The end of an article from which a line is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -73,15 +77,14 @@ fn tail(lines: &[EdgeLine], from: usize, is_shared: &impl Fn(&EdgeLine, Zone) ->
     let from = from.max(lines.len().saturating_sub(TAIL_LINES));
     let mut run = Vec::new();
     let mut waiting = Vec::new();
-    let mut foreign = 0;
     for (number, line) in lines.iter().enumerate().skip(from).rev() {
         if is_shared(line, Zone::Tail) {
             run.append(&mut waiting);
             run.push(Reached::Shared(number, Zone::Tail));
             continue;
         }
-        foreign += usize::from(line.characters);
-        if line.is_solid || !line.is_passable || foreign > MOST_FOREIGN_CHARACTERS {
+        let is_title = !line.is_solid && line.is_passable && line.characters <= MOST_TITLE_CHARACTERS;
+        if !is_title || waiting.len() >= MOST_FOREIGN_LINES {
             break;
         }
         waiting.push(Reached::Between(number));

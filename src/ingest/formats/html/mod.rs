@@ -2,11 +2,12 @@
 //!
 //! `guard` builds the tree, or gives up on a page that is too deep or too costly, which `linear` reads. `walk` takes the
 //! tree apart in one pass into an `outline` of lines and containers. Then lines are judged: `named` finds chrome by the
-//! names of elements, `root` the element of the article, `prune` the chrome inside it. Every visible line becomes a block,
+//! names of elements, `root` the element of the article, `prune` the chrome inside it; `body` asks the page's JSON-LD. Every visible line becomes a block,
 //! in reading order; chrome keeps its reason.
 
 mod assemble;
 mod attributes;
+mod body;
 mod entities;
 mod guard;
 mod line;
@@ -49,7 +50,8 @@ const MIN_LEAD_BYTES: usize = 120;
 pub fn parse(html: &str, site: &SiteEntry) -> Parsed {
     let Some(tree) = guard::tree(html) else { return linear::parse(html) };
     let (outline, metadata) = read(&tree, site);
-    let reasons = judge(&outline);
+    let mut reasons = judge(&outline);
+    body::confirm(&outline, &mut reasons, &metadata.data_bodies);
     assemble::parsed(outline, &reasons, metadata)
 }
 
