@@ -7,7 +7,7 @@ use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
 use crate::error::Error;
 use crate::ingest::preview::{self, Preview};
 use crate::ingest::run::{self, Run};
-use crate::ingest::source::Sources;
+use crate::ingest::source::{NoSuchPath, Sources};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount};
 use crate::model::document::{Document, DocumentId};
@@ -15,7 +15,7 @@ use crate::model::page::Page;
 use crate::model::plan::FacetField;
 use crate::model::query::Query;
 use crate::model::report::{IngestReport, Progress, Skipped};
-use crate::search::answer::{Detail, Searcher, facet_label};
+use crate::search::answer::{Detail, Placed, Searcher, facet_label};
 use crate::search::ranking::Weights;
 
 /// Ids listed when a beginning of an id is not enough.
@@ -25,6 +25,7 @@ const SHOWN_IDS: usize = 5;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     knowledge_directory: Option<PathBuf>,
+    weights_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -33,6 +34,19 @@ impl Config {
     pub fn with_knowledge(mut self, directory: impl Into<PathBuf>) -> Self {
         self.knowledge_directory = Some(directory.into());
         self
+    }
+
+    /// Ranks with the weights of `file`, a changed copy of the built-in `ranking.toml`: to try them out.
+    #[must_use]
+    pub fn with_weights(mut self, file: impl Into<PathBuf>) -> Self {
+        self.weights_file = Some(file.into());
+        self
+    }
+
+    fn weights(&self) -> Result<Weights, Error> {
+        let Some(file) = &self.weights_file else { return Ok(Weights::builtin()?) };
+        let text = std::fs::read_to_string(file).map_err(|_| NoSuchPath { path: file.clone() })?;
+        Ok(Weights::parse(&text)?)
     }
 
     fn knowledge(&self) -> Result<Knowledge, Error> {
@@ -73,7 +87,8 @@ impl Engine {
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let knowledge = config.knowledge()?;
-        Self::over(EmbeddedIndex::create(directory.as_ref())?, knowledge)
+        let weights = config.weights()?;
+        Ok(Self { index: EmbeddedIndex::create(directory.as_ref())?, knowledge, weights })
     }
 
     /// Opens the index in `directory`.
@@ -82,11 +97,8 @@ impl Engine {
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let knowledge = config.knowledge()?;
-        Self::over(EmbeddedIndex::open(directory.as_ref())?, knowledge)
-    }
-
-    fn over(index: EmbeddedIndex, knowledge: Knowledge) -> Result<Self, Error> {
-        Ok(Self { index, knowledge, weights: Weights::builtin()? })
+        let weights = config.weights()?;
+        Ok(Self { index: EmbeddedIndex::open(directory.as_ref())?, knowledge, weights })
     }
 
     /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told
@@ -134,6 +146,14 @@ impl Engine {
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
         Ok(self.searcher().answer(query, Detail::Explained, Instant::now())?)
+    }
+
+    /// The pages of the answer to a query in their order, without what is shown of them: for judging the order.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
+        Ok(self.searcher().order(query)?)
     }
 
     fn searcher(&self) -> Searcher<'_> {

@@ -103,6 +103,9 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     if let Some(id) = id {
         query = query.with_id(id);
     }
+    if let Some(characters) = arguments.passage_chars {
+        query = query.passage_characters(characters);
+    }
     query = arguments.city.iter().fold(query, article_search::model::query::Query::in_city);
     query = arguments.clinic.iter().fold(query, article_search::model::query::Query::of_clinic);
     arguments.topic.iter().fold(query, article_search::model::query::Query::on_topic)

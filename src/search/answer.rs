@@ -7,12 +7,13 @@ use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_ids};
 use super::parse::{Parsed, parse};
 use super::passages::{Excerpts, Matcher};
 use super::plan::plan;
-use super::ranking::{Ranked, Weights, group_idf, rank};
+use super::ranking::{PassageWeights, Ranked, Weights, group_idf, rank};
 use super::understand::{Sense, Understanding};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
-use crate::model::document::Document;
+use crate::model::document::{Document, DocumentId};
+use crate::model::page::Origin;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 use crate::model::query::Query;
 use crate::text::terms::terms;
@@ -55,29 +56,50 @@ pub struct Searcher<'a> {
     pub weights: &'a Weights,
 }
 
+/// A page of an answer, without what is shown of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The page.
+    pub id: DocumentId,
+    /// Orders one answer only.
+    pub score: f32,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// A query on its way to its answer.
+struct Found {
+    understanding: Understanding,
+    plan: Plan,
+    retrieved: Retrieved,
+    /// The best page of each text, best first.
+    ranked: Vec<Ranked>,
+    nearness: Nearness,
+}
+
+/// What the pages of an answer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nearness {
+    /// Some of them hold enough of the query.
+    Match,
+    /// No page does; these hold some of it.
+    Nearest,
+}
+
 impl Searcher<'_> {
     /// The answer to `query`. Time is the caller's: `started` is when the query arrived.
     ///
     /// # Errors
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
-        let parsed = parse(query.text());
-        let understanding = Understanding::of(&parsed.words, self.knowledge);
-        let filters = self.filters(query, &parsed)?;
-        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
-        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
-        if !cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, cities.clone())];
-        }
-        plan.window = plan.window.max(query.hit_limit());
-        let (retrieved, folded) = self.distinct(&mut plan, &cities, query.hit_limit())?;
+        let Found { understanding, plan, retrieved, ranked, nearness } = self.found(query)?;
         let absent = self.absent(&understanding, &plan, &retrieved)?;
-        let hits = self.hits(query, &plan, (&retrieved, folded), detail)?;
+        let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: retrieved.total,
-            no_match: hits.is_empty() || !absent.is_empty(),
+            no_match: hits.is_empty() || !absent.is_empty() || nearness == Nearness::Nearest,
             absent,
             understood: understanding.shown(self.knowledge),
             facets: self.facet_counts(&retrieved),
@@ -88,6 +110,40 @@ impl Searcher<'_> {
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
             hits,
         })
+    }
+
+    /// The pages of the answer to `query` in their order, and nothing of what is shown of them.
+    ///
+    /// # Errors
+    /// As [`Searcher::answer`].
+    pub fn order(&self, query: &Query) -> Result<Vec<Placed>, SearchError> {
+        let found = self.found(query)?;
+        let placed = found.ranked.iter().map(|ranked| {
+            let origin = self.view.origin_of(&ranked.candidate)?;
+            Ok(Placed { id: ranked.candidate.id, score: ranked.score, origin })
+        });
+        placed.collect()
+    }
+
+    fn found(&self, query: &Query) -> Result<Found, SearchError> {
+        let parsed = parse(query.text());
+        let understanding = Understanding::of(&parsed.words, self.knowledge);
+        let filters = self.filters(query, &parsed)?;
+        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
+        if !cities.is_empty() {
+            plan.focus = vec![any_of(FacetField::City, cities.clone())];
+        }
+        plan.window = plan.window.max(query.hit_limit());
+        let (retrieved, ranked) = self.distinct(&mut plan, &cities, query.hit_limit())?;
+        if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
+            return Ok(Found { understanding, plan, retrieved, ranked, nearness: Nearness::Match });
+        }
+        // Too few pages hold two words of the query: those with one come after them, or instead of them.
+        let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
+        plan.minimum_groups = 1;
+        let (retrieved, ranked) = self.distinct(&mut plan, &cities, query.hit_limit())?;
+        Ok(Found { understanding, plan, retrieved, ranked, nearness })
     }
 
     /// Retrieves and ranks until there are `wanted` pages with different texts, and returns the best page of each text.
@@ -210,11 +266,17 @@ impl Searcher<'_> {
             score: ranked.score,
             row: Row::of(document),
             answer: excerpts.answer(document, self.knowledge, (&self.weights.answer, &self.weights.passages)),
-            passages: excerpts.passages(query.passage_limit(), &self.weights.passages),
+            passages: excerpts.passages(query.passage_limit(), &self.passage_weights(query)),
             missing: missing.map(|group| group.typed.clone()).collect(),
             group: None,
             explain: None,
         }
+    }
+
+    fn passage_weights(&self, query: &Query) -> PassageWeights {
+        let mut weights = self.weights.passages.clone();
+        weights.characters = query.passage_length().unwrap_or(weights.characters);
+        weights
     }
 
     fn facet_counts(&self, retrieved: &Retrieved) -> BTreeMap<String, Vec<FacetCount>> {

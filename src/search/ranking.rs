@@ -103,6 +103,14 @@ impl Weights {
     pub fn builtin() -> Result<Self, toml::de::Error> {
         BUILTIN.clone()
     }
+
+    /// The weights in `text`, written like `ranking.toml`.
+    ///
+    /// # Errors
+    /// When a weight is missing, unknown or no number.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
 }
 
 /// A candidate with its final score and the parts of it.

@@ -11,6 +11,7 @@
 mod batch;
 mod binary;
 mod corpus;
+mod evaluation;
 mod hostile;
 mod layering;
 mod learnt;
