@@ -1,7 +1,7 @@
 //! The way in for callers: an index, the knowledge and the ranking in one value.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
 use crate::error::Error;
@@ -9,15 +9,17 @@ use crate::ingest::preview::{self, Preview};
 use crate::ingest::run::{self, Run};
 use crate::ingest::source::{NoSuchPath, Sources};
 use crate::knowledge::Knowledge;
-use crate::model::answer::{Answer, FacetCount};
+use crate::model::answer::{Answer, FacetCount, Why};
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::Page;
+use crate::model::page::{Origin, Page};
 use crate::model::plan::FacetField;
 use crate::model::query::Query;
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::search::answer::{Detail, Placed, Searcher, facet_label};
-use crate::search::ranking::Weights;
+use crate::search::weights::Weights;
 
+/// How long a search looks for pages before it answers with those found so far.
+const DEADLINE: Duration = Duration::from_millis(250);
 /// Ids listed when a beginning of an id is not enough.
 const SHOWN_IDS: usize = 5;
 
@@ -137,7 +139,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
-        Ok(self.searcher().answer(query, Detail::Plain, Instant::now())?)
+        let started = Instant::now();
+        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -145,7 +148,42 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
-        Ok(self.searcher().answer(query, Detail::Explained, Instant::now())?)
+        let started = Instant::now();
+        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+    }
+
+    /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
+    /// query: every part of its score.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
+    pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
+        let id = self.id_of(name)?;
+        self.searcher(None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+    }
+
+    fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
+        let view = self.index.view();
+        let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
+        if name.contains("://") && view.document(by_address)?.is_some() {
+            return Ok(by_address);
+        }
+        let ids = view.ids_with_prefix(name, SHOWN_IDS)?;
+        match ids.as_slice() {
+            [id] => return Ok(*id),
+            [] => {}
+            _ => return Err(Error::AmbiguousPage { prefix: name.to_owned(), ids }),
+        }
+        let mut found = None;
+        self.for_each_document(|document| {
+            let Origin { path, record, key, url, .. } = &document.origin;
+            let place = record.map(|record| format!("{path}#{record}"));
+            let names = [Some(path), place.as_ref(), key.as_ref(), url.as_ref()];
+            let is_it = names.into_iter().flatten().any(|own| own == name);
+            found = found.or(is_it.then_some(document.id));
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     /// The pages of the answer to a query in their order, without what is shown of them: for judging the order.
@@ -153,11 +191,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        Ok(self.searcher().order(query)?)
+        Ok(self.searcher(None).order(query)?)
     }
 
-    fn searcher(&self) -> Searcher<'_> {
-        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights }
+    fn searcher(&self, deadline: Option<Instant>) -> Searcher<'_> {
+        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights, deadline }
     }
 
     /// The page whose id begins with `prefix`.

@@ -71,6 +71,8 @@ pub(super) enum CommandLine {
     Facets(FacetsArguments),
     /// Say what is in the index
     Stats(StatsArguments),
+    /// Say why a page is, or is not, in an answer: every part of its score
+    Why(WhyArguments),
     /// Measure the order of the pages on judged queries
     Eval(EvalArguments),
     /// Help: the first screen, or that of a command, of the query language (query) or of what is printed (output)
@@ -101,6 +103,9 @@ pub(super) struct QueryArguments {
     /// Longest passage, in characters, 40 to 2000; without it about three lines.
     #[arg(long, value_name = "N", value_parser = passage_length)]
     pub(super) passage_chars: Option<usize>,
+    /// The words as typed: no synonyms, no spelling help.
+    #[arg(long)]
+    pub(super) exact: bool,
     /// Leave out pages with this word or phrase; repeatable.
     #[arg(long, value_name = "WORD")]
     pub(super) not: Vec<String>,
@@ -196,6 +201,20 @@ pub(super) struct FacetsArguments {
     #[arg(value_name = "FIELD")]
     pub(super) field: Option<String>,
     /// Print one JSON object a value.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub(super) struct WhyArguments {
+    /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
+    #[arg(value_name = "PAGE")]
+    pub(super) page: String,
+    /// The query.
+    #[arg(value_name = "WORDS", required = true)]
+    pub(super) words: Vec<String>,
+    /// Print one JSON object.
     #[arg(short = 'j')]
     pub(super) json: bool,
 }

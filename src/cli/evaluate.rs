@@ -20,7 +20,7 @@ use super::arguments::EvalArguments;
 use super::failure::{Exit, Failure};
 use super::index;
 use super::print::rows::{self, Versioned};
-use super::print::{counted, style};
+use super::print::style;
 use super::session::Session;
 
 /// Runs the command.
@@ -56,7 +56,9 @@ pub(super) fn main(session: &Session, arguments: &EvalArguments) -> Result<Exit,
         .filter(|floor| all.get(floor.measure) < floor.least)
         .map(|floor| format!("{} {:.4} is below {}", floor.measure, all.get(floor.measure), floor.least))
         .collect();
-    below.iter().for_each(|what| session.note(what));
+    for what in &below {
+        session.note(what);
+    }
     Ok(if below.is_empty() { Exit::Done } else { Exit::NothingFound })
 }
 
@@ -229,13 +231,13 @@ fn print(
         if let Some((before, d)) = difference {
             writeln!(
                 output,
-                "against the baseline ({before:.4}): {} {:+.4}, 95 % between {:+.4} and {:+.4}, p {:.3}; {} better, {} worse",
+                "against the baseline ({before:.4}): {} {:+.4}, 95 % between {:+.4} and {:+.4}, p {:.3}; {} queries better, {} worse",
                 Measure::Ndcg,
                 d.mean,
                 d.low,
                 d.high,
                 d.p,
-                counted(d.better, "query").replace("querys", "queries"),
+                d.better,
                 d.worse
             )?;
         }
@@ -252,11 +254,13 @@ fn table(output: &mut impl Write, judged: &Judged, figures: &[Figures]) -> Resul
     let kinds = judged.kinds();
     let measures = judged.measures();
     let width = kinds.keys().map(|kind| kind.chars().count()).max().unwrap_or(0).max(3);
-    let names: String = measures.iter().map(|measure| format!("{:>9}", measure.name())).collect();
+    let names: Vec<String> = measures.iter().map(|measure| format!("{:>9}", measure.name())).collect();
+    let names = names.concat();
     writeln!(output, "{}", style::faint(&format!("{:<width$}  queries{names}", "")))?;
     let mut line = |name: &str, figures: &[Figures]| {
         let mean = Figures::mean(figures);
-        let values: String = measures.iter().map(|&measure| format!("{:>9.4}", mean.get(measure))).collect();
+        let values: Vec<String> = measures.iter().map(|&measure| format!("{:>9.4}", mean.get(measure))).collect();
+        let values = values.concat();
         writeln!(output, "{:<width$}  {:>7}{values}", shown(name), figures.len())
     };
     for (kind, places) in &kinds {

@@ -11,6 +11,17 @@ pub struct Query {
     limit: usize,
     passages: usize,
     passage_length: Option<usize>,
+    reading: Reading,
+}
+
+/// How far the words of a query are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reading {
+    /// Other ways to say a word count too, and misspelt words are corrected.
+    #[default]
+    Helpful,
+    /// The words as typed; their forms (`reimburse`, `reimbursed`) still count.
+    Exact,
 }
 
 /// Longest text of a query, in bytes; the rest is not looked at.
@@ -45,6 +56,7 @@ impl Query {
             limit: 10,
             passages: 2,
             passage_length: None,
+            reading: Reading::Helpful,
         }
     }
 
@@ -95,6 +107,19 @@ impl Query {
     pub fn passage_characters(mut self, characters: usize) -> Self {
         self.passage_length = Some(characters.clamp(*PASSAGE_LENGTHS.start(), *PASSAGE_LENGTHS.end()));
         self
+    }
+
+    /// Takes the words as typed: no synonyms, no spelling help.
+    #[must_use]
+    pub fn exact(mut self) -> Self {
+        self.reading = Reading::Exact;
+        self
+    }
+
+    /// How far the words are taken.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// The words as given.

@@ -3,23 +3,21 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
-use super::filters::{FilterError, any_of, city_codes, clinic_names, topic_ids};
-use super::parse::{Parsed, parse};
+use super::asked::Asked;
+use super::filters::FilterError;
 use super::passages::{Excerpts, Matcher};
-use super::plan::plan;
-use super::ranking::{PassageWeights, Ranked, Weights, group_idf, rank};
+use super::plan::phrase_clause;
+use super::ranking::{Ranked, Wanted, group_idf, rank};
+use super::spelling::{Correction, Doubt};
 use super::understand::{Sense, Understanding};
+use super::weights::{PassageWeights, Weights};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
-use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
+use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
-use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
+use crate::model::plan::{Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
 use crate::model::query::Query;
-use crate::text::terms::terms;
-
-/// Most values of one facet in an answer.
-const MAX_FACET_VALUES: usize = 20;
 
 /// Most candidates looked at when the best pages all have the same text.
 const MAX_WINDOW: usize = 20_000;
@@ -54,6 +52,8 @@ pub struct Searcher<'a> {
     pub knowledge: &'a Knowledge,
     /// What counts how much.
     pub weights: &'a Weights,
+    /// When to answer with what was found so far; `None`: when all is found.
+    pub deadline: Option<Instant>,
 }
 
 /// A page of an answer, without what is shown of it.
@@ -70,11 +70,26 @@ pub struct Placed {
 /// A query on its way to its answer.
 struct Found {
     understanding: Understanding,
+    corrections: Vec<Correction>,
+    dropped: Vec<String>,
     plan: Plan,
     retrieved: Retrieved,
     /// The best page of each text, best first.
     ranked: Vec<Ranked>,
     nearness: Nearness,
+}
+
+impl Found {
+    fn understood(&self, knowledge: &Knowledge) -> Understood {
+        let mut understood = self.understanding.shown(knowledge);
+        understood.ignored.extend(self.dropped.iter().cloned());
+        let corrected = self
+            .corrections
+            .iter()
+            .map(|correction| CorrectedWord { typed: correction.typed.clone(), used: correction.used.clone() });
+        understood.corrected = corrected.collect();
+        understood
+    }
 }
 
 /// What the pages of an answer are.
@@ -92,8 +107,10 @@ impl Searcher<'_> {
     /// # Errors
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
-        let Found { understanding, plan, retrieved, ranked, nearness } = self.found(query)?;
-        let absent = self.absent(&understanding, &plan, &retrieved)?;
+        let found = self.found(query)?;
+        let absent = self.absent(&found)?;
+        let understood = found.understood(self.knowledge);
+        let Found { plan, retrieved, ranked, nearness, .. } = found;
         let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
@@ -101,7 +118,8 @@ impl Searcher<'_> {
             total: retrieved.total,
             no_match: hits.is_empty() || !absent.is_empty() || nearness == Nearness::Nearest,
             absent,
-            understood: understanding.shown(self.knowledge),
+            understood,
+            partial: retrieved.is_partial,
             facets: self.facet_counts(&retrieved),
             verdicts: retrieved.verdicts.clone(),
             suggestions: suggestions(&plan, &retrieved, query),
@@ -126,41 +144,34 @@ impl Searcher<'_> {
     }
 
     fn found(&self, query: &Query) -> Result<Found, SearchError> {
-        let parsed = parse(query.text());
-        let understanding = Understanding::of(&parsed.words, self.knowledge);
-        let filters = self.filters(query, &parsed)?;
-        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
-        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
-        if !cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, cities.clone())];
-        }
-        plan.window = plan.window.max(query.hit_limit());
-        let (retrieved, ranked) = self.distinct(&mut plan, &cities, query.hit_limit())?;
+        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
+        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
         if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
-            return Ok(Found { understanding, plan, retrieved, ranked, nearness: Nearness::Match });
+            let nearness = Nearness::Match;
+            return Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness });
         }
         // Too few pages hold two words of the query: those with one come after them, or instead of them.
         let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
         plan.minimum_groups = 1;
-        let (retrieved, ranked) = self.distinct(&mut plan, &cities, query.hit_limit())?;
-        Ok(Found { understanding, plan, retrieved, ranked, nearness })
+        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness })
     }
 
-    /// Retrieves and ranks until there are `wanted` pages with different texts, and returns the best page of each text.
+    /// Retrieves and ranks until there are `count` pages with different texts, and returns the best page of each text.
     fn distinct(
         &self,
         plan: &mut Plan,
-        cities: &[String],
-        wanted: usize,
+        wanted: &Wanted,
+        count: usize,
     ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
         loop {
-            let retrieved = self.view.retrieve(plan)?;
-            let mut ranked = rank(&retrieved, plan, cities, &self.weights.ranking);
+            let retrieved = self.view.retrieve(plan, self.deadline)?;
+            let mut ranked = rank(&retrieved, plan, wanted, &self.weights.ranking);
             let mut seen = HashSet::new();
             ranked.retain(|ranked| seen.insert(ranked.candidate.text_key));
-            ranked.truncate(wanted);
-            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW;
-            if ranked.len() == wanted || is_all {
+            ranked.truncate(count);
+            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
+            if ranked.len() == count || is_all {
                 return Ok((retrieved, ranked));
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
@@ -168,29 +179,25 @@ impl Searcher<'_> {
     }
 
     /// The cities and clinics of the query that no page of the index is about.
-    fn absent(
-        &self,
-        understanding: &Understanding,
-        plan: &Plan,
-        retrieved: &Retrieved,
-    ) -> Result<Vec<String>, SearchError> {
-        let mut absent = Vec::new();
-        let mut has_city = false;
+    fn absent(&self, found: &Found) -> Result<Vec<String>, SearchError> {
+        let Found { understanding, corrections, plan, retrieved, .. } = found;
+        let doubtful = corrections.iter().filter(|correction| correction.doubt == Doubt::MayBeName);
+        let mut absent: Vec<String> = doubtful.map(|correction| correction.typed.clone()).collect();
+        let (mut absent_cities, mut has_city) = (Vec::new(), false);
         for meaning in &understanding.meanings {
             let Sense::City(readings) = &meaning.sense else { continue };
             let facets = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
             // A page that only mentions the name may be what was meant: a district, a hospital called so.
-            let words = terms(meaning.span.of(&understanding.words)).into_iter().map(|term| Clause::Term(term.text));
-            let pages =
-                facets.chain(words).map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
-            if pages.iter().all(|&pages| pages == 0) {
-                absent.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
+            let pages = facets.map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
+            let is_mentioned = self.holds_words(meaning.span.of(&understanding.words))?;
+            if !is_mentioned && pages.iter().all(|&pages| pages == 0) {
+                absent_cities.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
             } else {
                 has_city = true;
             }
         }
-        if has_city {
-            absent.clear();
+        if !has_city {
+            absent.extend(absent_cities);
         }
         for brand in &understanding.brands {
             let words = plan.groups.iter().zip(&retrieved.group_pages);
@@ -203,35 +210,19 @@ impl Searcher<'_> {
         Ok(absent)
     }
 
-    fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
-        let typed = |field: FacetField| {
-            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
-            values.map(|(_, value)| value.as_str())
+    /// Whether each word of a name, or pair of its characters, is in some page.
+    fn holds_words(&self, name: &str) -> Result<bool, SearchError> {
+        let words = match phrase_clause(name) {
+            Some(Clause::Phrase(words)) => words.into_iter().map(|(_, word)| Clause::Term(word)).collect(),
+            Some(only) => vec![only],
+            None => vec![],
         };
-        let mut filters = Vec::new();
-        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
-        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !cities.is_empty() {
-            filters.push(any_of(FacetField::City, cities.concat()));
-        }
-        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
-        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !topics.is_empty() {
-            filters.push(any_of(FacetField::Topic, topics.concat()));
-        }
-        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
-        if !clinics.is_empty() {
-            let known = self.view.facet_values(FacetField::Clinic)?;
-            let names = clinics.iter().flat_map(|name| clinic_names(name, known.keys())).collect();
-            filters.push(any_of(FacetField::Clinic, names));
-        }
-        for field in [FacetField::Lang, FacetField::Verdict] {
-            let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
-            if !values.is_empty() {
-                filters.push(any_of(field, values));
+        for word in &words {
+            if self.view.pages_with(word)? == 0 {
+                return Ok(false);
             }
         }
-        Ok(filters)
+        Ok(!words.is_empty())
     }
 
     /// The hits with what is shown of them; other pages with the same text are counted under them.

@@ -13,8 +13,8 @@
 
 use crate::model::plan::FacetField;
 
-/// Most words, phrases, exclusions and filters of one query; the rest is not looked at.
-const MAX_PARTS: usize = 128;
+/// Most phrases, exclusions and filters of one query; more of them are words.
+const MAX_OPERATORS: usize = 32;
 
 /// A text of more words is prose: its quotation marks and dashes are no operators.
 const MAX_OPERATED_WORDS: usize = 12;
@@ -38,14 +38,15 @@ pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     let style = Style::of(text);
     let mut rest = text;
-    for _ in 0..MAX_PARTS {
+    loop {
         rest = rest.trim_start();
         if rest.is_empty() {
-            break;
+            return parsed;
         }
+        let operators = parsed.phrases.len() + parsed.excluded.len() + parsed.filters.len();
+        let style = if operators < MAX_OPERATORS { style } else { Style::Words };
         rest = take_part(rest, style, &mut parsed);
     }
-    parsed
 }
 
 /// How a query is written.
@@ -53,8 +54,10 @@ pub fn parse(text: &str) -> Parsed {
 enum Style {
     /// Words and operators.
     Operated,
-    /// Sentences.
+    /// Sentences: filters only.
     Prose,
+    /// Nothing but words.
+    Words,
 }
 
 impl Style {
@@ -68,7 +71,8 @@ impl Style {
                 !was_inside && !is_inside
             })
             .collect();
-        let words = outside.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
+        let words =
+            outside.split_whitespace().filter(|word| !word.starts_with('-') && word.chars().any(char::is_alphanumeric));
         if words.count() > MAX_OPERATED_WORDS { Self::Prose } else { Self::Operated }
     }
 }
@@ -89,7 +93,7 @@ fn take_part<'a>(text: &'a str, style: Style, parsed: &mut Parsed) -> &'a str {
         }
         return rest;
     }
-    if let Some((field, after_colon)) = filter_name(text) {
+    if let Some((field, after_colon)) = filter_name(text).filter(|_| style != Style::Words) {
         let (value, rest) = value(after_colon);
         if !value.is_empty() {
             parsed.filters.push((field, value.to_owned()));
@@ -166,7 +170,8 @@ mod tests {
             let parsed = parse(text);
             assert_eq!(parsed.words, words, "{name}");
         }
-        assert!(parse(&"( ".repeat(5_000)).words.len() < 2 * MAX_PARTS + 2, "bounded");
+        let parsed = parse(&"-a ".repeat(MAX_OPERATORS + 1));
+        assert_eq!((parsed.excluded.len(), parsed.words.as_str()), (MAX_OPERATORS, "-a"), "bounded");
     }
 
     proptest! {

@@ -8,6 +8,7 @@
 mod analyzer;
 mod collect;
 mod compile;
+mod describe;
 mod error;
 mod learnt;
 mod marker;

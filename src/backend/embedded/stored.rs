@@ -227,7 +227,7 @@ impl IndexView<'_> {
     }
 
     /// Calls `visit` with id, fingerprint and address of every page, in no particular order.
-    fn for_each_page(&self, mut visit: impl FnMut(u64, u64, DocAddress)) -> Result<(), BackendError> {
+    pub(super) fn for_each_page(&self, mut visit: impl FnMut(u64, u64, DocAddress)) -> Result<(), BackendError> {
         for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
             let columns = || Ok((reader.fast_fields().u64("id")?, reader.fast_fields().u64("fingerprint")?));
             let (ids, fingerprints) = columns().map_err(|source| self.index.engine_error(source))?;
