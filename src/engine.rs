@@ -1,25 +1,27 @@
 //! The way in for callers: an index, the knowledge and the ranking in one value.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
 use crate::error::Error;
 use crate::ingest::preview::{self, Preview};
 use crate::ingest::run::{self, Run};
-use crate::ingest::source::Sources;
+use crate::ingest::source::{NoSuchPath, Sources};
 use crate::knowledge::Knowledge;
-use crate::model::answer::{Answer, FacetCount};
+use crate::model::answer::{Answer, FacetCount, Why};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::Page;
+use crate::model::page::{Origin, Page};
 use crate::model::plan::FacetField;
 use crate::model::query::Query;
 use crate::model::report::{IngestReport, Progress, Skipped};
-use crate::search::answer::{Detail, Searcher, facet_label};
+use crate::search::answer::{Detail, Placed, Searcher, facet_label};
 use crate::search::clinics::Clinics;
-use crate::search::ranking::Weights;
+use crate::search::weights::Weights;
 
+/// How long a search looks for pages before it answers with those found so far.
+const DEADLINE: Duration = Duration::from_millis(250);
 /// Ids listed when a beginning of an id is not enough.
 const SHOWN_IDS: usize = 5;
 
@@ -27,6 +29,7 @@ const SHOWN_IDS: usize = 5;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     knowledge_directory: Option<PathBuf>,
+    weights_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -35,6 +38,19 @@ impl Config {
     pub fn with_knowledge(mut self, directory: impl Into<PathBuf>) -> Self {
         self.knowledge_directory = Some(directory.into());
         self
+    }
+
+    /// Ranks with the weights of `file`, a changed copy of the built-in `ranking.toml`: to try them out.
+    #[must_use]
+    pub fn with_weights(mut self, file: impl Into<PathBuf>) -> Self {
+        self.weights_file = Some(file.into());
+        self
+    }
+
+    fn weights(&self) -> Result<Weights, Error> {
+        let Some(file) = &self.weights_file else { return Ok(Weights::builtin()?) };
+        let text = std::fs::read_to_string(file).map_err(|_| NoSuchPath { path: file.clone() })?;
+        Ok(Weights::parse(&text)?)
     }
 
     fn knowledge(&self) -> Result<Knowledge, Error> {
@@ -75,7 +91,8 @@ impl Engine {
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let knowledge = config.knowledge()?;
-        Self::over(EmbeddedIndex::create(directory.as_ref())?, knowledge)
+        let weights = config.weights()?;
+        Ok(Self { index: EmbeddedIndex::create(directory.as_ref())?, knowledge, weights })
     }
 
     /// Opens the index in `directory`.
@@ -84,11 +101,8 @@ impl Engine {
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let knowledge = config.knowledge()?;
-        Self::over(EmbeddedIndex::open(directory.as_ref())?, knowledge)
-    }
-
-    fn over(index: EmbeddedIndex, knowledge: Knowledge) -> Result<Self, Error> {
-        Ok(Self { index, knowledge, weights: Weights::builtin()? })
+        let weights = config.weights()?;
+        Ok(Self { index: EmbeddedIndex::open(directory.as_ref())?, knowledge, weights })
     }
 
     /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told
@@ -127,7 +141,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
-        Ok(self.searcher().answer(query, Detail::Plain, Instant::now())?)
+        let started = Instant::now();
+        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -135,11 +150,54 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
-        Ok(self.searcher().answer(query, Detail::Explained, Instant::now())?)
+        let started = Instant::now();
+        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
     }
 
-    fn searcher(&self) -> Searcher<'_> {
-        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights }
+    /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
+    /// query: every part of its score.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
+    pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
+        let id = self.id_of(name)?;
+        self.searcher(None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+    }
+
+    fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
+        let view = self.index.view();
+        let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
+        if name.contains("://") && view.document(by_address)?.is_some() {
+            return Ok(by_address);
+        }
+        let ids = view.ids_with_prefix(name, SHOWN_IDS)?;
+        match ids.as_slice() {
+            [id] => return Ok(*id),
+            [] => {}
+            _ => return Err(Error::AmbiguousPage { prefix: name.to_owned(), ids }),
+        }
+        let mut found = None;
+        self.for_each_document(|document| {
+            let Origin { path, record, key, url, .. } = &document.origin;
+            let place = record.map(|record| format!("{path}#{record}"));
+            let names = [Some(path), place.as_ref(), key.as_ref(), url.as_ref()];
+            let is_it = names.into_iter().flatten().any(|own| own == name);
+            found = found.or(is_it.then_some(document.id));
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+    }
+
+    /// The pages of the answer to a query in their order, without what is shown of them: for judging the order.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
+        Ok(self.searcher(None).order(query)?)
+    }
+
+    fn searcher(&self, deadline: Option<Instant>) -> Searcher<'_> {
+        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights, deadline }
     }
 
     /// The page whose id begins with `prefix`.

@@ -37,6 +37,7 @@
 //! | 4 | [`Engine`] | ingest, search, explain: the way in |
 //! | 3 | [`ingest`] | source → [`model::page`] → [`model::block`] → [`model::article`] → [`model::document`]; input formats in [`ingest::formats`], cleaning in [`ingest::extract`], chrome learnt across pages in [`ingest::templates`], recognition in [`ingest::recognize`] |
 //! | 3 | [`search`] | words → [`model::plan`] → candidates → [`model::answer`]; the order of hits is decided in [`search::ranking`] |
+//! | 1 | [`eval`] | judged queries and the order of pages in, figures out |
 //! | 2 | [`backend`] | keeps and retrieves documents; [`backend::embedded`] does it with tantivy |
 //! | 2 | [`knowledge`] | cities, topics, clinic words, page furniture: data files and their loaders |
 //! | 1 | [`model`] | the nouns |
@@ -55,6 +56,7 @@
 pub mod backend;
 mod engine;
 mod error;
+pub mod eval;
 pub mod ingest;
 pub mod knowledge;
 pub mod model;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use article_search::eval::measures::Floor;
+use article_search::model::query::PASSAGE_LENGTHS;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 /// Search scraped articles.
@@ -69,6 +71,10 @@ pub(super) enum CommandLine {
     Facets(FacetsArguments),
     /// Say what is in the index
     Stats(StatsArguments),
+    /// Say why a page is, or is not, in an answer: every part of its score
+    Why(WhyArguments),
+    /// Measure the order of the pages on judged queries
+    Eval(EvalArguments),
     /// Help: the first screen, or that of a command, of the query language (query) or of what is printed (output)
     Help(HelpArguments),
 }
@@ -94,6 +100,12 @@ pub(super) struct QueryArguments {
     /// How many passages to show of each hit, 0 to 10.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(0..=10))]
     pub(super) passages: u16,
+    /// Longest passage, in characters, 40 to 2000; without it about three lines.
+    #[arg(long, value_name = "N", value_parser = passage_length)]
+    pub(super) passage_chars: Option<usize>,
+    /// The words as typed: no synonyms, no spelling help.
+    #[arg(long)]
+    pub(super) exact: bool,
     /// Leave out pages with this word or phrase; repeatable.
     #[arg(long, value_name = "WORD")]
     pub(super) not: Vec<String>,
@@ -191,6 +203,65 @@ pub(super) struct FacetsArguments {
     /// Print one JSON object a value.
     #[arg(short = 'j')]
     pub(super) json: bool,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub(super) struct WhyArguments {
+    /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
+    #[arg(value_name = "PAGE")]
+    pub(super) page: String,
+    /// The query.
+    #[arg(value_name = "WORDS", required = true)]
+    pub(super) words: Vec<String>,
+    /// Print one JSON object.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}
+
+/// Arguments of `eval`.
+#[derive(Debug, Args)]
+pub(super) struct EvalArguments {
+    /// A collection: a folder with corpus.jsonl, queries.tsv, qrels.trec and perhaps answers.jsonl. It is indexed into a
+    /// temporary place. Without one, the queries go to the current index.
+    #[arg(value_name = "DIR", required_unless_present = "queries", conflicts_with_all = ["queries", "qrels"])]
+    pub(super) collection: Option<PathBuf>,
+    /// Queries: `qid<TAB>text` a line, or TSV whose header names `qid`, `query` and perhaps `kind`.
+    #[arg(long, value_name = "FILE", requires = "qrels")]
+    pub(super) queries: Option<PathBuf>,
+    /// Which pages are right: `qid<TAB>page<TAB>grade` a line, 0 for a wrong one; a page by its key, address, path or
+    /// id. TREC's four columns are taken too.
+    #[arg(long, value_name = "FILE", requires = "queries")]
+    pub(super) qrels: Option<PathBuf>,
+    /// Texts that answer: one {"qid": ..., "answers": [...]} a line. Measures whether the first hit's first passage holds one.
+    #[arg(long, value_name = "FILE")]
+    pub(super) answers: Option<PathBuf>,
+    /// Write what was found as a TREC run: a page by its key, else its address, else its path.
+    #[arg(long, value_name = "FILE")]
+    pub(super) run: Option<PathBuf>,
+    /// Write the first passage of each first hit: {"qid", "id", "passage"} a line.
+    #[arg(long, value_name = "FILE")]
+    pub(super) passages: Option<PathBuf>,
+    /// Longest passage, in characters, 40 to 2000.
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = passage_length)]
+    pub(super) passage_chars: usize,
+    /// Compare with a TREC run of the same queries, by paired bootstrap.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Exit with 1 when a measure is below a value, e.g. ndcg@10=0.8 (or r@100, mrr@10, ans@1); repeatable.
+    #[arg(long, value_name = "MEASURE=VALUE")]
+    pub(super) min: Vec<Floor>,
+    /// Rank with other weights: a changed copy of src/search/ranking.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
+}
+
+fn passage_length(text: &str) -> Result<usize, String> {
+    let length = text.parse().ok().filter(|length| PASSAGE_LENGTHS.contains(length));
+    length.ok_or_else(|| format!("write {} to {}", PASSAGE_LENGTHS.start(), PASSAGE_LENGTHS.end()))
 }
 
 /// Arguments of `help`.

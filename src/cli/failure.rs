@@ -6,6 +6,7 @@ use std::io;
 
 use article_search::Error;
 use article_search::backend::embedded::BackendError;
+use article_search::eval::EvaluationError;
 use article_search::text::safe::shown;
 use serde_json::{Value, json};
 
@@ -114,6 +115,12 @@ impl From<Error> for Failure {
             _ => Self::new(Exit::Failed, "failed", what),
         };
         failure.caused_by(&error)
+    }
+}
+
+impl From<EvaluationError> for Failure {
+    fn from(error: EvaluationError) -> Self {
+        Self::new(Exit::Usage, "evaluation", error.to_string()).or_try("search help eval").caused_by(&error)
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`failure`] words errors and decides exit codes.
 
 mod arguments;
+mod evaluate;
 mod failure;
 mod grammar;
 mod help;
@@ -70,6 +71,8 @@ fn reader_of(arguments: &Arguments) -> Reader {
         Some(CommandLine::Show(show)) => show.json,
         Some(CommandLine::Facets(facets)) => facets.json,
         Some(CommandLine::Stats(stats)) => stats.json,
+        Some(CommandLine::Eval(eval)) => eval.json,
+        Some(CommandLine::Why(why)) => why.json,
         _ => false,
     };
     if wants_rows { Reader::Program } else { Reader::Person }
@@ -107,6 +110,8 @@ fn run(arguments: Arguments, command: &mut Command) -> Result<Exit, Failure> {
         Some(CommandLine::Show(arguments)) => pages::show(&session, arguments),
         Some(CommandLine::Facets(arguments)) => pages::facets(&session, arguments),
         Some(CommandLine::Stats(arguments)) => pages::stats(&session, arguments),
+        Some(CommandLine::Why(arguments)) => query::why(&session, arguments),
+        Some(CommandLine::Eval(arguments)) => evaluate::main(&session, arguments),
         Some(CommandLine::Help(arguments)) => help::main(arguments, command),
         None => {
             help::first_screen()?;

@@ -8,9 +8,9 @@ use article_search::model::query::Query;
 use article_search::text::safe::shown;
 use article_search::{Engine, Error};
 
-use super::arguments::{OutputFormat, QueryArguments};
+use super::arguments::{OutputFormat, QueryArguments, WhyArguments};
 use super::failure::{Exit, Failure};
-use super::print::answer::{empty_answer, footer, pretty, understood};
+use super::print::answer::{corrected, empty_answer, footer, pretty, print_why, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::session::Session;
 
@@ -46,6 +46,20 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
     }
     output.flush()?;
     Ok(found)
+}
+
+/// Says why a page is, or is not, in an answer.
+pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, Failure> {
+    let engine = session.open()?;
+    let why = engine.why(&arguments.page, &Query::new(arguments.words.join(" ")))?;
+    let mut output = session.output();
+    if arguments.json {
+        rows::row(&mut output, &why)?;
+    } else {
+        print_why(&mut output, &why)?;
+    }
+    output.flush()?;
+    Ok(if why.rank.is_some() { Exit::Done } else { Exit::NothingFound })
 }
 
 enum Queries {
@@ -103,6 +117,12 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     if let Some(id) = id {
         query = query.with_id(id);
     }
+    if let Some(characters) = arguments.passage_chars {
+        query = query.passage_characters(characters);
+    }
+    if arguments.exact {
+        query = query.exact();
+    }
     query = arguments.city.iter().fold(query, article_search::model::query::Query::in_city);
     query = arguments.clinic.iter().fold(query, article_search::model::query::Query::of_clinic);
     arguments.topic.iter().fold(query, article_search::model::query::Query::on_topic)
@@ -133,6 +153,9 @@ fn print_for_people(
 ) -> Result<(), Failure> {
     if arguments.explain {
         understood(output, answer)?;
+    }
+    if let Some(note) = corrected(answer) {
+        session.note(&note);
     }
     if answer.hits.is_empty() {
         if let Some(id) = &answer.qid {

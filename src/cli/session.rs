@@ -58,11 +58,16 @@ impl Session {
 
     /// Opens the index to be read; where there is none but a `corpus/`, builds it first.
     pub(super) fn open(&self) -> Result<Engine, Failure> {
+        self.open_with(&self.config())
+    }
+
+    /// [`Session::open`] with settings of the command's own.
+    pub(super) fn open_with(&self, config: &Config) -> Result<Engine, Failure> {
         match locate::index_to_search(self.common.index.as_deref(), &self.here)? {
-            Located::Index(directory) => Ok(Engine::open(directory, &self.config())?),
+            Located::Index(directory) => Ok(Engine::open(directory, config)?),
             Located::Corpus { corpus, index: directory } => {
                 self.note("no index yet: reading corpus/ into index/ first");
-                let engine = Engine::create(&directory, &self.config())?;
+                let engine = Engine::create(&directory, config)?;
                 let report = index::run(self, &engine, &[corpus])?;
                 index::summarise(self, &report, &directory);
                 Ok(engine)

@@ -46,7 +46,9 @@ pub(super) fn refused(
         }
     }
     let text = error.to_string();
-    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    // What is missing stands on the lines below.
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    let what = lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
     Failure::new(Exit::Usage, "usage", what).or_try("search help")
 }
 

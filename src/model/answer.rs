@@ -216,6 +216,28 @@ pub struct Hit {
     pub explain: Option<Vec<ScorePart>>,
 }
 
+/// Why a page is, or is not, in an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// As given.
+    pub query: String,
+    /// What every row has.
+    #[serde(flatten)]
+    pub row: Row,
+    /// Its place in the answer; null where it is not among the pages of the answer.
+    pub rank: Option<usize>,
+    /// Pages of the answer that were looked at.
+    pub pages: usize,
+    /// The score that it has, or would have.
+    pub score: f32,
+    /// The parts of the score, in order of computation.
+    pub explain: Vec<ScorePart>,
+    /// Words of the query that the page lacks.
+    pub missing: Vec<String>,
+    /// What keeps it out of the answer.
+    pub obstacles: Vec<String>,
+}
+
 /// A facet value and how many matching pages have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FacetCount {
@@ -250,6 +272,17 @@ pub struct Understood {
     pub topics: Vec<String>,
     /// Words of the query without weight.
     pub ignored: Vec<String>,
+    /// Words that no page holds, and what was searched for instead.
+    pub corrected: Vec<CorrectedWord>,
+}
+
+/// A word that was taken for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CorrectedWord {
+    /// In the query.
+    pub typed: String,
+    /// Searched for.
+    pub used: String,
 }
 
 /// The answer to one query. Deterministic for one state of the index, but for `took_ms`.
@@ -261,6 +294,8 @@ pub struct Answer {
     pub query: String,
     /// Pages that match.
     pub total: usize,
+    /// Whether time ran out before all pages were looked at: there may be better ones, and more.
+    pub partial: bool,
     /// Whether nothing answers the query: there are no hits, or they are only the nearest pages to something absent.
     pub no_match: bool,
     /// Cities and clinics that the query names and that no page is about.

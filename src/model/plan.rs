@@ -33,6 +33,40 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// A value for each clause but the excluded ones.
+    ///
+    /// # Errors
+    /// The first error of `value_of`.
+    pub fn per_clause<T, E>(&self, mut value_of: impl FnMut(&Clause) -> Result<T, E>) -> Result<PerClause<T>, E> {
+        let mut of_weighted =
+            |clauses: &[Weighted]| clauses.iter().map(|weighted| value_of(&weighted.clause)).collect::<Result<_, E>>();
+        let groups = self.groups.iter().map(|group| of_weighted(&group.clauses)).collect::<Result<_, E>>()?;
+        let optional = of_weighted(&self.optional)?;
+        let required = self.required.iter().map(&mut value_of).collect::<Result<_, E>>()?;
+        Ok(PerClause { groups, optional, required })
+    }
+
+    /// Whether a page's values of a facet bear on its score.
+    #[must_use]
+    pub fn ranks_by(&self, field: FacetField) -> bool {
+        let mut clauses = self.groups.iter().flat_map(|group| &group.clauses);
+        matches!(field, FacetField::City | FacetField::Topic | FacetField::Lang)
+            || clauses.any(|weighted| matches!(weighted.clause, Clause::Facet(named, _) if named == field))
+    }
+}
+
+/// Something of each clause of a plan, in the plan's order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PerClause<T> {
+    /// Of each clause of each group.
+    pub groups: Vec<Vec<T>>,
+    /// Of the optional clauses.
+    pub optional: Vec<T>,
+    /// Of the required clauses.
+    pub required: Vec<T>,
+}
+
 /// One concept of a query: a page satisfies it by any of its clauses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
@@ -111,6 +145,9 @@ impl FacetField {
     }
 }
 
+/// Most values of one facet that an answer shows.
+pub const MAX_FACET_VALUES: usize = 20;
+
 /// What a backend found for a [`Plan`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Retrieved {
@@ -118,10 +155,15 @@ pub struct Retrieved {
     pub candidates: Vec<Candidate>,
     /// Pages that match.
     pub total: usize,
-    /// Values of each facet among all pages that match, with their number of pages.
+    /// Values of each facet among all pages that match, with their number of pages: at least the [`MAX_FACET_VALUES`] most
+    /// frequent ones.
     pub counts: Vec<(FacetField, Vec<(String, usize)>)>,
     /// Pages for each verdict among those that match and have a value of the plan's focus.
     pub verdicts: BTreeMap<String, usize>,
+    /// Whether time ran out before all pages were seen.
+    pub is_partial: bool,
+    /// Inverse document frequency of each clause.
+    pub idf: PerClause<f32>,
     /// How many pages hold each group, in the plan's order.
     pub group_pages: Vec<usize>,
     /// Pages in the index.
@@ -139,9 +181,21 @@ pub struct Candidate {
     pub text_key: u64,
     /// Score of the backend's own retrieval (BM25 of groups and optional clauses).
     pub score: f32,
-    /// For each group of the plan, the positions of its term clauses in the page, ascending; `None` where nothing of
-    /// the group matches, empty where only a facet does.
+    /// Terms of the page, against 1 for the mean of the index.
+    pub length: f32,
+    /// For each group of the plan, the positions of its terms and phrases in the page, ascending; `None` where nothing
+    /// of the group matches, empty where only a facet does.
     pub matches: Vec<Option<Vec<u32>>>,
-    /// The page's facet values.
+    /// How often the page holds each clause; 1 for a facet that it has.
+    pub counts: PerClause<u32>,
+    /// The page's values of those facets that bear on its score: cities, topics, language, and what the plan names.
     pub facets: Vec<(FacetField, String)>,
+}
+
+/// Inverse document frequency as BM25 defines it: `ln(1 + (N - n + 0.5) / (n + 0.5))` for a word that `holding` of `pages`
+/// pages hold.
+#[must_use]
+pub fn idf(pages: usize, holding: usize) -> f32 {
+    let (pages, holding) = (pages as f32, holding.min(pages) as f32);
+    (1.0 + (pages - holding + 0.5) / (holding + 0.5)).ln()
 }

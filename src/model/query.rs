@@ -10,6 +10,18 @@ pub struct Query {
     topics: Vec<String>,
     limit: usize,
     passages: usize,
+    passage_length: Option<usize>,
+    reading: Reading,
+}
+
+/// How far the words of a query are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reading {
+    /// Other ways to say a word count too, and misspelt words are corrected.
+    #[default]
+    Helpful,
+    /// The words as typed; their forms (`reimburse`, `reimbursed`) still count.
+    Exact,
 }
 
 /// Longest text of a query, in bytes; the rest is not looked at.
@@ -18,6 +30,8 @@ pub const MAX_QUERY_BYTES: usize = 1024;
 pub const MAX_LIMIT: usize = 1000;
 /// Most passages of one hit.
 pub const MAX_PASSAGES: usize = 10;
+/// Shortest and longest passages that can be asked for, in characters.
+pub const PASSAGE_LENGTHS: std::ops::RangeInclusive<usize> = 40..=2000;
 
 impl Query {
     /// A query in the query language: words, `"phrases"`, `-word`, `city:`, `clinic:`, `topic:`.
@@ -33,7 +47,17 @@ impl Query {
             let whole = text.rfind(char::is_whitespace).filter(|&at| at > 0).unwrap_or(end);
             text.truncate(whole);
         }
-        Self { text, id: None, cities: vec![], clinics: vec![], topics: vec![], limit: 10, passages: 2 }
+        Self {
+            text,
+            id: None,
+            cities: vec![],
+            clinics: vec![],
+            topics: vec![],
+            limit: 10,
+            passages: 2,
+            passage_length: None,
+            reading: Reading::Helpful,
+        }
     }
 
     /// Names the query, for answers to many of them.
@@ -78,6 +102,26 @@ impl Query {
         self
     }
 
+    /// Passages of at most this many characters, within [`PASSAGE_LENGTHS`]; the ranking's weights say how many else.
+    #[must_use]
+    pub fn passage_characters(mut self, characters: usize) -> Self {
+        self.passage_length = Some(characters.clamp(*PASSAGE_LENGTHS.start(), *PASSAGE_LENGTHS.end()));
+        self
+    }
+
+    /// Takes the words as typed: no synonyms, no spelling help.
+    #[must_use]
+    pub fn exact(mut self) -> Self {
+        self.reading = Reading::Exact;
+        self
+    }
+
+    /// How far the words are taken.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
     /// The words as given.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -112,6 +156,12 @@ impl Query {
     #[must_use]
     pub fn hit_limit(&self) -> usize {
         self.limit
+    }
+
+    /// Longest passage wanted, in characters, where the query says.
+    #[must_use]
+    pub fn passage_length(&self) -> Option<usize> {
+        self.passage_length
     }
 
     /// Passages wanted for each hit.

@@ -3,24 +3,22 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
 
-use super::clinics::Clinics;
-use super::filters::{FilterError, any_of, city_codes, topic_ids};
-use super::parse::{Parsed, parse};
+use super::asked::Asked;
+use super::filters::FilterError;
 use super::passages::{Excerpts, Matcher};
-use super::plan::plan;
-use super::ranking::{Ranked, Wanted, Weights, group_idf, rank};
+use super::plan::phrase_clause;
+use super::ranking::{Ranked, Wanted, group_idf, rank};
+use super::spelling::{Correction, Doubt};
 use super::understand::{Sense, Understanding};
+use super::weights::{PassageWeights, Weights};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
-use crate::model::answer::{Answer, FacetCount, Hit, HitGroup, Row, WordCount};
+use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
 use crate::model::clinic::ClinicKey;
-use crate::model::document::Document;
-use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
+use crate::model::document::{Document, DocumentId};
+use crate::model::page::Origin;
+use crate::model::plan::{Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
 use crate::model::query::Query;
-use crate::text::terms::terms;
-
-/// Most values of one facet in an answer.
-const MAX_FACET_VALUES: usize = 20;
 
 /// Most candidates looked at when the best pages all have the same text.
 const MAX_WINDOW: usize = 20_000;
@@ -55,6 +53,53 @@ pub struct Searcher<'a> {
     pub knowledge: &'a Knowledge,
     /// What counts how much.
     pub weights: &'a Weights,
+    /// When to answer with what was found so far; `None`: when all is found.
+    pub deadline: Option<Instant>,
+}
+
+/// A page of an answer, without what is shown of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The page.
+    pub id: DocumentId,
+    /// Orders one answer only.
+    pub score: f32,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// A query on its way to its answer.
+struct Found {
+    understanding: Understanding,
+    corrections: Vec<Correction>,
+    dropped: Vec<String>,
+    plan: Plan,
+    retrieved: Retrieved,
+    /// The best page of each text, best first.
+    ranked: Vec<Ranked>,
+    nearness: Nearness,
+}
+
+impl Found {
+    fn understood(&self, knowledge: &Knowledge) -> Understood {
+        let mut understood = self.understanding.shown(knowledge);
+        understood.ignored.extend(self.dropped.iter().cloned());
+        let corrected = self
+            .corrections
+            .iter()
+            .map(|correction| CorrectedWord { typed: correction.typed.clone(), used: correction.used.clone() });
+        understood.corrected = corrected.collect();
+        understood
+    }
+}
+
+/// What the pages of an answer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nearness {
+    /// Some of them hold enough of the query.
+    Match,
+    /// No page does; these hold some of it.
+    Nearest,
 }
 
 impl Searcher<'_> {
@@ -63,33 +108,21 @@ impl Searcher<'_> {
     /// # Errors
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
-        let parsed = parse(query.text());
-        let clinics = Clinics { view: &self.view, knowledge: self.knowledge };
-        let understanding = self.understand(&parsed.words, &clinics)?;
-        let filters = self.filters(query, &parsed)?;
-        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
-        let wanted = Wanted {
-            cities: understanding.cities().flatten().cloned().collect(),
-            clinics: understanding.clinics().flatten().cloned().collect(),
-            topics: understanding.topics().map(<[String]>::to_vec).collect(),
-        };
-        if !wanted.cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
-        }
-        plan.window = plan.window.max(query.hit_limit());
-        let (retrieved, folded) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        let absent = self.absent(&understanding, &plan, &retrieved)?;
-        let hits = self.hits(query, &plan, (&retrieved, folded), detail)?;
-        let mut shown = understanding.shown(self.knowledge);
-        shown.clinics = clinics.labels(understanding.clinics())?;
+        let found = self.found(query)?;
+        let absent = self.absent(&found)?;
+        let mut understood = found.understood(self.knowledge);
+        understood.clinics = self.clinics().labels(found.understanding.clinics())?;
+        let Found { plan, retrieved, ranked, nearness, .. } = found;
+        let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: retrieved.total,
-            no_match: hits.is_empty() || !absent.is_empty(),
+            no_match: hits.is_empty() || !absent.is_empty() || nearness == Nearness::Nearest,
             absent,
-            understood: shown,
-            facets: self.facet_counts(&retrieved, &clinics)?,
+            understood,
+            partial: retrieved.is_partial,
+            facets: self.facet_counts(&retrieved)?,
             verdicts: retrieved.verdicts.clone(),
             suggestions: suggestions(&plan, &retrieved, query),
             words: word_counts(&plan, &retrieved),
@@ -99,30 +132,48 @@ impl Searcher<'_> {
         })
     }
 
-    fn understand(&self, words: &str, clinics: &Clinics<'_>) -> Result<Understanding, SearchError> {
-        let mut understanding = Understanding::of(words, self.knowledge);
-        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
-        let named = clinics.named_in(words, &understanding.places_and_topics(), &cities)?;
-        let values = |keys: Vec<ClinicKey>| keys.iter().map(ToString::to_string).collect();
-        understanding.add_clinics(named.into_iter().map(|named| (named.span, values(named.keys))));
-        Ok(understanding)
+    /// The pages of the answer to `query` in their order, and nothing of what is shown of them.
+    ///
+    /// # Errors
+    /// As [`Searcher::answer`].
+    pub fn order(&self, query: &Query) -> Result<Vec<Placed>, SearchError> {
+        let found = self.found(query)?;
+        let placed = found.ranked.iter().map(|ranked| {
+            let origin = self.view.origin_of(&ranked.candidate)?;
+            Ok(Placed { id: ranked.candidate.id, score: ranked.score, origin })
+        });
+        placed.collect()
     }
 
-    /// Retrieves and ranks until there are `wanted` pages with different texts, and returns the best page of each text.
+    fn found(&self, query: &Query) -> Result<Found, SearchError> {
+        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
+        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
+            let nearness = Nearness::Match;
+            return Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness });
+        }
+        // Too few pages hold two words of the query: those with one come after them, or instead of them.
+        let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
+        plan.minimum_groups = 1;
+        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness })
+    }
+
+    /// Retrieves and ranks until there are `count` pages with different texts, and returns the best page of each text.
     fn distinct(
         &self,
         plan: &mut Plan,
-        asked: &Wanted,
-        wanted: usize,
+        wanted: &Wanted,
+        count: usize,
     ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
         loop {
-            let retrieved = self.view.retrieve(plan)?;
-            let mut ranked = rank(&retrieved, plan, asked, &self.weights.ranking);
+            let retrieved = self.view.retrieve(plan, self.deadline)?;
+            let mut ranked = rank(&retrieved, plan, wanted, &self.weights.ranking);
             let mut seen = HashSet::new();
             ranked.retain(|ranked| seen.insert(ranked.candidate.text_key));
-            ranked.truncate(wanted);
-            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW;
-            if ranked.len() == wanted || is_all {
+            ranked.truncate(count);
+            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
+            if ranked.len() == count || is_all {
                 return Ok((retrieved, ranked));
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
@@ -130,29 +181,25 @@ impl Searcher<'_> {
     }
 
     /// The cities and clinics of the query that no page of the index is about.
-    fn absent(
-        &self,
-        understanding: &Understanding,
-        plan: &Plan,
-        retrieved: &Retrieved,
-    ) -> Result<Vec<String>, SearchError> {
-        let mut absent = Vec::new();
-        let mut has_city = false;
+    fn absent(&self, found: &Found) -> Result<Vec<String>, SearchError> {
+        let Found { understanding, corrections, plan, retrieved, .. } = found;
+        let doubtful = corrections.iter().filter(|correction| correction.doubt == Doubt::MayBeName);
+        let mut absent: Vec<String> = doubtful.map(|correction| correction.typed.clone()).collect();
+        let (mut absent_cities, mut has_city) = (Vec::new(), false);
         for meaning in &understanding.meanings {
             let Sense::City(readings) = &meaning.sense else { continue };
             let facets = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
             // A page that only mentions the name may be what was meant: a district, a hospital called so.
-            let words = terms(meaning.span.of(&understanding.words)).into_iter().map(|term| Clause::Term(term.text));
-            let pages =
-                facets.chain(words).map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
-            if pages.iter().all(|&pages| pages == 0) {
-                absent.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
+            let pages = facets.map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
+            let is_mentioned = self.holds_words(meaning.span.of(&understanding.words))?;
+            if !is_mentioned && pages.iter().all(|&pages| pages == 0) {
+                absent_cities.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
             } else {
                 has_city = true;
             }
         }
-        if has_city {
-            absent.clear();
+        if !has_city {
+            absent.extend(absent_cities);
         }
         for brand in &understanding.brands {
             let words = plan.groups.iter().zip(&retrieved.group_pages);
@@ -165,35 +212,19 @@ impl Searcher<'_> {
         Ok(absent)
     }
 
-    fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
-        let typed = |field: FacetField| {
-            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
-            values.map(|(_, value)| value.as_str())
+    /// Whether each word of a name, or pair of its characters, is in some page.
+    fn holds_words(&self, name: &str) -> Result<bool, SearchError> {
+        let words = match phrase_clause(name) {
+            Some(Clause::Phrase(words)) => words.into_iter().map(|(_, word)| Clause::Term(word)).collect(),
+            Some(only) => vec![only],
+            None => vec![],
         };
-        let mut filters = Vec::new();
-        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
-        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !cities.is_empty() {
-            filters.push(any_of(FacetField::City, cities.concat()));
-        }
-        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
-        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !topics.is_empty() {
-            filters.push(any_of(FacetField::Topic, topics.concat()));
-        }
-        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
-        if !clinics.is_empty() {
-            let known = Clinics { view: &self.view, knowledge: self.knowledge };
-            let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
-            filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
-        }
-        for field in [FacetField::Lang, FacetField::Verdict] {
-            let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
-            if !values.is_empty() {
-                filters.push(any_of(field, values));
+        for word in &words {
+            if self.view.pages_with(word)? == 0 {
+                return Ok(false);
             }
         }
-        Ok(filters)
+        Ok(!words.is_empty())
     }
 
     /// The hits with what is shown of them; other pages with the same text are counted under them.
@@ -228,22 +259,24 @@ impl Searcher<'_> {
             score: ranked.score,
             row: Row::of(document),
             answer: excerpts.answer(document, self.knowledge, (&self.weights.answer, &self.weights.passages)),
-            passages: excerpts.passages(query.passage_limit(), &self.weights.passages),
+            passages: excerpts.passages(query.passage_limit(), &self.passage_weights(query)),
             missing: missing.map(|group| group.typed.clone()).collect(),
             group: None,
             explain: None,
         }
     }
 
-    fn facet_counts(
-        &self,
-        retrieved: &Retrieved,
-        clinics: &Clinics<'_>,
-    ) -> Result<BTreeMap<String, Vec<FacetCount>>, SearchError> {
+    fn passage_weights(&self, query: &Query) -> PassageWeights {
+        let mut weights = self.weights.passages.clone();
+        weights.characters = query.passage_length().unwrap_or(weights.characters);
+        weights
+    }
+
+    fn facet_counts(&self, retrieved: &Retrieved) -> Result<BTreeMap<String, Vec<FacetCount>>, SearchError> {
         let named = retrieved.counts.iter().map(|(field, values)| {
             if *field == FacetField::Clinic {
                 let keys = values.iter().filter_map(|(value, pages)| Some((ClinicKey::parse(value)?, *pages)));
-                return Ok((field.name().to_owned(), clinics.counts(&keys.collect(), MAX_FACET_VALUES)?));
+                return Ok((field.name().to_owned(), self.clinics().counts(&keys.collect(), MAX_FACET_VALUES)?));
             }
             let mut counts: Vec<FacetCount> = values
                 .iter()

@@ -7,11 +7,17 @@
 //! city:Chongqing        only this city; also clinic: and topic:, with quotes where the name has spaces
 //! ```
 //! Anything else is words: no input is an error. One pass, no recursion.
+//!
+//! People also paste sentences. In a long text quotation marks and dashes are punctuation, and so are quotation marks
+//! that the text runs on behind without a space, as in Chinese prose.
 
 use crate::model::plan::FacetField;
 
-/// Most words, phrases, exclusions and filters of one query; the rest is not looked at.
-const MAX_PARTS: usize = 128;
+/// Most phrases, exclusions and filters of one query; more of them are words.
+const MAX_OPERATORS: usize = 32;
+
+/// A text of more words is prose: its quotation marks and dashes are no operators.
+const MAX_OPERATED_WORDS: usize = 12;
 
 /// A query in its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,33 +36,64 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
+    let style = Style::of(text);
     let mut rest = text;
-    for _ in 0..MAX_PARTS {
+    loop {
         rest = rest.trim_start();
         if rest.is_empty() {
-            break;
+            return parsed;
         }
-        rest = take_part(rest, &mut parsed);
+        let operators = parsed.phrases.len() + parsed.excluded.len() + parsed.filters.len();
+        let style = if operators < MAX_OPERATORS { style } else { Style::Words };
+        rest = take_part(rest, style, &mut parsed);
     }
-    parsed
+}
+
+/// How a query is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// Words and operators.
+    Operated,
+    /// Sentences: filters only.
+    Prose,
+    /// Nothing but words.
+    Words,
+}
+
+impl Style {
+    fn of(text: &str) -> Self {
+        let mut is_inside = false;
+        let outside: String = text
+            .chars()
+            .filter(|&character| {
+                let was_inside = is_inside;
+                is_inside ^= is_quotation_mark(character);
+                !was_inside && !is_inside
+            })
+            .collect();
+        let words =
+            outside.split_whitespace().filter(|word| !word.starts_with('-') && word.chars().any(char::is_alphanumeric));
+        if words.count() > MAX_OPERATED_WORDS { Self::Prose } else { Self::Operated }
+    }
 }
 
 /// Takes one part off the front of `text` and returns what follows.
-fn take_part<'a>(text: &'a str, parsed: &mut Parsed) -> &'a str {
-    if let Some(after_minus) = text.strip_prefix('-') {
+fn take_part<'a>(text: &'a str, style: Style, parsed: &mut Parsed) -> &'a str {
+    let is_operated = style == Style::Operated;
+    if let Some(after_minus) = text.strip_prefix('-').filter(|_| is_operated) {
         let (value, rest) = value(after_minus);
         if value.chars().any(char::is_alphanumeric) {
             parsed.excluded.push(value.to_owned());
             return rest;
         }
     }
-    if let Some((phrase, rest)) = quoted(text) {
+    if let Some((phrase, rest)) = quoted(text).filter(|(_, rest)| is_operated && !runs_on(rest)) {
         if phrase.chars().any(char::is_alphanumeric) {
             parsed.phrases.push(phrase.to_owned());
         }
         return rest;
     }
-    if let Some((field, after_colon)) = filter_name(text) {
+    if let Some((field, after_colon)) = filter_name(text).filter(|_| style != Style::Words) {
         let (value, rest) = value(after_colon);
         if !value.is_empty() {
             parsed.filters.push((field, value.to_owned()));
@@ -85,9 +122,18 @@ fn value(text: &str) -> (&str, &str) {
 
 /// The text between quotation marks of any kind; `None` where the closing one is missing.
 fn quoted(text: &str) -> Option<(&str, &str)> {
-    let opening = text.chars().next().filter(|character| matches!(character, '"' | '“' | '”' | '＂'))?;
+    let opening = text.chars().next().filter(|&character| is_quotation_mark(character))?;
     let inner = text.get(opening.len_utf8()..)?;
-    inner.split_once(['"', '“', '”', '＂'])
+    inner.split_once(is_quotation_mark)
+}
+
+fn is_quotation_mark(character: char) -> bool {
+    matches!(character, '"' | '“' | '”' | '＂')
+}
+
+/// Whether a sentence goes on right behind a quotation.
+fn runs_on(rest: &str) -> bool {
+    rest.chars().next().is_some_and(char::is_alphanumeric)
 }
 
 fn word(text: &str) -> (&str, &str) {
@@ -118,11 +164,14 @@ mod tests {
             ("unknown filter", "town:x", "town:x"),
             ("empty quotes", "\"\" a", "a"),
             ("full-width", "city：重庆 医保", "医保"),
+            ("a quotation in a sentence", "“孔雀女”这一称呼", "“孔雀女”这一称呼"),
+            ("prose", "a b c d e f g h i j k l -m \"n o\" p", "a b c d e f g h i j k l -m \"n o\" p"),
         ] {
             let parsed = parse(text);
             assert_eq!(parsed.words, words, "{name}");
         }
-        assert!(parse(&"( ".repeat(5_000)).words.len() < 2 * MAX_PARTS + 2, "bounded");
+        let parsed = parse(&"-a ".repeat(MAX_OPERATORS + 1));
+        assert_eq!((parsed.excluded.len(), parsed.words.as_str()), (MAX_OPERATORS, "-a"), "bounded");
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::ranking::{AnswerWeights, PassageWeights};
+use super::weights::{AnswerWeights, PassageWeights};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{AnswerSentence, Passage};
 use crate::model::article::Article;

@@ -1,15 +1,15 @@
 //! A query as a retrieval: every word becomes a group of clauses, any of which satisfies it.
 
 use super::parse::Parsed;
-use super::ranking::RetrievalWeights;
 use super::understand::{Sense, Understanding};
+use super::weights::RetrievalWeights;
 use crate::model::plan::{Clause, FacetField, Filter, Group, Plan, Weighted};
 use crate::text::normalize::is_han;
 use crate::text::span::Span;
 use crate::text::terms::{Term, terms};
 
-/// Most groups of one plan; of a longer query the first words stay.
-const MAX_GROUPS: usize = 128;
+/// Most optional clauses of one plan.
+const MAX_OPTIONAL: usize = 128;
 /// Most terms of one phrase.
 const MAX_PHRASE_TERMS: usize = 16;
 
@@ -68,7 +68,7 @@ fn add_words(plan: &mut Plan, understanding: &Understanding, weights: &Retrieval
     for term in singles.filter(|term| !is_noise(term, understanding)) {
         plan.optional.push(Weighted { clause: Clause::Term(term.text.clone()), weight: weights.han_character });
     }
-    plan.optional.truncate(MAX_GROUPS);
+    plan.optional.truncate(MAX_OPTIONAL);
 }
 
 fn add_group(
@@ -82,9 +82,6 @@ fn add_group(
     let is_same = |group: &&mut Group| group.clauses.first().is_some_and(|first| first.clause == own);
     if let Some(group) = plan.groups.iter_mut().find(is_same) {
         group.clauses.iter_mut().take(1).for_each(|first| first.weight += 1.0);
-        return;
-    }
-    if plan.groups.len() >= MAX_GROUPS {
         return;
     }
     let mut clauses = vec![Weighted { clause: own, weight: 1.0 }];

@@ -1,115 +1,15 @@
-//! Where the order of hits is decided, the same for every backend. Weights are data: `ranking.toml`.
+//! Ranking: where the order of hits is decided, the same for every backend. Weights are data: `ranking.toml`.
 //!
-//! A score is the backend's BM25 over weighted fields, plus light proximity, times coverage, times a penalty for pages
-//! that lack the city that was asked for. Every part can be shown.
+//! A score is BM25 over weighted fields, word by word, plus light proximity, times coverage, times a penalty for pages that
+//! lack the city that was asked for. Every part can be shown.
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
+use super::weights::RankingWeights;
 use crate::model::answer::{Effect, ScorePart};
-use crate::model::plan::{Candidate, FacetField, Group, Plan, Retrieved};
+use crate::model::plan::{Candidate, Clause, FacetField, Group, Plan, Retrieved, idf};
 use crate::text::normalize::is_han;
 
-/// BM25's saturation, as the backend has it: the usual 1.2.
-const SATURATION: f32 = 1.2;
-
-/// All weights of retrieval, ranking, passages and answers.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weights {
-    /// How candidates are found.
-    pub retrieval: RetrievalWeights,
-    /// How they are ordered.
-    pub ranking: RankingWeights,
-    /// What is shown of a page.
-    pub passages: PassageWeights,
-    /// Which sentence answers.
-    pub answer: AnswerWeights,
-}
-
-/// How candidates are found.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RetrievalWeights {
-    /// Score of a recognised city that the page is about.
-    pub city: f32,
-    /// Score of a recognised clinic that the page is about.
-    pub clinic: f32,
-    /// Score of a recognised topic that the page is about.
-    pub topic: f32,
-    /// Factor of another way to say a word.
-    pub synonym: f32,
-    /// Factor of a single character of a Chinese word.
-    pub han_character: f32,
-    /// Candidates to re-rank.
-    pub window: usize,
-}
-
-/// How candidates are ordered.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RankingWeights {
-    /// Weight of neighbouring query words close together in their order.
-    pub proximity_ordered: f32,
-    /// Weight of neighbouring query words close together in any order.
-    pub proximity_unordered: f32,
-    /// Largest distance in words that is close.
-    pub proximity_window: u32,
-    /// Factor of a page without the city that is asked for.
-    pub missing_city: f32,
-    /// Factor of a page without the clinic that is asked for.
-    pub missing_clinic: f32,
-    /// Factor of a page without any of the topics that are asked for.
-    pub missing_topic: f32,
-    /// Exponent of coverage.
-    pub coverage: f32,
-}
-
-/// What is shown of a page.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PassageWeights {
-    /// Longest passage, in characters.
-    pub characters: usize,
-    /// Length of a sentence that costs nothing, in characters.
-    pub free_sentence_length: f32,
-    /// Cost of longer sentences.
-    pub length_penalty: f32,
-    /// Factor of a heading.
-    pub heading: f32,
-    /// Factor of words that an earlier passage has shown.
-    pub already_shown: f32,
-}
-
-/// Which sentence answers.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnswerWeights {
-    /// Longest answer, in characters.
-    pub characters: usize,
-    /// Factor of a conclusion.
-    pub conclusion: f32,
-    /// Factor of a sentence that says yes, no or unless.
-    pub judgement: f32,
-    /// Factor of the sentence behind the page's verdict.
-    pub verdict: f32,
-    /// Factor of a question.
-    pub question: f32,
-}
-
-static BUILTIN: LazyLock<Result<Weights, toml::de::Error>> =
-    LazyLock::new(|| toml::from_str(include_str!("ranking.toml")));
-
-impl Weights {
-    /// The weights of `ranking.toml`.
-    ///
-    /// # Errors
-    /// Never, as a test of this module shows; the file is compiled in.
-    pub fn builtin() -> Result<Self, toml::de::Error> {
-        BUILTIN.clone()
-    }
-}
+/// Saturation of the number of close pairs: BM25's usual 1.2.
+const PAIR_SATURATION: f32 = 1.2;
 
 /// A candidate with its final score and the parts of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,62 +24,181 @@ pub struct Ranked {
     pub missing: Vec<usize>,
 }
 
-/// The facet values that a query asks for; none of a facet: any.
+/// What a query asks for beside its words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Codes of cities.
+    /// Codes of cities, any of which will do.
     pub cities: Vec<String>,
-    /// Values of clinics.
+    /// Values of clinics, any of which will do.
     pub clinics: Vec<String>,
-    /// For each topic, the identifiers that satisfy it.
+    /// For each topic that is named, the identifiers that will do.
     pub topics: Vec<Vec<String>>,
+    /// Whether the words are Chinese.
+    pub script: Script,
+}
+
+/// The script of a query's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Script {
+    /// Chinese characters, perhaps with others among them.
+    Han,
+    /// Any other.
+    #[default]
+    Other,
+}
+
+impl Script {
+    /// The script of `words`.
+    #[must_use]
+    pub fn of(words: &str) -> Self {
+        if words.chars().any(is_han) { Self::Han } else { Self::Other }
+    }
+
+    /// Whether pages in `language` are written for other readers than those who type this script.
+    fn is_foreign(self, language: &str) -> bool {
+        (self == Self::Han) != (language == "zh")
+    }
 }
 
 /// Orders the candidates of a plan, best first, ties by id.
 #[must_use]
 pub fn rank(retrieved: &Retrieved, plan: &Plan, wanted: &Wanted, weights: &RankingWeights) -> Vec<Ranked> {
-    let idf = group_idf(retrieved);
-    let ranked = retrieved.candidates.iter().map(|candidate| score(candidate, plan, (wanted, &idf), weights));
-    let mut ranked: Vec<Ranked> = ranked.collect();
+    let ranking = Ranking::new(retrieved, plan, wanted, weights);
+    let mut ranked: Vec<Ranked> =
+        retrieved.candidates.iter().map(|candidate| ranking.ranked(candidate.clone())).collect();
     ranked.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.candidate.id.cmp(&right.candidate.id)));
     ranked
 }
 
-/// Inverse document frequency of each group, as BM25 defines it: `ln(1 + (N - n + 0.5) / (n + 0.5))`.
+/// Inverse document frequency of each group.
 #[must_use]
 pub fn group_idf(retrieved: &Retrieved) -> Vec<f32> {
-    let pages = retrieved.pages as f32;
-    let idf = retrieved.group_pages.iter().map(|&holding| {
-        let holding = (holding as f32).min(pages);
-        (1.0 + (pages - holding + 0.5) / (holding + 0.5)).ln()
-    });
-    idf.collect()
+    retrieved.group_pages.iter().map(|&holding| idf(retrieved.pages, holding)).collect()
 }
 
-fn score(candidate: &Candidate, plan: &Plan, (wanted, idf): (&Wanted, &[f32]), weights: &RankingWeights) -> Ranked {
-    let missing = missing(candidate);
-    let proximity = proximity(candidate, &plan.groups, idf, weights);
-    let coverage = coverage(&missing, idf).powf(weights.coverage);
-    let city = if has_any(candidate, FacetField::City, &wanted.cities) { 1.0 } else { weights.missing_city };
-    let clinic = if has_any(candidate, FacetField::Clinic, &wanted.clinics) { 1.0 } else { weights.missing_clinic };
-    let lacking = wanted.topics.iter().filter(|ids| !has_any(candidate, FacetField::Topic, ids)).count();
-    let topic = weights.missing_topic.powf(lacking as f32 / wanted.topics.len().max(1) as f32);
-    let part = |name: &str, value, effect| ScorePart { name: name.to_owned(), value, effect };
-    let parts = vec![
-        part("bm25", candidate.score, Effect::Plus),
-        part("proximity", proximity, Effect::Plus),
-        part("coverage", coverage, Effect::Times),
-        part("city", city, Effect::Times),
-        part("clinic", clinic, Effect::Times),
-        part("topic", topic, Effect::Times),
-    ];
-    let score = (candidate.score + proximity) * coverage * city * clinic * topic;
-    Ranked { candidate: candidate.clone(), score, parts, missing }
+/// What is the same for all pages of one query.
+pub struct Ranking<'a> {
+    retrieved: &'a Retrieved,
+    plan: &'a Plan,
+    wanted: &'a Wanted,
+    weights: &'a RankingWeights,
+    group_idf: Vec<f32>,
+    /// What each group weighs beside its idf: more for the rare ones of a long query.
+    emphasis: Vec<f32>,
+    /// Exponent of coverage for a query of this length.
+    coverage: f32,
 }
 
-/// Whether a page has one of the values that are wanted, if any are.
-fn has_any(candidate: &Candidate, facet: FacetField, values: &[String]) -> bool {
-    values.is_empty() || candidate.facets.iter().any(|(field, value)| *field == facet && values.contains(value))
+impl<'a> Ranking<'a> {
+    /// The ranking of a plan's pages by the statistics in `retrieved`.
+    #[must_use]
+    pub fn new(retrieved: &'a Retrieved, plan: &'a Plan, wanted: &'a Wanted, weights: &'a RankingWeights) -> Self {
+        let group_idf = group_idf(retrieved);
+        let words = words(&plan.groups);
+        let mean = group_idf.iter().sum::<f32>() / group_idf.len().max(1) as f32;
+        let power = if words > weights.long_query { weights.long_query_idf } else { 0.0 };
+        let emphasis = group_idf.iter().map(|idf| if mean > 0.0 { (idf / mean).powf(power) } else { 1.0 }).collect();
+        let coverage = weights.coverage * (weights.coverage_words / words.max(1.0)).min(1.0);
+        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage }
+    }
+
+    /// A candidate with its score.
+    #[must_use]
+    pub fn ranked(&self, candidate: Candidate) -> Ranked {
+        let missing = missing(&candidate);
+        let mut parts = self.groups(&candidate);
+        let others = self.others(&candidate);
+        let part = |name: &str, value, effect| ScorePart { name: name.to_owned(), value, effect };
+        parts.extend((others > 0.0).then(|| part("characters and phrases", others, Effect::Plus)));
+        parts.push(part("proximity", proximity(&candidate, self), Effect::Plus));
+        parts.push(part("coverage", coverage(&missing, &self.group_idf).powf(self.coverage), Effect::Times));
+        parts.extend(self.agreement(&candidate));
+        let score = parts.iter().fold(0.0, |score, part| match part.effect {
+            Effect::Plus => score + part.value,
+            Effect::Times => score * part.value,
+        });
+        Ranked { candidate, score, parts, missing }
+    }
+
+    /// How far a page is about the city and topics, and in the language, of the query.
+    fn agreement(&self, candidate: &Candidate) -> [ScorePart; 4] {
+        let holds = |wanted: FacetField, values: &[String]| {
+            candidate.facets.iter().any(|(field, value)| *field == wanted && values.contains(value))
+        };
+        let Wanted { cities, clinics, topics, script } = self.wanted;
+        let is_elsewhere = !cities.is_empty() && !holds(FacetField::City, cities);
+        let is_other = !clinics.is_empty() && !holds(FacetField::Clinic, clinics);
+        let lacking = topics.iter().filter(|ids| !holds(FacetField::Topic, ids)).count();
+        let lacking = lacking as f32 / topics.len().max(1) as f32;
+        let is_foreign =
+            candidate.facets.iter().any(|(field, value)| *field == FacetField::Lang && script.is_foreign(value));
+        let part = |name: &str, value| ScorePart { name: name.to_owned(), value, effect: Effect::Times };
+        [
+            part("city", if is_elsewhere { self.weights.missing_city } else { 1.0 }),
+            part("clinic", if is_other { self.weights.missing_clinic } else { 1.0 }),
+            part("topic", self.weights.missing_topic.powf(lacking)),
+            part("language", if is_foreign { self.weights.other_language } else { 1.0 }),
+        ]
+    }
+
+    /// What each group adds: of the ways to say one thing the best counts, so that a word with many synonyms weighs no
+    /// more than one with few; being about a city or topic counts beside it.
+    fn groups(&self, candidate: &Candidate) -> Vec<ScorePart> {
+        let mut parts = Vec::new();
+        let groups = self.plan.groups.iter().zip(&candidate.counts.groups).zip(&self.retrieved.idf.groups);
+        for (((group, counts), idf), emphasis) in groups.zip(&self.emphasis) {
+            let k1 = if is_han_text(&group.typed) { self.weights.saturation_han } else { self.weights.saturation };
+            let (mut best, mut all, mut facets, mut often) = (0.0_f32, 0.0, 0.0, 0);
+            // Another way to say a common word is no rare word.
+            let own = idf.first().copied().unwrap_or(f32::MAX);
+            for ((way, &count), idf) in group.clauses.iter().zip(counts).zip(idf) {
+                let idf = idf.min(own);
+                if matches!(way.clause, Clause::Facet(..)) {
+                    facets += if count > 0 { way.weight } else { 0.0 };
+                    continue;
+                }
+                let value = way.weight * idf * self.saturated(count, k1, candidate.length);
+                (best, all, often) = (best.max(value), all + value, often + count);
+            }
+            let text = emphasis * (best + self.weights.other_ways * (all - best));
+            if text > 0.0 {
+                let name = format!("“{}” {often}×", group.typed);
+                parts.push(ScorePart { name, value: text, effect: Effect::Plus });
+            }
+            if facets > 0.0 {
+                let name = format!("about “{}”", group.typed);
+                parts.push(ScorePart { name, value: facets, effect: Effect::Plus });
+            }
+        }
+        parts
+    }
+
+    /// What optional clauses, such as single Chinese characters, and required phrases add.
+    fn others(&self, candidate: &Candidate) -> f32 {
+        let value = |weight: f32, count: u32, idf: f32| {
+            weight * idf * self.saturated(count, self.weights.saturation_han, candidate.length)
+        };
+        let (counts, idf) = (&candidate.counts, &self.retrieved.idf);
+        let optional = self.plan.optional.iter().zip(&counts.optional).zip(&idf.optional);
+        let optional: f32 = optional.map(|((way, &count), &idf)| value(way.weight, count, idf)).sum();
+        let required = counts.required.iter().zip(&idf.required).map(|(&count, &idf)| value(1.0, count, idf));
+        optional + required.sum::<f32>()
+    }
+
+    /// BM25's part of the frequency of a word in a page.
+    fn saturated(&self, count: u32, k1: f32, length: f32) -> f32 {
+        let count = count as f32;
+        count * (k1 + 1.0) / (count + k1 * (1.0 - self.weights.length + self.weights.length * length))
+    }
+}
+
+/// How long a query is: pairs of Chinese characters overlap, so two make a word.
+fn words(groups: &[Group]) -> f32 {
+    groups.iter().map(|group| if is_han_text(&group.typed) { 0.5 } else { 1.0 }).sum()
+}
+
+fn is_han_text(text: &str) -> bool {
+    text.chars().all(is_han)
 }
 
 /// The groups that a page lacks.
@@ -196,18 +215,19 @@ fn coverage(missing: &[usize], idf: &[f32]) -> f32 {
 }
 
 /// Rewards words that stand together in the query and in the page. Chinese pairs overlap anyway, so they earn nothing.
-fn proximity(candidate: &Candidate, groups: &[Group], idf: &[f32], weights: &RankingWeights) -> f32 {
+fn proximity(candidate: &Candidate, ranking: &Ranking<'_>) -> f32 {
+    let (groups, idf, weights) = (&ranking.plan.groups, &ranking.group_idf, ranking.weights);
     let mut sum = 0.0;
     let neighbours = groups.windows(2).zip(candidate.matches.windows(2)).zip(idf.windows(2));
     for ((groups, matches), idf) in neighbours {
         let ([left, right], [Some(first), Some(second)], [idf_left, idf_right]) = (groups, matches, idf) else {
             continue;
         };
-        if left.typed.chars().all(is_han) && right.typed.chars().all(is_han) {
+        if is_han_text(&left.typed) && is_han_text(&right.typed) {
             continue;
         }
         let (ordered, any) = close_pairs(first, second, weights.proximity_window);
-        let saturated = |count: f32| count * (SATURATION + 1.0) / (count + SATURATION);
+        let saturated = |count: f32| count * (PAIR_SATURATION + 1.0) / (count + PAIR_SATURATION);
         let together = weights.proximity_ordered * saturated(ordered) + weights.proximity_unordered * saturated(any);
         sum += idf_left.min(*idf_right) * together;
     }
@@ -236,15 +256,22 @@ fn close_pairs(first: &[u32], second: &[u32], window: u32) -> (f32, f32) {
 mod tests {
     use super::*;
     use crate::model::document::DocumentId;
-    use crate::model::plan::{Clause, Weighted};
+    use crate::model::plan::PerClause;
+    use crate::model::plan::Weighted;
+    use crate::search::weights::Weights;
 
-    fn candidate(id: u64, score: f32, matches: Vec<Option<Vec<u32>>>, city: &str) -> Candidate {
+    fn candidate(id: u64, length: f32, matches: Vec<Option<Vec<u32>>>, city: &str) -> Candidate {
         let facets = vec![(FacetField::City, city.to_owned())];
-        Candidate { id: DocumentId::from_u64(id), address: (0, 0), text_key: id, score, matches, facets }
+        let count =
+            |found: &Option<Vec<u32>>| vec![found.as_ref().map_or(0, |at| u32::try_from(at.len()).expect("few"))];
+        let counts = PerClause { groups: matches.iter().map(count).collect(), ..PerClause::default() };
+        let (id, text_key) = (DocumentId::from_u64(id), id);
+        Candidate { id, address: (0, 0), text_key, score: 0.0, length, matches, counts, facets }
     }
 
     fn retrieved(candidates: Vec<Candidate>) -> Retrieved {
-        Retrieved { candidates, group_pages: vec![5, 5], pages: 100, ..Retrieved::default() }
+        let idf = PerClause { groups: vec![vec![idf(100, 5)]; 2], ..PerClause::default() };
+        Retrieved { candidates, group_pages: vec![5, 5], idf, pages: 100, ..Retrieved::default() }
     }
 
     fn plan() -> Plan {
@@ -262,10 +289,22 @@ mod tests {
         let far = vec![Some(vec![4]), Some(vec![90])];
         let half = vec![Some(vec![4]), None];
         for (name, better, worse, cities) in [
-            ("proximity", candidate(1, 5.0, near.clone(), "1"), candidate(2, 5.0, far.clone(), "1"), vec![]),
-            ("coverage", candidate(1, 5.0, far.clone(), "1"), candidate(2, 5.0, half, "1"), vec![]),
-            ("city", candidate(1, 5.0, far.clone(), "500000"), candidate(2, 9.0, far, "1"), vec!["500000".to_owned()]),
-            ("tie by id", candidate(1, 5.0, near.clone(), "1"), candidate(2, 5.0, near, "1"), vec![]),
+            ("proximity", candidate(1, 1.0, near.clone(), "1"), candidate(2, 1.0, far.clone(), "1"), vec![]),
+            ("coverage", candidate(1, 1.0, far.clone(), "1"), candidate(2, 1.0, half, "1"), vec![]),
+            (
+                "city",
+                candidate(1, 1.0, far.clone(), "500000"),
+                candidate(2, 0.2, far.clone(), "1"),
+                vec!["500000".to_owned()],
+            ),
+            ("length", candidate(2, 0.5, far.clone(), "1"), candidate(1, 2.0, far.clone(), "1"), vec![]),
+            (
+                "frequency",
+                candidate(2, 1.0, vec![Some(vec![4, 60]), Some(vec![90])], "1"),
+                candidate(1, 1.0, far.clone(), "1"),
+                vec![],
+            ),
+            ("tie by id", candidate(1, 1.0, near.clone(), "1"), candidate(2, 1.0, near, "1"), vec![]),
         ] {
             let wanted = Wanted { cities, ..Wanted::default() };
             let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), &wanted, &weights);

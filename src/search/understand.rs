@@ -2,13 +2,14 @@
 //!
 //! The words themselves always stay in the query, so that a wrong guess never hides a page.
 
-use std::collections::BTreeSet;
-
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::ClinicSort;
 use crate::model::answer::{CityRow, Understood};
 use crate::text::span::Span;
 use crate::text::terms::terms;
+
+/// Share of a query's letters that topics without a city or clinic beside them must have to be what is asked for.
+const MIN_TOPIC_SHARE: f32 = 0.25;
 
 /// A recognised meaning and the words that carry it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,17 +127,45 @@ impl Understanding {
         })
     }
 
-    /// For each topic that the query names, the identifiers that satisfy it; a topic named twice counts once.
+    /// For each topic that the query names, the identifiers that satisfy it; a topic once.
     pub fn topics(&self) -> impl Iterator<Item = &[String]> {
-        let topics: BTreeSet<&[String]> = self
-            .meanings
-            .iter()
-            .filter_map(|meaning| match &meaning.sense {
-                Sense::Topic(ids) => Some(ids.as_slice()),
-                _ => None,
-            })
-            .collect();
-        topics.into_iter()
+        let topics = self.meanings.iter().filter_map(|meaning| match &meaning.sense {
+            Sense::Topic(ids) => Some(ids.as_slice()),
+            _ => None,
+        });
+        let mut seen = Vec::new();
+        topics.filter(move |ids| {
+            let is_new = !seen.contains(ids);
+            seen.push(*ids);
+            is_new
+        })
+    }
+
+    /// Leaves out topics that are named by the way: "effect" in a long question about airflow asks for no pages about
+    /// effects. Beside a city or clinic, or with a good part of the words, a topic is meant.
+    pub fn keep_meant_topics(&mut self) {
+        if !self.brands.is_empty() || self.cities().next().is_some() || self.clinics().next().is_some() {
+            return;
+        }
+        let length = |spans: &mut dyn Iterator<Item = Span>| {
+            let mut bytes = vec![false; self.words.len()];
+            spans.for_each(|span| bytes.iter_mut().take(span.end).skip(span.start).for_each(|byte| *byte = true));
+            bytes.into_iter().filter(|&is_inside| is_inside).count() as f32
+        };
+        let content = terms(&self.words).into_iter().map(|term| term.span);
+        let topics = self.meanings.iter().filter(|meaning| matches!(meaning.sense, Sense::Topic(_)));
+        let topics: Vec<Span> = topics.map(|meaning| meaning.span).collect();
+        let is_noise = |span: Span| self.noise.iter().any(|noise| noise.overlaps(span));
+        let all =
+            length(&mut content.filter(|&span| !is_noise(span) || topics.iter().any(|topic| topic.contains(span))));
+        if length(&mut topics.iter().copied()) < MIN_TOPIC_SHARE * all {
+            self.meanings.retain(|meaning| !matches!(meaning.sense, Sense::Topic(_)));
+        }
+    }
+
+    /// Leaves out other ways to say a word.
+    pub fn keep_words_only(&mut self) {
+        self.meanings.retain(|meaning| !matches!(meaning.sense, Sense::Synonyms(_)));
     }
 
     /// For each city that the query names, the codes that satisfy it.

@@ -175,7 +175,28 @@ fn the_query_language() {
         "any of several"
     );
     let explained = &workbench.search(&["-j", "--explain", "insurance"]).rows()[0];
-    assert_eq!(explained["explain"][0]["name"], "bm25");
+    let parts = explained["explain"].as_array().expect("parts");
+    assert!(parts[0]["name"].as_str().is_some_and(|name| name.contains("insurance")), "{parts:?}");
+    let score = parts.iter().fold(0.0, |score, part| match (part["effect"].as_str(), part["value"].as_f64()) {
+        (Some("plus"), Some(value)) => score + value,
+        (_, value) => score * value.expect("a number"),
+    });
+    assert!((score - explained["score"].as_f64().expect("a number")).abs() < 1e-3, "the parts make the score");
+    for (page, query, code, said) in [
+        ("corpus/b.txt", "insurance", 0, "place "),
+        ("corpus/b.txt", "insurance -surgery", 1, "left out: it holds “surgeri”"),
+        ("corpus/b.txt", "insurance city:Dalian", 1, "left out: its city is not 210200"),
+        ("corpus/b.txt", "\"insurance medical\"", 1, "left out: it lacks the phrase"),
+        ("corpus/b.txt", "zebra", 1, "left out: it holds no word of the query"),
+        ("corpus/none.txt", "insurance", 1, "no page has an id that begins with `corpus/none.txt`"),
+    ] {
+        let run = workbench.search(&["why", page, query]);
+        assert_eq!(run.code, code, "{query}: {}{}", run.stdout, run.stderr);
+        assert!((run.stdout.clone() + &run.stderr).contains(said), "{query}: {}{}", run.stdout, run.stderr);
+    }
+    let misspelt = workbench.search(&["insurrance"]);
+    assert!(misspelt.stderr.contains("No page has “insurrance”. Showing: insurance"), "{}", misspelt.stderr);
+    assert_eq!(workbench.search(&["--exact", "insurrance"]).code, 1, "as typed");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::workbench::walk;
 /// Modules by layer, lowest first; those of one row may not name each other unless they are joined in `TOGETHER`.
 const LAYERS: [&[&str]; 6] = [
     &["text"],
-    &["model"],
+    &["model", "eval"],
     &["backend", "knowledge"],
     &["ingest", "search"],
     &["engine", "error"],

@@ -1,16 +1,24 @@
 //! One pass over all matching pages: the best of them, how many, and how often each facet value occurs.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap};
+use std::time::Instant;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
+use tantivy::query::Weight;
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError};
 
-use crate::model::plan::{FacetField, Filter};
+use crate::model::plan::{FacetField, Filter, MAX_FACET_VALUES};
+
+/// Pages between two looks at the clock.
+const PAGES_BETWEEN_LOOKS: usize = 1024;
 
 /// The collector.
 pub(super) struct Survey {
+    /// When to stop with what was seen so far; `None`: see everything.
+    pub(super) deadline: Option<Instant>,
     /// How many of the best pages to keep.
     pub(super) window: usize,
     /// Facet values for which verdicts are counted; empty: for all pages.
@@ -24,10 +32,21 @@ pub(super) struct Findings {
     pub(super) best: Vec<Scored>,
     /// Pages that match.
     pub(super) total: usize,
-    /// Pages for each value of each facet.
+    /// Pages for each of the most frequent values of each facet.
     pub(super) counts: BTreeMap<FacetField, BTreeMap<String, usize>>,
     /// Pages of the focus for each verdict.
     pub(super) verdicts: BTreeMap<String, usize>,
+    /// Whether time ran out before all pages were seen.
+    pub(super) is_partial: bool,
+}
+
+/// What was seen of one segment.
+pub(super) struct SegmentFindings {
+    best: Vec<Scored>,
+    total: usize,
+    facets: Vec<FacetTally>,
+    verdicts: Option<FacetTally>,
+    is_partial: bool,
 }
 
 /// A page and its score.
@@ -78,6 +97,7 @@ impl Collector for Survey {
             focus: Focus::of(&self.focus, reader)?,
             best: BinaryHeap::new(),
             total: 0,
+            is_partial: false,
         })
     }
 
@@ -85,25 +105,52 @@ impl Collector for Survey {
         true
     }
 
-    fn merge_fruits(&self, fruits: Vec<tantivy::Result<Findings>>) -> tantivy::Result<Findings> {
+    fn merge_fruits(&self, segments: Vec<SegmentFindings>) -> tantivy::Result<Findings> {
         let mut merged = Findings::default();
-        for fruit in fruits {
-            let fruit = fruit?;
-            merged.total += fruit.total;
-            merged.best.extend(fruit.best);
-            for (verdict, pages) in fruit.verdicts {
-                *merged.verdicts.entry(verdict).or_default() += pages;
-            }
-            for (field, values) in fruit.counts {
-                let tally = merged.counts.entry(field).or_default();
-                for (value, pages) in values {
-                    *tally.entry(value).or_default() += pages;
-                }
+        let mut tallies: BTreeMap<FacetField, Vec<FacetTally>> = BTreeMap::new();
+        let mut verdicts = Vec::new();
+        for segment in segments {
+            merged.total += segment.total;
+            merged.best.extend(segment.best);
+            merged.is_partial |= segment.is_partial;
+            verdicts.extend(segment.verdicts);
+            for tally in segment.facets {
+                tallies.entry(tally.field).or_default().push(tally);
             }
         }
+        for (field, tallies) in tallies {
+            merged.counts.insert(field, most_frequent(&tallies)?);
+        }
+        merged.verdicts = most_frequent(&verdicts)?;
         merged.best.sort_unstable();
         merged.best.truncate(self.window);
         Ok(merged)
+    }
+
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentFindings> {
+        let mut survey = self.for_segment(segment, reader)?;
+        let alive = reader.alive_bitset();
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut doc = scorer.doc();
+        let mut seen: usize = 0;
+        while doc != TERMINATED {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                survey.collect(doc, scorer.score());
+            }
+            seen += 1;
+            let looks = seen.is_multiple_of(PAGES_BETWEEN_LOOKS);
+            if looks && self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                survey.is_partial = true;
+                break;
+            }
+            doc = scorer.advance();
+        }
+        Ok(survey.harvest())
     }
 }
 
@@ -117,6 +164,7 @@ pub(super) struct SegmentSurvey {
     focus: Focus,
     best: BinaryHeap<Scored>,
     total: usize,
+    is_partial: bool,
 }
 
 /// Pages for each value of one facet in one segment, by the value's ordinal.
@@ -127,7 +175,7 @@ struct FacetTally {
 }
 
 impl SegmentCollector for SegmentSurvey {
-    type Fruit = tantivy::Result<Findings>;
+    type Fruit = SegmentFindings;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
@@ -145,13 +193,9 @@ impl SegmentCollector for SegmentSurvey {
         }
     }
 
-    fn harvest(self) -> Self::Fruit {
-        let mut counts = BTreeMap::new();
-        for facet in self.facets {
-            counts.insert(facet.field, facet.named()?);
-        }
-        let verdicts = self.verdicts.map(|verdicts| verdicts.named()).transpose()?.unwrap_or_default();
-        Ok(Findings { best: self.best.into_vec(), total: self.total, counts, verdicts })
+    fn harvest(self) -> SegmentFindings {
+        let Self { best, total, facets, verdicts, is_partial, .. } = self;
+        SegmentFindings { best: best.into_vec(), total, facets, verdicts, is_partial }
     }
 }
 
@@ -198,16 +242,71 @@ impl FacetTally {
         }
     }
 
-    /// The counts by value instead of ordinal.
-    fn named(&self) -> tantivy::Result<BTreeMap<String, usize>> {
-        let mut named = BTreeMap::new();
-        for (ordinal, &pages) in self.pages.iter().enumerate().filter(|&(_, &pages)| pages > 0) {
-            let mut value = String::new();
-            let found = self.column.ord_to_str(ordinal as u64, &mut value).map_err(TantivyError::from)?;
-            if found {
-                named.insert(value, pages);
+    /// The ordinals of the values that most pages have, at most `limit`, ascending; of equal ones the first by name.
+    fn best_ordinals(&self, limit: usize) -> Vec<u64> {
+        let mut best: BinaryHeap<(Reverse<usize>, u64)> = BinaryHeap::new();
+        for (ordinal, &pages) in (0..).zip(&self.pages).filter(|&(_, &pages)| pages > 0) {
+            best.push((Reverse(pages), ordinal));
+            if best.len() > limit {
+                best.pop();
             }
         }
-        Ok(named)
+        let mut ordinals: Vec<u64> = best.into_iter().map(|(_, ordinal)| ordinal).collect();
+        ordinals.sort_unstable();
+        ordinals
     }
+
+    /// The ordinals of the values that so many pages have, ascending.
+    fn frequent_ordinals(&self, least: usize) -> Vec<u64> {
+        (0..).zip(&self.pages).filter(|&(_, &pages)| pages >= least).map(|(ordinal, _)| ordinal).collect()
+    }
+
+    /// The values of ascending ordinals, in one pass over the dictionary.
+    fn values(&self, ordinals: &[u64]) -> tantivy::Result<Vec<String>> {
+        let mut values = Vec::with_capacity(ordinals.len());
+        let dictionary = self.column.dictionary();
+        dictionary
+            .sorted_ords_to_term_cb(ordinals, |value| values.push(String::from_utf8_lossy(value).into_owned()))?;
+        Ok(values)
+    }
+
+    /// Pages that have `value`.
+    fn pages_of(&self, value: &str) -> tantivy::Result<usize> {
+        let ordinal = self.column.dictionary().term_ord(value).map_err(TantivyError::from)?;
+        let pages = ordinal.and_then(|ordinal| self.pages.get(usize::try_from(ordinal).ok()?));
+        Ok(pages.copied().unwrap_or(0))
+    }
+}
+
+/// The [`MAX_FACET_VALUES`] most frequent values over all segments, and some more; names are read of these only.
+///
+/// A value of so many pages together has its share of them in at least one segment.
+fn most_frequent(tallies: &[FacetTally]) -> tantivy::Result<BTreeMap<String, usize>> {
+    let mut counts = BTreeMap::new();
+    for tally in tallies {
+        add_counts(&mut counts, tally.values(&tally.best_ordinals(MAX_FACET_VALUES))?, tallies)?;
+    }
+    let mut pages: Vec<usize> = counts.values().copied().collect();
+    pages.sort_unstable_by_key(|&pages| Reverse(pages));
+    if let (Some(&least), true) = (pages.get(MAX_FACET_VALUES - 1), tallies.len() > 1) {
+        for tally in tallies {
+            let frequent = tally.frequent_ordinals(least.div_ceil(tallies.len()).max(1));
+            add_counts(&mut counts, tally.values(&frequent)?, tallies)?;
+        }
+    }
+    Ok(counts)
+}
+
+fn add_counts(
+    counts: &mut BTreeMap<String, usize>,
+    values: Vec<String>,
+    tallies: &[FacetTally],
+) -> tantivy::Result<()> {
+    for value in values {
+        if let Entry::Vacant(unknown) = counts.entry(value) {
+            let pages = tallies.iter().map(|tally| tally.pages_of(unknown.key())).sum::<tantivy::Result<usize>>()?;
+            unknown.insert(pages);
+        }
+    }
+    Ok(())
 }

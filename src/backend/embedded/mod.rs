@@ -9,6 +9,7 @@ mod analyzer;
 mod clinics;
 mod collect;
 mod compile;
+mod describe;
 mod error;
 mod learnt;
 mod marker;

@@ -1,26 +1,59 @@
 //! Retrieval: the candidates of a plan, and what ranking needs to know of each.
 
-use std::collections::BTreeMap;
+use std::time::Instant;
 
-use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
 use super::collect::{Scored, Survey};
+use super::describe::describe;
 use super::schema::Fields;
 use super::{BackendError, IndexView, compile};
 use crate::model::document::DocumentId;
-use crate::model::plan::{Candidate, Clause, FacetField, Group, Plan, Retrieved};
+use crate::model::plan::{Candidate, Clause, Group, Plan, Retrieved, idf};
 
 impl IndexView<'_> {
     /// The best `plan.window` pages for `plan`, the number of pages that match, and the facet values among them.
     ///
-    /// Deterministic for one published state: ties are broken by id.
+    /// Deterministic for one published state: ties are broken by id. At the `deadline` it ends with what was seen so far,
+    /// and says so.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn retrieve(&self, plan: &Plan) -> Result<Retrieved, BackendError> {
-        self.try_retrieve(plan).map_err(|source| self.index.engine_error(source))
+    pub fn retrieve(&self, plan: &Plan, deadline: Option<Instant>) -> Result<Retrieved, BackendError> {
+        self.try_retrieve(plan, deadline).map_err(|source| self.index.engine_error(source))
+    }
+
+    /// The page with this id as a candidate for `plan`, whether it matches or not; `None` where there is no such page.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn candidate(&self, plan: &Plan, id: DocumentId) -> Result<Option<(Candidate, bool)>, BackendError> {
+        let Some(address) = self.address_of(id)? else { return Ok(None) };
+        let found = || -> tantivy::Result<Option<(Candidate, bool)>> {
+            let query = compile::query(plan, &self.index.fields);
+            let weight = query.weight(tantivy::query::EnableScoring::enabled_from_searcher(&self.searcher))?;
+            let mut pages = weight.scorer(self.searcher.segment_reader(address.segment_ord), 1.0)?;
+            if pages.doc() < address.doc_id {
+                pages.seek(address.doc_id);
+            }
+            let is_match = pages.doc() == address.doc_id && pages.doc() != TERMINATED;
+            let score = if is_match { pages.score() } else { 0.0 };
+            let scored = Scored { score, id: id.as_u64(), segment: address.segment_ord, doc: address.doc_id };
+            let only = describe(&self.searcher, &self.index.fields, plan, &[scored])?;
+            Ok(only.into_iter().next().map(|candidate| (candidate, is_match)))
+        };
+        found().map_err(|source| self.index.engine_error(source))
+    }
+
+    fn address_of(&self, id: DocumentId) -> Result<Option<DocAddress>, BackendError> {
+        let mut place = None;
+        self.for_each_page(|number, _, address| {
+            if number == id.as_u64() {
+                place = Some(address);
+            }
+        })?;
+        Ok(place)
     }
 
     /// How many pages have the same title and body as the page with this key.
@@ -40,22 +73,57 @@ impl IndexView<'_> {
         clause_pages(&self.searcher, &self.index.fields, clause).map_err(|source| self.index.engine_error(source))
     }
 
-    fn try_retrieve(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
+    /// How many pages a plan's clauses match, for ranking pages that were not retrieved with it; no candidates.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn statistics(&self, plan: &Plan) -> Result<Retrieved, BackendError> {
+        self.try_statistics(plan).map_err(|source| self.index.engine_error(source))
+    }
+
+    fn try_statistics(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
+        let (searcher, fields) = (&self.searcher, &self.index.fields);
+        let pages = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
+        let group_pages = plan.groups.iter().map(|group| group_pages(searcher, fields, group));
+        let idf = |clause: &Clause| clause_idf(searcher, fields, clause, pages);
+        Ok(Retrieved {
+            group_pages: group_pages.collect::<tantivy::Result<_>>()?,
+            idf: plan.per_clause(idf)?,
+            pages,
+            ..Retrieved::default()
+        })
+    }
+
+    fn try_retrieve(&self, plan: &Plan, deadline: Option<Instant>) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let query = compile::query(plan, fields);
-        let findings = searcher.search(&*query, &Survey { window: plan.window.max(1), focus: plan.focus.clone() })?;
+        let survey = Survey { deadline, window: plan.window.max(1), focus: plan.focus.clone() };
+        let findings = searcher.search(&*query, &survey)?;
         let mut candidates = describe(searcher, fields, plan, &findings.best)?;
         candidates.truncate(plan.window);
         let counts = findings.counts.into_iter().map(|(field, values)| (field, values.into_iter().collect()));
-        let group_pages = plan.groups.iter().map(|group| group_pages(searcher, fields, group));
         Ok(Retrieved {
             candidates,
             total: findings.total,
             verdicts: findings.verdicts,
             counts: counts.collect(),
-            group_pages: group_pages.collect::<tantivy::Result<_>>()?,
-            pages: usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX),
+            is_partial: findings.is_partial,
+            ..self.try_statistics(plan)?
         })
+    }
+}
+
+/// Inverse document frequency as BM25 defines it, `ln(1 + (N - n + 0.5) / (n + 0.5))`; of a phrase that of its words
+/// together, of a facet none.
+fn clause_idf(searcher: &Searcher, fields: &Fields, clause: &Clause, pages: usize) -> tantivy::Result<f32> {
+    let of_word = |word: &str| {
+        let holding = live_pages(searcher, &Term::from_field_text(fields.text, word))?;
+        Ok(idf(pages, holding))
+    };
+    match clause {
+        Clause::Term(word) => of_word(word),
+        Clause::Phrase(words) => words.iter().map(|(_, word)| of_word(word)).sum(),
+        Clause::Facet(..) => Ok(0.0),
     }
 }
 
@@ -89,106 +157,4 @@ fn live_pages(searcher: &Searcher, term: &Term) -> tantivy::Result<usize> {
         };
     }
     Ok(usize::try_from(pages).unwrap_or(usize::MAX))
-}
-
-/// Adds to each scored page its facet values and the positions at which it holds the plan's groups.
-fn describe(searcher: &Searcher, fields: &Fields, plan: &Plan, best: &[Scored]) -> tantivy::Result<Vec<Candidate>> {
-    let mut by_segment: BTreeMap<u32, Vec<Scored>> = BTreeMap::new();
-    for scored in best {
-        by_segment.entry(scored.segment).or_default().push(*scored);
-    }
-    let mut candidates = Vec::with_capacity(best.len());
-    for (segment, mut pages) in by_segment {
-        pages.sort_unstable_by_key(|scored| scored.doc);
-        let reader = searcher.segment_reader(segment);
-        let mut described: Vec<(Scored, Candidate)> = Vec::with_capacity(pages.len());
-        for scored in pages {
-            described.push((scored, bare_candidate(reader, scored, plan.groups.len())?));
-        }
-        for (index, group) in plan.groups.iter().enumerate() {
-            match_group(reader, fields, group, |visit| {
-                for (scored, candidate) in &mut described {
-                    let found = visit(scored.doc, &candidate.facets);
-                    if let Some(matches) = candidate.matches.get_mut(index) {
-                        *matches = found;
-                    }
-                }
-            })?;
-        }
-        candidates.extend(described);
-    }
-    candidates.sort_unstable_by_key(|&(scored, _)| scored);
-    Ok(candidates.into_iter().map(|(_, candidate)| candidate).collect())
-}
-
-fn bare_candidate(reader: &SegmentReader, scored: Scored, groups: usize) -> tantivy::Result<Candidate> {
-    let mut facets = Vec::new();
-    for field in FacetField::ALL {
-        let Some(column) = reader.fast_fields().str(field.name())? else { continue };
-        for ordinal in column.ords().values_for_doc(scored.doc) {
-            let mut value = String::new();
-            if column.ord_to_str(ordinal, &mut value)? {
-                facets.push((field, value));
-            }
-        }
-    }
-    Ok(Candidate {
-        id: DocumentId::from_u64(scored.id),
-        address: (scored.segment, scored.doc),
-        text_key: reader.fast_fields().u64("text_key")?.first(scored.doc).unwrap_or(0),
-        score: scored.score,
-        matches: vec![None; groups],
-        facets,
-    })
-}
-
-type Visit<'a> = dyn FnMut(u32, &[(FacetField, String)]) -> Option<Vec<u32>> + 'a;
-
-/// Hands `visit_all` a function that tells, for pages in ascending order, where they hold `group`.
-fn match_group(
-    reader: &SegmentReader,
-    fields: &Fields,
-    group: &Group,
-    visit_all: impl FnOnce(&mut Visit<'_>),
-) -> tantivy::Result<()> {
-    let inverted = reader.inverted_index(fields.text)?;
-    let mut postings = Vec::new();
-    for text in group.clauses.iter().flat_map(|weighted| text_terms(&weighted.clause)) {
-        let term = Term::from_field_text(fields.text, text);
-        postings.extend(inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?);
-    }
-    let facets: Vec<(FacetField, &str)> = group
-        .clauses
-        .iter()
-        .filter_map(|weighted| match &weighted.clause {
-            Clause::Facet(field, value) => Some((*field, value.as_str())),
-            _ => None,
-        })
-        .collect();
-    let mut buffer = Vec::new();
-    visit_all(&mut |doc, page_facets| {
-        let mut positions: Vec<u32> = Vec::new();
-        for list in &mut postings {
-            if list.doc() < doc {
-                list.seek(doc);
-            }
-            if list.doc() == doc && doc != TERMINATED {
-                list.positions(&mut buffer);
-                positions.append(&mut buffer);
-            }
-        }
-        positions.sort_unstable();
-        let has_facet = page_facets.iter().any(|(field, value)| facets.contains(&(*field, value.as_str())));
-        (has_facet || !positions.is_empty()).then_some(positions)
-    });
-    Ok(())
-}
-
-/// The terms whose positions stand for a clause: all of a term or phrase, none of a facet.
-fn text_terms(clause: &Clause) -> Vec<&str> {
-    match clause {
-        Clause::Term(text) => vec![text],
-        Clause::Phrase(words) => words.first().map(|(_, word)| word.as_str()).into_iter().collect(),
-        Clause::Facet(..) => vec![],
-    }
 }

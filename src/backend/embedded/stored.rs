@@ -7,6 +7,7 @@ use tantivy::{DocAddress, DocId, SegmentOrdinal, TantivyDocument};
 
 use super::{BackendError, IndexView};
 use crate::model::document::{Document, DocumentId, Fingerprint};
+use crate::model::page::Origin;
 use crate::model::plan::{Candidate, FacetField};
 use crate::model::site::{Edges, Site};
 
@@ -81,6 +82,21 @@ impl IndexView<'_> {
     pub fn document_of(&self, candidate: &Candidate) -> Result<Document, BackendError> {
         let (segment, doc) = candidate.address;
         self.read(DocAddress::new(segment, doc))
+    }
+
+    /// Where the page of a candidate of the current state came from, without reading all of it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn origin_of(&self, candidate: &Candidate) -> Result<Origin, BackendError> {
+        #[derive(serde::Deserialize)]
+        struct OriginOnly {
+            origin: Origin,
+        }
+        let (segment, doc) = candidate.address;
+        let stored = self.stored(DocAddress::new(segment, doc))?;
+        let only: OriginOnly = self.parsed(&stored)?;
+        Ok(only.origin)
     }
 
     /// The ids that begin with these hex digits, at most `limit`, ascending.
@@ -211,7 +227,7 @@ impl IndexView<'_> {
     }
 
     /// Calls `visit` with id, fingerprint and address of every page, in no particular order.
-    fn for_each_page(&self, mut visit: impl FnMut(u64, u64, DocAddress)) -> Result<(), BackendError> {
+    pub(super) fn for_each_page(&self, mut visit: impl FnMut(u64, u64, DocAddress)) -> Result<(), BackendError> {
         for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
             let columns = || Ok((reader.fast_fields().u64("id")?, reader.fast_fields().u64("fingerprint")?));
             let (ids, fingerprints) = columns().map_err(|source| self.index.engine_error(source))?;
@@ -225,11 +241,14 @@ impl IndexView<'_> {
 
     fn read(&self, address: DocAddress) -> Result<Document, BackendError> {
         let stored = self.stored(address)?;
+        let document: Document = self.parsed(&stored)?;
+        Ok(Document { edges: self.edges_in(&stored), ..document })
+    }
+
+    fn parsed<T: serde::de::DeserializeOwned>(&self, stored: &TantivyDocument) -> Result<T, BackendError> {
         let bytes = stored.get_first(self.index.fields.document).and_then(|value| value.as_bytes());
         let bytes = bytes.ok_or_else(|| self.index.damaged("a page has no stored document"))?;
-        let document: Result<Document, _> = serde_json::from_slice(bytes);
-        let document = document.map_err(|error| self.index.damaged(format!("a stored document: {error}")))?;
-        Ok(Document { edges: self.edges_in(&stored), ..document })
+        serde_json::from_slice(bytes).map_err(|error| self.index.damaged(format!("a stored document: {error}")))
     }
 
     fn stored(&self, address: DocAddress) -> Result<TantivyDocument, BackendError> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use article_search::model::answer::{Answer, Effect, Hit, Passage, Understood};
+use article_search::model::answer::{Answer, Effect, Hit, Passage, ScorePart, Understood, Why};
 use article_search::model::plan::FacetField;
 use article_search::text::safe::shown;
 use article_search::{Engine, Error};
@@ -42,13 +42,20 @@ pub(in crate::cli) fn pretty(
 
 /// What a query was taken for: cities, topics, and words without weight.
 pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    let Understood { cities, clinics, topics, ignored } = &answer.understood;
+    let Understood { cities, clinics, topics, ignored, corrected } = &answer.understood;
     let cities: Vec<_> = cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
     let more = clinics.len().saturating_sub(SHOWN_VALUES);
     let mut clinics: Vec<String> = clinics.iter().take(SHOWN_VALUES).map(|name| shown(name).into_owned()).collect();
     clinics.extend((more > 0).then(|| format!("{more} more")));
     let mut parts = Vec::new();
-    for (name, values) in [("about", &cities), ("clinic", &clinics), ("topic", topics), ("ignored words", ignored)] {
+    let corrected = corrected.iter().map(|word| format!("{} for {}", word.used, word.typed)).collect();
+    for (name, values) in [
+        ("about", &cities),
+        ("clinic", &clinics),
+        ("topic", topics),
+        ("ignored words", ignored),
+        ("corrected", &corrected),
+    ] {
         if !values.is_empty() {
             parts.push(format!("{name} {}", values.join(", ")));
         }
@@ -114,14 +121,41 @@ fn print_hit(
     if let Some(group) = hit.group.as_ref().filter(|group| group.size > 1) {
         writeln!(output, "{INDENT}{}", faint(&format!("+ {} more with the same {}", group.size - 1, group.by)))?;
     }
-    for part in hit.explain.iter().flatten() {
+    parts(output, hit.explain.as_deref().unwrap_or_default())?;
+    writeln!(output)
+}
+
+/// The parts of a score, one a line.
+fn parts(output: &mut impl Write, parts: &[ScorePart]) -> io::Result<()> {
+    parts.iter().try_for_each(|part| {
         let sign = match part.effect {
             Effect::Plus => '+',
             Effect::Times => '×',
         };
-        writeln!(output, "{INDENT}{}", faint(&format!("{sign} {:<8.3} {}", part.value, part.name)))?;
+        writeln!(output, "{INDENT}{}", faint(&format!("{sign} {:<8.3} {}", part.value, part.name)))
+    })
+}
+
+/// Where a page stands in an answer, what its score is made of, and what keeps it out.
+pub(in crate::cli) fn print_why(output: &mut impl Write, why: &Why) -> io::Result<()> {
+    writeln!(output, " {}   {}", strong(&why.row.title), faint(&why.row.id.to_string()))?;
+    match why.rank {
+        Some(rank) => writeln!(output, "{INDENT}place {rank} of {}", grouped(why.pages))?,
+        None if why.obstacles.is_empty() => {
+            writeln!(
+                output,
+                "{INDENT}behind the first {}, or the same text as one of them",
+                counted(why.pages, "page")
+            )?;
+        }
+        None => why.obstacles.iter().try_for_each(|what| writeln!(output, "{INDENT}left out: {}", shown(what)))?,
     }
-    writeln!(output)
+    writeln!(output, "{INDENT}score {:.3}", why.score)?;
+    parts(output, &why.explain)?;
+    if !why.missing.is_empty() {
+        writeln!(output, "{INDENT}{}", faint(&format!("missing: {}", why.missing.join(", "))))?;
+    }
+    Ok(())
 }
 
 /// `Chongqing › Zaomeifang Clinic › medical_insurance     corpus/a.txt · no date · user-submitted`
@@ -167,13 +201,23 @@ fn facets(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
     Ok(())
 }
 
+/// What was searched for instead of words that no page holds.
+pub(in crate::cli) fn corrected(answer: &Answer) -> Option<String> {
+    let words = &answer.understood.corrected;
+    let typed: Vec<_> = words.iter().map(|word| format!("“{}”", word.typed)).collect();
+    let used: Vec<_> = words.iter().map(|word| word.used.as_str()).collect();
+    let note = format!(" No page has {}. Showing: {}       (as typed: --exact)", typed.join(" or "), used.join(" "));
+    (!words.is_empty()).then_some(note)
+}
+
 /// The line after an answer: what is shown of how much, and what to do next.
 pub(in crate::cli) fn footer(answer: &Answer, short_ids: &[String]) -> String {
     let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
     let folded = if folded > 0 { format!(" ({folded} folded)") } else { String::new() };
     let next = short_ids.first().map_or(String::new(), |id| format!(" · read one: search show {id}"));
     let pages = counted(answer.total, "page");
-    format!(" {pages}, {} shown{folded}, {:.0} ms{next}", answer.hits.len(), answer.took_ms.max(1.0))
+    let partial = if answer.partial { " · time ran out: there may be more and better pages" } else { "" };
+    format!(" {pages}, {} shown{folded}, {:.0} ms{next}{partial}", answer.hits.len(), answer.took_ms.max(1.0))
 }
 
 /// What to say when nothing was found: each word's pages, and where to go from here.

@@ -1,0 +1,135 @@
+//! A query as it is understood: its words corrected, its names resolved, its plan made.
+
+use std::collections::HashSet;
+
+use super::answer::{SearchError, Searcher};
+use super::clinics::Clinics;
+use super::filters::{any_of, city_codes, topic_ids};
+use super::parse::{Parsed, parse};
+use super::plan::plan;
+use super::ranking::{Script, Wanted};
+use super::spelling::{Correction, corrected};
+use super::understand::{Meaning, Sense, Understanding};
+use crate::model::clinic::ClinicKey;
+use crate::model::plan::{Clause, FacetField, Filter, Plan};
+use crate::model::query::{Query, Reading};
+
+/// Most words of one query; of more, the rarest stay.
+const MAX_GROUPS: usize = 128;
+
+/// A query as it is understood.
+pub(super) struct Asked {
+    pub(super) understanding: Understanding,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) plan: Plan,
+    pub(super) wanted: Wanted,
+    /// Words that were too many.
+    pub(super) dropped: Vec<String>,
+}
+
+impl Searcher<'_> {
+    /// A query as it is understood and retrieved.
+    pub(super) fn asked(&self, query: &Query) -> Result<Asked, SearchError> {
+        let parsed = parse(query.text());
+        let mut understanding = Understanding::of(&parsed.words, self.knowledge);
+        let mut corrections = vec![];
+        if query.reading() == Reading::Exact {
+            understanding.keep_words_only();
+        } else {
+            let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
+            if let Some(corrected) = corrected(&understanding, self.knowledge, pages_with)? {
+                understanding = Understanding::of(&corrected.words, self.knowledge);
+                corrections = corrected.corrections;
+            }
+        }
+        if query.reading() != Reading::Exact {
+            self.add_clinics(&mut understanding)?;
+        }
+        understanding.keep_meant_topics();
+        for correction in corrections.iter().filter(|correction| !correction.others.is_empty()) {
+            let sense = Sense::Synonyms(correction.others.clone());
+            understanding.meanings.push(Meaning { span: correction.span, sense });
+        }
+        let filters = self.filters(query, &parsed)?;
+        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        let dropped = self.keep_rarest(&mut plan)?;
+        let wanted = Wanted {
+            cities: understanding.cities().flatten().cloned().collect(),
+            clinics: understanding.clinics().flatten().cloned().collect(),
+            topics: understanding.topics().map(<[String]>::to_vec).collect(),
+            script: Script::of(&understanding.words),
+        };
+        if !wanted.cities.is_empty() {
+            plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
+        }
+        plan.window = plan.window.max(query.hit_limit());
+        Ok(Asked { understanding, corrections, plan, wanted, dropped })
+    }
+
+    /// The clinics of the index.
+    pub(super) fn clinics(&self) -> Clinics<'_> {
+        Clinics { view: &self.view, knowledge: self.knowledge }
+    }
+
+    fn add_clinics(&self, understanding: &mut Understanding) -> Result<(), SearchError> {
+        let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
+        let named = self.clinics().named_in(&understanding.words, &understanding.places_and_topics(), &cities)?;
+        let values = |keys: Vec<ClinicKey>| keys.iter().map(ToString::to_string).collect();
+        understanding.add_clinics(named.into_iter().map(|named| (named.span, values(named.keys))));
+        Ok(())
+    }
+
+    /// Leaves the [`MAX_GROUPS`] rarest words in a plan; returns the others.
+    fn keep_rarest(&self, plan: &mut Plan) -> Result<Vec<String>, SearchError> {
+        if plan.groups.len() <= MAX_GROUPS {
+            return Ok(vec![]);
+        }
+        let firsts = plan.groups.iter().map(|group| group.clauses.first());
+        let pages = firsts.map(|first| first.map_or(Ok(0), |way| self.view.pages_with(&way.clause)));
+        let pages: Vec<usize> = pages.collect::<Result<_, _>>()?;
+        let mut order: Vec<usize> = (0..pages.len()).collect();
+        // Words in no page are the first to go.
+        order.sort_by_key(|&at| pages.get(at).copied().filter(|&pages| pages > 0).unwrap_or(usize::MAX));
+        let kept: HashSet<usize> = order.into_iter().take(MAX_GROUPS).collect();
+        let mut dropped = Vec::new();
+        let mut at = 0;
+        plan.groups.retain(|group| {
+            let keeps = kept.contains(&at);
+            dropped.extend((!keeps).then(|| group.typed.clone()));
+            at += 1;
+            keeps
+        });
+        Ok(dropped)
+    }
+
+    fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
+        let typed = |field: FacetField| {
+            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
+            values.map(|(_, value)| value.as_str())
+        };
+        let mut filters = Vec::new();
+        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
+        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
+        if !cities.is_empty() {
+            filters.push(any_of(FacetField::City, cities.concat()));
+        }
+        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
+        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
+        if !topics.is_empty() {
+            filters.push(any_of(FacetField::Topic, topics.concat()));
+        }
+        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
+        if !clinics.is_empty() {
+            let known = self.clinics();
+            let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
+            filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
+        }
+        for field in [FacetField::Lang, FacetField::Verdict] {
+            let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
+            if !values.is_empty() {
+                filters.push(any_of(field, values));
+            }
+        }
+        Ok(filters)
+    }
+}

@@ -1,0 +1,322 @@
+//! Spelling: words of a query that no page holds → the words that were probably meant.
+//!
+//! One letter too many, too few, wrong, or two swapped; a name written in one word or in several. Only what some page holds
+//! is proposed. Numbers, quoted words, words under four letters and recognised names stay as they are, and so do stop
+//! words. The index holds stems, so each way to write the word is stemmed and looked up: no dictionary of its own is kept.
+
+use std::collections::BTreeMap;
+
+use super::understand::{Sense, Understanding};
+use crate::knowledge::Knowledge;
+use crate::text::span::Span;
+use crate::text::terms::{Term, terms};
+
+/// Shorter words have too many neighbours.
+const MIN_LETTERS: usize = 4;
+/// Longer ones are no words.
+const MAX_LETTERS: usize = 24;
+/// Shortest part of a word that was written together, and shortest name of several syllables.
+const MIN_PART_LETTERS: usize = 3;
+/// Most words of one query that are looked into.
+const MAX_WORDS: usize = 8;
+/// Other readings of a misspelt word that are searched for beside the likeliest.
+const MAX_OTHERS: usize = 3;
+/// Most words that are one name.
+const MAX_JOINED: usize = 3;
+/// Factor of a candidate that begins with another letter: people rarely miss the first.
+const OTHER_INITIAL: f32 = 0.6;
+/// Factor of a candidate that is a city.
+const KNOWN_CITY: f32 = 1.5;
+/// Candidates of a smaller share of the best one's score are not worth a look.
+const MIN_SHARE: f32 = 0.3;
+
+/// The words of a query as they were probably meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// All words.
+    pub words: String,
+    /// What was changed, by position.
+    pub corrections: Vec<Correction>,
+}
+
+/// A word that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// As typed.
+    pub typed: String,
+    /// What is searched for.
+    pub used: String,
+    /// Where that stands in [`Corrected::words`].
+    pub span: Span,
+    /// What else could have been meant, likeliest first.
+    pub others: Vec<String>,
+    /// How sure the change is.
+    pub doubt: Doubt,
+}
+
+/// How sure a correction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// What was typed is no word.
+    None,
+    /// What was typed can be a name that no page holds.
+    MayBeName,
+}
+
+/// Corrects the words of a query; `None` where there is nothing to correct. `pages_with` tells how many pages hold a term.
+///
+/// # Errors
+/// The first error of `pages_with`.
+pub fn corrected<E>(
+    understanding: &Understanding,
+    knowledge: &Knowledge,
+    pages_with: impl Fn(&str) -> Result<usize, E>,
+) -> Result<Option<Corrected>, E> {
+    let speller = Speller { knowledge, pages_with };
+    let words: Vec<Term> = terms(&understanding.words);
+    let mut out = Corrected { words: String::new(), corrections: vec![] };
+    let (mut copied_to, mut index) = (0, 0);
+    while let Some(word) = words.get(index) {
+        let may_change = out.corrections.len() < MAX_WORDS && is_open(word, understanding, knowledge);
+        let change = if may_change { speller.change(&words, index, understanding)? } else { None };
+        let Some((taken, correction)) = change else {
+            index += 1;
+            continue;
+        };
+        let end = words.get(index + taken - 1).map_or(word.span.end, |last| last.span.end);
+        out.words.push_str(Span::new(copied_to, word.span.start).of(&understanding.words));
+        let start = out.words.len();
+        out.words.push_str(&correction.used);
+        let typed = Span::new(word.span.start, end).of(&understanding.words).to_owned();
+        out.corrections.push(Correction { typed, span: Span::new(start, out.words.len()), ..correction });
+        copied_to = end;
+        index += taken;
+    }
+    out.words.push_str(Span::new(copied_to, understanding.words.len()).of(&understanding.words));
+    Ok((!out.corrections.is_empty()).then_some(out))
+}
+
+/// Whether a word may be changed: plain Latin letters, no stop word, and nothing that was recognised.
+fn is_open(word: &Term, understanding: &Understanding, knowledge: &Knowledge) -> bool {
+    let is_meant = understanding.meanings.iter().any(|meaning| {
+        meaning.span.contains(word.span) && matches!(meaning.sense, Sense::City(_) | Sense::Synonyms(_))
+    });
+    let is_plain = is_plain(word.span.of(&understanding.words));
+    is_plain && !is_meant && !knowledge.stop_words.is_stop_word(&word.text)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+struct Speller<'a, F> {
+    knowledge: &'a Knowledge,
+    pages_with: F,
+}
+
+impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
+    /// What to put in the place of the word at `index`, and how many words it takes; `None` where it is well.
+    fn change(
+        &self,
+        words: &[Term],
+        index: usize,
+        understanding: &Understanding,
+    ) -> Result<Option<(usize, Correction)>, E> {
+        let Some(word) = words.get(index) else { return Ok(None) };
+        let typed = word.span.of(&understanding.words).to_ascii_lowercase();
+        if let Some((taken, joined)) = self.joined(words, index, &understanding.words)? {
+            return Ok(Some((taken, correction(joined, vec![], Doubt::None))));
+        }
+        let is_word = (MIN_LETTERS..=MAX_LETTERS).contains(&typed.len());
+        if !is_word || (self.pages_with)(&word.text)? > 0 {
+            return Ok(None);
+        }
+        let mut found = self.neighbours(&typed)?.into_iter();
+        if let Some(used) = found.next() {
+            let is_city = !self.knowledge.cities.named(&used).is_empty();
+            let doubt = if is_pinyin(&typed) && is_pinyin(&used) && !is_city { Doubt::MayBeName } else { Doubt::None };
+            return Ok(Some((1, correction(used, found.collect(), doubt))));
+        }
+        Ok(self.parted(&typed)?.map(|parts| (1, correction(parts, vec![], Doubt::None))))
+    }
+
+    /// The words from `index` on as one, where some page holds it so and one of them is in no page.
+    fn joined(&self, words: &[Term], index: usize, text: &str) -> Result<Option<(usize, String)>, E> {
+        for count in (2..=MAX_JOINED).rev() {
+            let Some(parts) = words.get(index..index + count) else { continue };
+            let joined: String = parts.iter().map(|part| part.span.of(text).to_ascii_lowercase()).collect();
+            if !is_plain(&joined) || joined.len() < 2 * MIN_PART_LETTERS || joined.len() > MAX_LETTERS {
+                continue;
+            }
+            let mut is_missing = false;
+            for part in parts {
+                is_missing |= (self.pages_with)(&part.text)? == 0;
+            }
+            if is_missing && self.pages_of(&joined)? > 0 {
+                return Ok(Some((count, joined)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Words that some page holds and that are one slip away, likeliest first.
+    fn neighbours(&self, typed: &str) -> Result<Vec<String>, E> {
+        let mut by_stem: BTreeMap<String, (String, f32)> = BTreeMap::new();
+        for candidate in slips(typed) {
+            let Some(stem) = terms(&candidate).into_iter().next().map(|term| term.text) else { continue };
+            if by_stem.contains_key(&stem) || self.knowledge.stop_words.is_stop_word(&stem) {
+                continue;
+            }
+            let pages = (self.pages_with)(&stem)?;
+            if pages == 0 {
+                continue;
+            }
+            let initial = if candidate.bytes().next() == typed.bytes().next() { 1.0 } else { OTHER_INITIAL };
+            let city = if self.knowledge.cities.named(&candidate).is_empty() { 1.0 } else { KNOWN_CITY };
+            by_stem.insert(stem, (candidate, (1.0 + pages as f32).ln() * initial * city));
+        }
+        let mut found: Vec<(String, f32)> = by_stem.into_values().collect();
+        found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+        let least = found.first().map_or(0.0, |best| best.1 * MIN_SHARE);
+        found.retain(|(_, score)| *score >= least);
+        found.truncate(1 + MAX_OTHERS);
+        Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
+    }
+
+    /// The word in two, where pages hold both.
+    fn parted(&self, typed: &str) -> Result<Option<String>, E> {
+        let mut best: Option<(usize, String)> = None;
+        for at in MIN_PART_LETTERS..=typed.len().saturating_sub(MIN_PART_LETTERS) {
+            let Some((left, right)) = typed.split_at_checked(at) else { continue };
+            if [left, right].iter().any(|part| self.knowledge.stop_words.is_stop_word(part)) {
+                continue;
+            }
+            let pages = self.pages_of(left)?.min(self.pages_of(right)?);
+            if pages > best.as_ref().map_or(0, |(pages, _)| *pages) {
+                best = Some((pages, format!("{left} {right}")));
+            }
+        }
+        Ok(best.map(|(_, parts)| parts))
+    }
+
+    fn pages_of(&self, word: &str) -> Result<usize, E> {
+        terms(word).first().map_or(Ok(0), |term| (self.pages_with)(&term.text))
+    }
+}
+
+fn correction(used: String, others: Vec<String>, doubt: Doubt) -> Correction {
+    Correction { typed: String::new(), used, span: Span::new(0, 0), others, doubt }
+}
+
+/// Every word that is one slip away: two letters swapped, one too many, one too few, one wrong; each once at most often.
+fn slips(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let spelt = |before: &[char], inside: &[char], after: &[char]| -> String {
+        before.iter().chain(inside).chain(after).collect()
+    };
+    let (mut swapped, mut shorter, mut longer, mut other) = (vec![], vec![], vec![], vec![]);
+    for at in 0..=letters.len() {
+        let (before, after) = letters.split_at_checked(at).unwrap_or_default();
+        if let [first, second, rest @ ..] = after {
+            swapped.push(spelt(before, &[*second, *first], rest));
+        }
+        if let [_, rest @ ..] = after {
+            shorter.push(spelt(before, &[], rest));
+            // Nobody misses the first letter: another one makes another word.
+            other.extend(('a'..='z').filter(|_| at > 0).map(|letter| spelt(before, &[letter], rest)));
+        }
+        longer.extend(('a'..='z').map(|letter| spelt(before, &[letter], after)));
+    }
+    [shorter, swapped, other, longer].concat().into_iter().filter(|slip| slip != word).collect()
+}
+
+/// Whether a word can be a Chinese name in Latin letters: two syllables or more, each well formed.
+fn is_pinyin(word: &str) -> bool {
+    // reachable.get(n) is the least number of syllables that make the first n letters.
+    let mut reachable: Vec<Option<usize>> = vec![None; word.len() + 1];
+    if let Some(start) = reachable.first_mut() {
+        *start = Some(0);
+    }
+    for from in 0..word.len() {
+        let Some(count) = reachable.get(from).copied().flatten() else { continue };
+        for to in from + 1..=word.len().min(from + 6) {
+            // A syllable without an initial stands first only: elsewhere names have an apostrophe before it.
+            let is_syllable =
+                word.get(from..to).is_some_and(|part| is_syllable(part) || from == 0 && ALONE.contains(&part));
+            if let (true, Some(place)) = (is_syllable, reachable.get_mut(to)) {
+                *place = Some(place.map_or(count + 1, |least| least.min(count + 1)));
+            }
+        }
+    }
+    reachable.last().copied().flatten().is_some_and(|syllables| syllables >= 2)
+}
+
+/// Syllables without an initial.
+const ALONE: [&str; 11] = ["a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "er"];
+/// Initials and the finals that follow them, in the order in which they are tried.
+const SYLLABLES: [(&[&str], &str); 8] = [
+    (&["zh", "ch", "sh", "r", "z", "c", "s"], "a e i ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang"),
+    (&["f"], "a o ei ou an en ang eng u"),
+    (&["b", "p", "m"], "a o ai ei ao ou an en ang eng i ie iao iu ian in ing u"),
+    (&["d", "t", "n", "l"], "a e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing u uo ui uan un v ve ue"),
+    (&["g", "k", "h"], "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang"),
+    (&["j", "q", "x"], "i ia ie iao iu ian in iang ing iong u ue uan un"),
+    (&["y"], "a e ao ou an ang i in ing o ong u ue uan un"),
+    (&["w"], "a o ai ei an en ang eng u"),
+];
+
+/// Whether `text` is an initial and a final that go together.
+fn is_syllable(text: &str) -> bool {
+    SYLLABLES.iter().any(|(initials, finals)| {
+        let rest = initials.iter().find_map(|initial| text.strip_prefix(initial));
+        rest.is_some_and(|rest| finals.split(' ').any(|last| last == rest))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+
+    fn correct(words: &str) -> Option<Corrected> {
+        let knowledge = Knowledge::builtin().expect("valid");
+        let held =
+            ["medic", "insur", "price", "chongq", "zaomeifang", "yun", "eye", "bag", "clinic", "ruijia", "any", "one"];
+        let pages_with = |term: &str| Ok::<_, Infallible>(usize::from(held.contains(&term)) * 9);
+        corrected(&Understanding::of(words, &knowledge), &knowledge, pages_with).expect("in memory")
+    }
+
+    #[test]
+    fn words_that_no_page_holds() {
+        for (name, typed, words) in [
+            ("swapped, too few", "medcial inurance", Some("medical insurance")),
+            ("too many, in the middle of a sentence", "the priice of it", Some("the price of it")),
+            ("wrong letter, city", "Chongqang price", Some("chongqing price")),
+            ("a name in several words", "zao mei fang price", Some("zaomeifang price")),
+            ("words written together", "eyebag price", Some("eye bag price")),
+            ("a letter that went to the next word", "price nRuijia", Some("price ruijia")),
+            ("held as they are", "medical insurance price", None),
+            ("numbers, short words, stop words", "2O24 pri hwo 12345", None),
+            ("a city that no page holds", "Lhasa price", None),
+            ("Chinese", "医保报消", None),
+            ("nothing near", "xylophone", None),
+            ("never into stop words", "anyone", None),
+        ] {
+            assert_eq!(correct(typed).map(|found| found.words).as_deref(), words, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_name_is_said() {
+        let found = correct("yumli yunni price").expect("two changes");
+        assert_eq!(found.words, "yunli yunli price");
+        let doubts: Vec<Doubt> = found.corrections.iter().map(|correction| correction.doubt).collect();
+        assert_eq!(doubts, [Doubt::None, Doubt::MayBeName]);
+        assert!(found.corrections.iter().all(|c| c.span.of(&found.words) == c.used), "{found:?}");
+        for (word, is) in
+            [("zaomeifang", true), ("douyunge", true), ("ruilli", false), ("price", false), ("xin", false)]
+        {
+            assert_eq!(is_pinyin(word), is, "{word}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Why a page is, or is not, in an answer: every part of its score in numbers, and what keeps it out.
+
+use super::answer::{SearchError, Searcher};
+use super::ranking::Ranking;
+use crate::model::answer::{Row, Why};
+use crate::model::document::DocumentId;
+use crate::model::plan::{Clause, Plan};
+use crate::model::query::{MAX_LIMIT, Query};
+
+impl Searcher<'_> {
+    /// Where the page with this id stands in the answer to `query`, and why; `None` where there is no such page.
+    ///
+    /// # Errors
+    /// As [`Searcher::answer`].
+    pub fn why(&self, query: &Query, id: DocumentId) -> Result<Option<Why>, SearchError> {
+        let asked = self.asked(query)?;
+        let statistics = self.view.statistics(&asked.plan)?;
+        let Some((candidate, _)) = self.view.candidate(&asked.plan, id)? else { return Ok(None) };
+        let document = self.view.document_of(&candidate)?;
+        let obstacles = self.obstacles(&asked.plan, id)?;
+        let ranking = Ranking::new(&statistics, &asked.plan, &asked.wanted, &self.weights.ranking);
+        let ranked = ranking.ranked(candidate);
+        let order = self.order(&query.clone().limit(MAX_LIMIT))?;
+        let missing = ranked.missing.iter().filter_map(|&index| asked.plan.groups.get(index));
+        Ok(Some(Why {
+            query: query.text().to_owned(),
+            row: Row::of(&document),
+            rank: order.iter().position(|placed| placed.id == id).map(|place| place + 1),
+            pages: order.len(),
+            score: ranked.score,
+            explain: ranked.parts,
+            missing: missing.map(|group| group.typed.clone()).collect(),
+            obstacles,
+        }))
+    }
+
+    /// What keeps a page from matching.
+    fn obstacles(&self, plan: &Plan, id: DocumentId) -> Result<Vec<String>, SearchError> {
+        let matches = |part: Plan| Ok::<_, SearchError>(self.view.candidate(&part, id)?.is_some_and(|(_, is)| is));
+        let mut obstacles = Vec::new();
+        for clause in &plan.excluded {
+            if matches(Plan { required: vec![clause.clone()], ..Plan::default() })? {
+                obstacles.push(format!("it holds “{}”, which is to be left out", words_of(clause)));
+            }
+        }
+        for clause in &plan.required {
+            if !matches(Plan { required: vec![clause.clone()], ..Plan::default() })? {
+                obstacles.push(format!("it lacks the phrase “{}”", words_of(clause)));
+            }
+        }
+        for filter in &plan.filters {
+            if !matches(Plan { filters: vec![filter.clone()], ..Plan::default() })? {
+                obstacles.push(format!("its {} is not {}", filter.field.name(), filter.values.join(" or ")));
+            }
+        }
+        let groups = plan.groups.clone();
+        if !groups.is_empty() && !matches(Plan { groups, minimum_groups: 1, ..Plan::default() })? {
+            obstacles.push("it holds no word of the query".to_owned());
+        }
+        Ok(obstacles)
+    }
+}
+
+fn words_of(clause: &Clause) -> String {
+    match clause {
+        Clause::Term(text) => text.clone(),
+        Clause::Phrase(words) => words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" "),
+        Clause::Facet(field, value) => format!("{}:{value}", field.name()),
+    }
+}
