@@ -74,6 +74,7 @@ struct Found {
     corrections: Vec<Correction>,
     dropped: Vec<String>,
     plan: Plan,
+    wanted: Wanted,
     retrieved: Retrieved,
     /// The best page of each text, best first.
     ranked: Vec<Ranked>,
@@ -112,8 +113,8 @@ impl Searcher<'_> {
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
-        let Found { plan, retrieved, ranked, nearness, .. } = found;
-        let hits = self.hits(query, &plan, (&retrieved, ranked), detail)?;
+        let Found { plan, wanted, retrieved, ranked, nearness, .. } = found;
+        let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked), detail)?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
@@ -150,13 +151,13 @@ impl Searcher<'_> {
         let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
         if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
             let nearness = Nearness::Match;
-            return Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness });
+            return Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness });
         }
         // Too few pages hold two words of the query: those with one come after them, or instead of them.
         let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
         plan.minimum_groups = 1;
         let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        Ok(Found { understanding, corrections, dropped, plan, retrieved, ranked, nearness })
+        Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness })
     }
 
     /// Retrieves and ranks until there are `count` pages with different texts, and returns the best page of each text.
@@ -231,11 +232,15 @@ impl Searcher<'_> {
     fn hits(
         &self,
         query: &Query,
-        plan: &Plan,
+        (plan, wanted): (&Plan, &Wanted),
         (retrieved, ranked): (&Retrieved, Vec<Ranked>),
         detail: Detail,
     ) -> Result<Vec<Hit>, SearchError> {
-        let matcher = Matcher::new(plan, &group_idf(retrieved));
+        let matcher = Matcher::new(plan, &group_idf(retrieved)).with_topics(&wanted.topics).with_optional(
+            plan,
+            &retrieved.idf.optional,
+            self.weights.passages.han_character,
+        );
         let mut hits: Vec<Hit> = Vec::new();
         for ranked in ranked {
             let document = self.view.document_of(&ranked.candidate)?;
@@ -251,7 +256,7 @@ impl Searcher<'_> {
     }
 
     fn hit(&self, query: &Query, (plan, matcher): (&Plan, &Matcher), ranked: &Ranked, document: &Document) -> Hit {
-        let excerpts = Excerpts::of(&document.article, matcher);
+        let excerpts = Excerpts::of(&document.article, matcher, self.knowledge);
         let missing = ranked.missing.iter().filter_map(|&index| plan.groups.get(index));
         Hit {
             rank: 0,

@@ -21,12 +21,19 @@ use crate::text::terms::{Term, terms};
 /// Longer sentences are looked at in pieces.
 const MAX_PIECE_CHARACTERS: usize = 600;
 
+/// Sentences about the topic asked for, in other words than the query's, that are tried for a passage in vain.
+const MAX_WITHOUT_MATCH: usize = 8;
+
 /// The words of a plan, ready to be found in texts.
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
     words: HashMap<String, Vec<usize>>,
     phrases: Vec<(Vec<(usize, String)>, usize)>,
     idf: Vec<f32>,
+    /// Groups from here on are looked for, but not shown as matches.
+    unshown_from: usize,
+    /// For each topic that is asked for, the identifiers that will do.
+    topics: Vec<Vec<String>>,
 }
 
 /// A query word in a text.
@@ -49,7 +56,30 @@ impl Matcher {
             matcher.add(clause, matcher.idf.len());
             matcher.idf.push(heaviest);
         }
+        matcher.unshown_from = matcher.idf.len();
         matcher
+    }
+
+    /// Also counts sentences that are about one of these topics, in whatever words.
+    #[must_use]
+    pub fn with_topics(mut self, topics: &[Vec<String>]) -> Self {
+        self.topics = topics.to_vec();
+        self
+    }
+
+    /// Also counts the optional clauses of `plan`, such as single Chinese characters, at `share` of their `idf`.
+    #[must_use]
+    pub fn with_optional(mut self, plan: &Plan, idf: &[f32], share: f32) -> Self {
+        for (weighted, idf) in plan.optional.iter().zip(idf) {
+            self.add(&weighted.clause, self.idf.len());
+            self.idf.push(share * idf);
+        }
+        self
+    }
+
+    fn is_on_topic(&self, text: &str, knowledge: &Knowledge) -> bool {
+        let wanted = |id: &String| self.topics.iter().any(|ids| ids.contains(id));
+        !self.topics.is_empty() && knowledge.topics.mentions(text).iter().any(|mention| wanted(&mention.topic.id))
     }
 
     fn add(&mut self, clause: &Clause, group: usize) {
@@ -80,10 +110,6 @@ impl Matcher {
         found.dedup();
         found
     }
-
-    fn weight(&self, groups: &BTreeSet<usize>) -> f32 {
-        groups.iter().filter_map(|&group| self.idf.get(group)).sum()
-    }
 }
 
 /// The spans of each word of each occurrence of a phrase.
@@ -109,6 +135,7 @@ struct Sentence {
     length: usize,
     matches: Vec<Match>,
     groups: BTreeSet<usize>,
+    is_on_topic: bool,
 }
 
 /// An article in sentences, with the matches of one query.
@@ -116,12 +143,15 @@ pub struct Excerpts<'a> {
     matcher: &'a Matcher,
     body: String,
     sentences: Vec<Sentence>,
+    /// What each group weighs here: its idf, less the more sentences of this page hold it. The names that stand in every
+    /// sentence of a page tell none of them apart.
+    group_weights: Vec<f32>,
 }
 
 impl<'a> Excerpts<'a> {
     /// Finds the query's words in every sentence of `article`.
     #[must_use]
-    pub fn of(article: &Article, matcher: &'a Matcher) -> Self {
+    pub fn of(article: &Article, matcher: &'a Matcher, knowledge: &Knowledge) -> Self {
         let body = article.body();
         let mut all = Vec::new();
         let parts = article.parts.iter().zip(article.part_spans()).zip(article.sections());
@@ -143,11 +173,13 @@ impl<'a> Excerpts<'a> {
                     is_heading: part.is_heading(),
                     length: span.of(&part.text).chars().count(),
                     groups: inside.iter().map(|one| one.group).collect(),
+                    is_on_topic: matcher.is_on_topic(span.of(&part.text), knowledge),
                     matches: inside,
                 });
             }
         }
-        Self { matcher, body, sentences: all }
+        let group_weights = group_weights(matcher, &all);
+        Self { matcher, body, sentences: all, group_weights }
     }
 
     /// Up to `limit` passages, best first: verbatim slices of the body on sentence borders, disjoint, each with a match.
@@ -158,18 +190,31 @@ impl<'a> Excerpts<'a> {
         let mut taken: Vec<Span> = Vec::new();
         let mut shown = BTreeSet::new();
         let mut passages = Vec::new();
-        while passages.len() < limit {
+        let mut without_match = BTreeSet::new();
+        while passages.len() < limit && without_match.len() < MAX_WITHOUT_MATCH {
             let free = self.sentences.iter().enumerate();
             let free = free.filter(|(_, sentence)| !taken.iter().any(|span| span.overlaps(sentence.span)));
+            let free = free.filter(|(index, _)| !without_match.contains(index));
             let scored = free.map(|(index, sentence)| (index, self.score(sentence, &shown, weights)));
             let Some((best, _)) = scored.filter(|(_, score)| *score > 0.0).max_by(first_of_best) else { break };
             let span = self.filled(best, &taken, weights);
+            if !self.holds_match(span) {
+                without_match.insert(best);
+                continue;
+            }
             taken.push(span);
             let inside = self.sentences.iter().filter(|sentence| span.overlaps(sentence.span));
             shown.extend(inside.flat_map(|sentence| sentence.groups.iter().copied()));
             passages.extend(self.sentences.get(best).map(|sentence| self.passage(span, sentence.section)));
         }
         passages
+    }
+
+    /// Whether a piece of the body holds a word of the query.
+    fn holds_match(&self, span: Span) -> bool {
+        let matches = self.sentences.iter().filter(|sentence| span.overlaps(sentence.span));
+        let mut matches = matches.flat_map(|sentence| &sentence.matches);
+        matches.any(|one| span.contains(one.span) && one.group < self.matcher.unshown_from)
     }
 
     /// The sentence that answers: holds the query's words, and rather concludes and judges than asks.
@@ -203,10 +248,19 @@ impl<'a> Excerpts<'a> {
         Some(AnswerSentence { section, start, end, text, hits })
     }
 
+    fn weight(&self, groups: &BTreeSet<usize>) -> f32 {
+        groups.iter().filter_map(|&group| self.group_weights.get(group)).sum()
+    }
+
+    fn heaviest(&self) -> f32 {
+        self.matcher.idf.iter().copied().fold(0.0, f32::max)
+    }
+
     fn score(&self, sentence: &Sentence, shown: &BTreeSet<usize>, weights: &PassageWeights) -> f32 {
         let new: BTreeSet<usize> = sentence.groups.difference(shown).copied().collect();
         let old: BTreeSet<usize> = sentence.groups.intersection(shown).copied().collect();
-        let weight = self.matcher.weight(&new) + weights.already_shown * self.matcher.weight(&old);
+        let topic = if sentence.is_on_topic { weights.topic * self.heaviest() } else { 0.0 };
+        let weight = self.weight(&new) + weights.already_shown * self.weight(&old) + topic;
         let length = sentence.length as f32;
         let heading = if sentence.is_heading { weights.heading } else { 1.0 };
         weight * heading / (1.0 + weights.length_penalty * (1.0 + length / weights.free_sentence_length).ln())
@@ -242,21 +296,29 @@ impl<'a> Excerpts<'a> {
         }
     }
 
-    /// The window of a long sentence that holds most matches, on word borders where the script has them.
+    /// The window of a long sentence that holds most matches, those in its middle, on word borders where the script has
+    /// them.
     fn cut(&self, sentence: &Sentence, characters: usize) -> Span {
         let text = sentence.span.of(&self.body);
-        let borders: Vec<usize> = text.char_indices().map(|(at, _)| at + sentence.span.start).collect();
-        let position = |byte: usize| borders.partition_point(|&border| border < byte);
-        let reach = |from: usize| borders.get(from + characters).copied().unwrap_or(sentence.span.end);
+        let mut borders: Vec<usize> = text.char_indices().map(|(at, _)| at + sentence.span.start).collect();
+        borders.push(sentence.span.end);
+        let place = |byte: usize| borders.partition_point(|&border| border < byte);
         let held = |from: usize| {
-            let window = Span::new(borders.get(from).copied().unwrap_or(sentence.span.start), reach(from));
-            let groups = sentence.matches.iter().filter(|one| window.contains(one.span)).map(|one| one.group);
-            self.matcher.weight(&groups.collect())
+            let limit = borders.get(place(from) + characters).copied().unwrap_or(sentence.span.end);
+            let inside = sentence.matches.iter().filter(|one| one.span.start >= from && one.span.end <= limit);
+            let groups: BTreeSet<usize> = inside.clone().map(|one| one.group).collect();
+            let end = inside.map(|one| one.span.end).max().unwrap_or(from);
+            (Span::new(from, end), self.weight(&groups))
         };
-        let starts = sentence.matches.iter().map(|one| position(one.span.start).saturating_sub(characters / 8));
-        let best = starts.map(|from| (from, held(from))).max_by(first_of_best).map_or(0, |(from, _)| from);
-        let start = borders.get(best).copied().unwrap_or(sentence.span.start);
-        let end = reach(best);
+        let windows = sentence.matches.iter().map(|one| held(one.span.start));
+        let start = Span::new(sentence.span.start, sentence.span.start);
+        let core = windows.max_by(first_of_best).map_or(start, |(core, _)| core);
+        let (first, last) = (place(core.start), place(core.end));
+        let slack = characters.saturating_sub(last - first);
+        let latest = (borders.len() - 1).saturating_sub(characters);
+        let from = first.saturating_sub(slack / 2).min(latest);
+        let start = borders.get(from).copied().unwrap_or(sentence.span.start);
+        let end = borders.get(from + characters).copied().unwrap_or(sentence.span.end);
         Span::new(self.word_border(start, sentence.span.start), self.word_border(end, start))
     }
 
@@ -281,7 +343,8 @@ impl<'a> Excerpts<'a> {
         let (start, end) = span.in_chars(&self.body);
         let mut hits: Vec<Span> = Vec::new();
         let matches = self.sentences.iter().flat_map(|sentence| &sentence.matches);
-        for one in matches.filter(|one| span.contains(one.span)) {
+        let shown = |one: &&Match| span.contains(one.span) && one.group < self.matcher.unshown_from;
+        for one in matches.filter(shown) {
             match hits.last_mut() {
                 Some(last) if last.overlaps(one.span) => last.end = last.end.max(one.span.end),
                 _ => hits.push(one.span),
@@ -290,6 +353,17 @@ impl<'a> Excerpts<'a> {
         let hits = hits.into_iter().map(|hit| Span::new(hit.start - span.start, hit.end - span.start).in_chars(&text));
         Passage { section, start, end, hits: hits.collect(), text }
     }
+}
+
+/// The idf of each group, times `ln(1 + S / s) / ln(1 + S)` where it is in `s` of the page's `S` sentences.
+fn group_weights(matcher: &Matcher, sentences: &[Sentence]) -> Vec<f32> {
+    let all = sentences.iter().filter(|sentence| !sentence.is_heading).count().max(1) as f32;
+    let weights = matcher.idf.iter().enumerate().map(|(group, idf)| {
+        let holding = sentences.iter().filter(|sentence| !sentence.is_heading && sentence.groups.contains(&group));
+        let holding = holding.count().max(1) as f32;
+        idf * (1.0 + all / holding).ln() / (1.0 + all).ln()
+    });
+    weights.collect()
 }
 
 /// A sentence in pieces of bounded length, parted at white space or a comma where there is one: text without full stops

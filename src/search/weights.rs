@@ -82,6 +82,10 @@ pub struct PassageWeights {
     pub free_sentence_length: f32,
     /// Cost of longer sentences.
     pub length_penalty: f32,
+    /// Share of the heaviest word's weight that a sentence about the topic asked for gets.
+    pub topic: f32,
+    /// Share of their weight that single Chinese characters get.
+    pub han_character: f32,
     /// Factor of a heading.
     pub heading: f32,
     /// Factor of words that an earlier passage has shown.
