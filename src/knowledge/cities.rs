@@ -10,6 +10,7 @@ use super::error::KnowledgeError;
 use super::files::{SourceText, columns, texts_of};
 use super::folded::folded_phrase;
 use super::lexicon::{Endings, Lexicon};
+use super::place_words::PlaceWords;
 
 /// A municipality, special region, prefecture or county-level city.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +102,7 @@ pub struct Cities {
     pub(super) lexicon: Lexicon,
     /// By phrase of the lexicon.
     pub(super) meanings: Vec<Meanings>,
+    pub(super) words: PlaceWords,
     by_adcode: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
 }
@@ -109,16 +111,14 @@ const CITY_COLUMNS: [&str; 6] = ["adcode", "hanzi", "short", "english", "level",
 const PROVINCE_COLUMNS: [&str; 5] = ["code", "hanzi", "short", "english", "spellings"];
 const DISTRICT_COLUMNS: [&str; 3] = ["adcode", "hanzi", "english"];
 
-/// Words that make the name before them a district or county, not a city.
-const DISTRICT_WORDS: [&str; 6] = ["district", "county", "banner", "区", "县", "旗"];
-
 impl Cities {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         let mut names = Names::default();
         let provinces = load_provinces(directory, &mut names)?;
         let cities = load_cities(directory, &provinces, &mut names)?;
         let districts = load_districts(directory)?;
-        for word in DISTRICT_WORDS {
+        let words = PlaceWords::load(directory)?;
+        for word in &words.district {
             names.at(word).is_district_word = true;
         }
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -130,7 +130,7 @@ impl Cities {
         let by_adcode = cities.iter().enumerate().map(|(index, city)| (city.adcode.clone(), index)).collect();
         let (phrases, meanings) = names.0.into_iter().unzip();
         let lexicon = Lexicon::new(phrases, Endings::Exact);
-        Ok(Self { all: cities, provinces, districts, lexicon, meanings, by_adcode, by_name })
+        Ok(Self { all: cities, provinces, districts, lexicon, meanings, words, by_adcode, by_name })
     }
 
     /// The city with this code of GB/T 2260.
@@ -174,6 +174,22 @@ impl Cities {
             names.into_iter().chain(&province.spellings).any(|spelling| folded_phrase(spelling) == folded)
         };
         self.provinces.iter().find(is_it)
+    }
+
+    /// The province whose cities these codes are, all of them; none for a single city.
+    #[must_use]
+    pub fn province_of(&self, adcodes: &[String]) -> Option<&Province> {
+        let code = adcodes.first()?.get(..2)?;
+        let is_whole = adcodes.len() > 1
+            && adcodes.iter().all(|adcode| adcode.starts_with(code))
+            && self.all.iter().filter(|city| city.province_code() == code).count() == adcodes.len();
+        self.provinces.iter().find(|province| is_whole && province.code == code)
+    }
+
+    /// Whether the province is one city: Beijing, Shanghai, Tianjin, Chongqing, Hong Kong, Macau.
+    pub(super) fn is_one_city(&self, province: &Province) -> bool {
+        let adcode = format!("{}0000", province.code);
+        self.get(&adcode).is_some_and(|city| matches!(city.level, Level::Municipality | Level::Region))
     }
 
     /// The cities of a province, by code; empty when no province has this name.

@@ -71,7 +71,7 @@ impl NameReader<'_> {
 
     /// "Hospital of Stomatology": the last of the words for the kind that follow the head and "of", if capitalised.
     fn end_behind_of(&self, run: &[Found], head: usize) -> usize {
-        let is_of = run.get(head + 1).is_some_and(|token| self.written(token) == "of");
+        let is_of = run.get(head + 1).is_some_and(|token| matches!(self.written(token), "of" | "for"));
         let kinds = run.iter().skip(head + 2).take_while(|token| {
             self.patterns.has(token, Role::Kind) && self.written(token).starts_with(|c: char| c.is_ascii_uppercase())
         });

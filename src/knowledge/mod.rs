@@ -17,6 +17,7 @@ pub mod markup;
 pub mod part;
 pub mod phrases;
 mod place_context;
+mod place_words;
 pub mod places;
 pub mod roles;
 pub mod sites;
@@ -46,6 +47,7 @@ const FILES: [(&str, &str); 10] = [
     ("cities.csv", include_str!("cities.csv")),
     ("provinces.csv", include_str!("provinces.csv")),
     ("districts.csv", include_str!("districts.csv")),
+    ("places.toml", include_str!("places.toml")),
     ("topics.toml", include_str!("topics.toml")),
     ("clinics.toml", include_str!("clinics.toml")),
     ("verdicts.toml", include_str!("verdicts.toml")),

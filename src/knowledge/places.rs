@@ -10,6 +10,7 @@ use super::cities::{Cities, City, Meanings, Province, Trust};
 use super::folded::{Folded, folded_phrase};
 use super::lexicon::Found;
 use super::place_context::{Context, Raw, gap_bytes};
+use super::place_words::PlaceWords;
 use crate::text::normalize::is_han;
 use crate::text::span::Span;
 
@@ -75,37 +76,6 @@ const CLINIC_NAME_BYTES: usize = 60;
 /// The name of a district is looked for within so many bytes before the word for it: longer than any name.
 const DISTRICT_NAME_BYTES: usize = 64;
 
-const ROAD_WORDS: [&str; 22] = [
-    " road",
-    " street",
-    " avenue",
-    " lane",
-    " lu ",
-    " rd",
-    " east road",
-    " west road",
-    " north road",
-    " south road",
-    " middle road",
-    "路",
-    "街",
-    "大道",
-    "东路",
-    "西路",
-    "南路",
-    "北路",
-    "中路",
-    "大街",
-    "胡同",
-    "巷",
-];
-const CITY_WORDS: [&str; 8] = ["市", "州", "地区", "盟", " city", " prefecture", " municipal", "医保"];
-const CLINIC_WORDS: [&str; 9] =
-    ["clinic", "hospital", "outpatient", "center", "centre", "医院", "诊所", "门诊", "卫生院"];
-const TYPE_STARTS: [&str; 10] = ["医疗", "美容", "整形", "口腔", "医院", "医美", "皮肤", "诊所", "门诊", "眼科"];
-const PREPOSITIONS: [&str; 16] =
-    ["in ", "at ", "from ", "near ", "to ", "of ", "around ", "在", "位于", "到", "去", "来自", "、", "和", "与", "及"];
-
 impl Cities {
     /// The cities named in `text`, in order.
     #[must_use]
@@ -167,7 +137,7 @@ impl<'k> Reader<'k, '_> {
     fn classify(&self, index: usize, meanings: &Meanings, named_provinces: &BTreeSet<&str>) -> Option<Raw> {
         let found = self.found.get(index)?;
         let rest = self.after(found.folded.end);
-        if starts_with_any(rest, &ROAD_WORDS) || self.is_district_name(index) {
+        if starts_with_any(rest, &self.words().road) || self.is_district_name(index) {
             return None;
         }
         let cities: Vec<usize> = meanings
@@ -202,7 +172,7 @@ impl<'k> Reader<'k, '_> {
             Trust::Capital => is_capital || !self.has_capitals,
             Trust::Position => (!is_latin || is_title_case) && self.is_city_position(index),
             Trust::Proof => {
-                let proof = starts_with_any(self.after(found.folded.end), &CITY_WORDS) || names_its_province();
+                let proof = starts_with_any(self.after(found.folded.end), &self.words().city) || names_its_province();
                 (!is_latin || is_title_case) && proof
             }
         }
@@ -213,7 +183,9 @@ impl<'k> Reader<'k, '_> {
         let Some(found) = self.found.get(index) else { return false };
         let before = self.before(found.folded.start);
         let rest = self.after(found.folded.end);
-        if starts_with_any(rest, &CITY_WORDS) || PREPOSITIONS.iter().any(|word| ends_with_word(before, word)) {
+        if starts_with_any(rest, &self.words().city)
+            || self.words().before.iter().any(|word| ends_with_word(before, word))
+        {
             return true;
         }
         if let Some(neighbour) = index.checked_sub(1).and_then(|before| self.found.get(before))
@@ -225,7 +197,7 @@ impl<'k> Reader<'k, '_> {
                 .is_some_and(|meanings| meanings.province.is_some_and(|_| meanings.cities.is_empty()));
         }
         let window = &rest.chars().take(CLINIC_NAME_BYTES / 3).take_while(|&c| c != '\n').collect::<String>();
-        !starts_with_any(rest, &TYPE_STARTS) && CLINIC_WORDS.iter().any(|word| window.contains(word))
+        !starts_with_any(rest, &self.words().kind) && self.words().clinic.iter().any(|word| window.contains(word))
     }
 
     /// Jilin is a city and a province: the province where the word follows, or a city of it stands beside it.
@@ -233,13 +205,14 @@ impl<'k> Reader<'k, '_> {
         let (Some(found), Some(province)) = (self.found.get(index), self.cities.provinces.get(province)) else {
             return false;
         };
-        if is_one_city(province) {
+        if self.cities.is_one_city(province) {
             return false;
         }
         let rest = self.after(found.folded.end);
-        let is_called_city = starts_with_any(rest, &["市", " city"]);
+        let is_called_city = starts_with_any(rest, &self.words().called_city);
         let folded_name = found.folded.of(self.text.text());
-        if folded_name.ends_with("省") || folded_name.ends_with("province") || rest.starts_with('省') {
+        let ends_so = self.words().province.iter().any(|word| folded_name.ends_with(word.trim_start()));
+        if ends_so || starts_with_any(rest, &self.words().province) {
             return true;
         }
         let neighbours = [index.checked_sub(1), index.checked_add(1)];
@@ -343,6 +316,10 @@ impl<'k> Reader<'k, '_> {
         Some(CityMention { span, readings: readings.into_iter().map(|(_, city)| city).collect(), certainty, named_by })
     }
 
+    fn words(&self) -> &'k PlaceWords {
+        &self.cities.words
+    }
+
     fn after(&self, folded_offset: usize) -> &str {
         self.text.text().get(folded_offset..).unwrap_or_default()
     }
@@ -352,14 +329,9 @@ impl<'k> Reader<'k, '_> {
     }
 }
 
-/// Whether the province is one city: Beijing, Shanghai, Tianjin, Chongqing, Hong Kong, Macau.
-fn is_one_city(province: &Province) -> bool {
-    matches!(province.code.as_str(), "11" | "12" | "31" | "50" | "81" | "82")
-}
-
-fn starts_with_any(text: &str, words: &[&str]) -> bool {
+fn starts_with_any(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| {
-        text.strip_prefix(word).is_some_and(|rest| {
+        text.strip_prefix(word.as_str()).is_some_and(|rest| {
             !word.ends_with(|last: char| last.is_ascii_alphabetic())
                 || !rest.starts_with(|next: char| next.is_ascii_alphanumeric())
         })

@@ -68,6 +68,8 @@ pub enum AnswerKind {
 /// How strongly a phrase announces its topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TriggerStrength {
+    /// Only in a title without any other trigger of an aspect.
+    InTitle,
     /// Only where its line has no trigger of an aspect.
     Weak,
     /// Where its line names a city; else it announces the wider topic.
@@ -111,6 +113,8 @@ struct RawTopic {
     triggers: Vec<String>,
     #[serde(default)]
     weak: Vec<String>,
+    #[serde(default)]
+    in_title: Vec<String>,
     refines: Option<String>,
     #[serde(default)]
     beside_city: Vec<String>,
@@ -138,7 +142,8 @@ impl Topics {
             let strong = topic.triggers.iter().map(|phrase| (phrase, TriggerStrength::Strong));
             let weak = topic.weak.iter().map(|phrase| (phrase, TriggerStrength::Weak));
             let beside_city = topic.beside_city.iter().map(|phrase| (phrase, TriggerStrength::BesideCity));
-            for (phrase, strength) in strong.chain(beside_city).chain(weak) {
+            let in_title = topic.in_title.iter().map(|phrase| (phrase, TriggerStrength::InTitle));
+            for (phrase, strength) in strong.chain(beside_city).chain(weak).chain(in_title) {
                 let announced = by_phrase.entry(folded_phrase(phrase)).or_default();
                 if !announced.iter().any(|(known, _)| *known == id) {
                     announced.push((id.clone(), strength));
@@ -223,8 +228,8 @@ fn check(id: &str, topic: &RawTopic) -> Result<(), String> {
     if topic.refines.is_none() && !topic.beside_city.is_empty() {
         return Err(format!("topic `{id}` has beside_city, but refines no wider topic"));
     }
-    if topic.triggers.iter().chain(&topic.weak).chain(&topic.beside_city).any(|phrase| folded_phrase(phrase).is_empty())
-    {
+    let mut phrases = [&topic.triggers, &topic.weak, &topic.in_title, &topic.beside_city].into_iter().flatten();
+    if phrases.any(|phrase| folded_phrase(phrase).is_empty()) {
         return Err(format!("topic `{id}` has an empty trigger"));
     }
     Ok(())

@@ -1,9 +1,10 @@
 //! Says whether a sentence answers yes, no, or "it depends". Data: `verdicts.toml`.
 //!
-//! A sentence about the matter is read for cues: phrases that judge by themselves, and acts ("reimbursed") with a word
-//! of ability ("can be") or a negation ("nothing … is") before them in the same clause. A condition outweighs both.
+//! A sentence about the matter is read for cues: phrases that judge by themselves, acts ("reimbursed") with a word of
+//! ability ("can be") or a negation ("nothing … is") before them in the same clause, and payers that pay ("the fund does
+//! not cover"). A condition outweighs yes and no.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::error::KnowledgeError;
@@ -28,6 +29,10 @@ enum Role {
     Act,
     Ability,
     Negation,
+    Denial,
+    Payer,
+    Payment,
+    Clause,
     Negative,
     Positive,
     Condition,
@@ -41,11 +46,15 @@ enum Role {
     QuestionEnd,
 }
 
-const SECTIONS: [(&str, Role); 15] = [
+const SECTIONS: [(&str, Role); 19] = [
     ("subject", Role::Subject),
     ("act", Role::Act),
     ("ability", Role::Ability),
     ("negation", Role::Negation),
+    ("denial", Role::Denial),
+    ("payer", Role::Payer),
+    ("payment", Role::Payment),
+    ("clause", Role::Clause),
     ("negative", Role::Negative),
     ("positive", Role::Positive),
     ("condition", Role::Condition),
@@ -62,6 +71,8 @@ const SECTIONS: [(&str, Role); 15] = [
 /// How far before an act, in bytes, a negation or a word of ability still belongs to it.
 const NEGATION_REACH: usize = 48;
 const ABILITY_REACH: usize = 32;
+/// How far before a payment, in bytes, a payer still makes it.
+const PAYER_REACH: usize = 28;
 /// An opener counts within so many bytes of the start of a sentence.
 const OPENER_REACH: usize = 24;
 /// How far a "whether" reaches.
@@ -70,16 +81,23 @@ const EMBEDDED_REACH: usize = 100;
 const PLAIN: f32 = 1.0;
 const HEDGED: f32 = 0.3;
 const RULE: f32 = 0.3;
-/// Strength of a condition without a yes or no beside it.
+/// Strength of a condition without a yes or no beside it, and of one that says of what act it speaks.
 const BARE_CONDITION: f32 = 0.4;
+const CONDITION_OF_ACT: f32 = 0.8;
 
 /// A phrase found in a sentence; places count in the folded text.
 #[derive(Debug, Clone, Copy)]
 struct Cue {
     role: Role,
+    phrase: usize,
     start: usize,
     end: usize,
 }
+
+/// What an article is asked, as far as it is also said of rules in general: of an article about burns, a sentence about
+/// burns is no general remark.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked(BTreeSet<usize>);
 
 impl VerdictCues {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
@@ -114,24 +132,40 @@ impl VerdictCues {
         opens || ends_as_question(&cues, &folded)
     }
 
+    /// What a title asks about.
+    #[must_use]
+    pub fn asked(&self, title: &str) -> Asked {
+        let cues = self.cues(&Folded::new(title));
+        Asked(cues.iter().filter(|cue| cue.role == Role::Rule).map(|cue| cue.phrase).collect())
+    }
+
     /// The verdict of a sentence, with its strength from 0 to 1; none when the sentence does not judge.
     ///
     /// "Cannot be reimbursed unless" is conditional; a hedge ("special circumstances") only weakens a yes or no.
     #[must_use]
     pub fn judge(&self, sentence: &str) -> Option<(Verdict, f32)> {
+        self.judge_for(&Asked::default(), sentence)
+    }
+
+    /// The same in an article that is asked this.
+    #[must_use]
+    pub fn judge_for(&self, asked: &Asked, sentence: &str) -> Option<(Verdict, f32)> {
         let folded = Folded::new(sentence);
         let cues = self.cues(&folded);
-        let is_about_it = [Role::Subject, Role::Negative, Role::Positive].into_iter().any(|role| has(&cues, role));
+        let is_about_it = ABOUT_IT.into_iter().any(|role| has(&cues, role));
         if !is_about_it || ends_as_question(&cues, &folded) {
             return None;
         }
         let reading = Reading::new(folded.text(), &cues);
-        let (no, yes, condition) = (reading.says_no(), reading.says_yes(), reading.has_condition());
-        let rule = if has(&cues, Role::Rule) { RULE } else { PLAIN };
+        let yes = reading.affirms();
+        let (no, condition) = (reading.says_no(yes), reading.has_condition());
+        let is_rule = cues.iter().any(|cue| cue.role == Role::Rule && !asked.0.contains(&cue.phrase));
+        let rule = if is_rule { RULE } else { PLAIN };
         let hedged = if has(&cues, Role::Hedge) { HEDGED } else { PLAIN };
         match (no, yes, condition) {
             (false, false, false) => None,
             (false, false, true) if has(&cues, Role::Embedded) => Some((Verdict::Conditional, PLAIN)),
+            (false, false, true) if has(&cues, Role::Act) => Some((Verdict::Conditional, CONDITION_OF_ACT * rule)),
             (false, false, true) => Some((Verdict::Conditional, BARE_CONDITION * rule)),
             (_, _, true) | (true, true, false) => Some((Verdict::Conditional, PLAIN)),
             (true, false, false) => Some((Verdict::No, rule.min(hedged))),
@@ -143,11 +177,14 @@ impl VerdictCues {
         let found = self.lexicon.find(folded).into_iter();
         let cues = found.flat_map(|found| {
             let roles = self.roles.get(found.phrase).into_iter().flatten();
-            roles.map(move |&role| Cue { role, start: found.folded.start, end: found.folded.end })
+            roles.map(move |&role| Cue { role, phrase: found.phrase, start: found.folded.start, end: found.folded.end })
         });
         cues.collect()
     }
 }
+
+/// What makes a sentence be about the matter.
+const ABOUT_IT: [Role; 4] = [Role::Subject, Role::Negative, Role::Positive, Role::Payer];
 
 fn has(cues: &[Cue], role: Role) -> bool {
     cues.iter().any(|cue| cue.role == role)
@@ -172,20 +209,29 @@ struct Reading<'r> {
 impl<'r> Reading<'r> {
     fn new(text: &'r str, cues: &'r [Cue]) -> Self {
         let concessions = cues.iter().filter(|cue| cue.role == Role::Concession);
-        Self { text, cues, concession_ends: concessions.map(|cue| cue.end).collect(), clause_ends: clause_ends(text) }
+        let clause_ends = clause_ends(text, cues);
+        Self { text, cues, concession_ends: concessions.map(|cue| cue.end).collect(), clause_ends }
     }
 
-    fn says_no(&self) -> bool {
-        let mut acts = self.of(Role::Act).chain(self.of(Role::Positive));
+    /// Whether it denies; `affirms` is what it says otherwise.
+    fn says_no(&self, affirms: bool) -> bool {
+        let mut acts = self.of(Role::Act).chain(self.of(Role::Positive)).chain(self.payments());
         let negated_act = acts.any(|act| self.is_negated(act));
-        let cut_short = self.of(Role::Negation).any(|negation| self.ends_clause(negation));
-        negated_act || self.of(Role::Negative).next().is_some() || cut_short
+        let mut denials = self.of(Role::Denial);
+        let denied = denials.any(|denial| self.ends_clause(denial) || affirms && self.opens_clause(denial));
+        negated_act || self.of(Role::Negative).next().is_some() || denied
     }
 
-    fn says_yes(&self) -> bool {
-        let by_act =
-            self.of(Role::Act).any(|act| !self.is_negated(act) && self.reaches(Role::Ability, act, ABILITY_REACH));
-        by_act || self.of(Role::Positive).any(|positive| !self.is_negated(positive))
+    /// Whether an act can be done, a positive phrase stands, or a payer pays.
+    fn affirms(&self) -> bool {
+        let is_affirmed = |act: &Cue| !self.is_negated(act);
+        let by_act = self.of(Role::Act).any(|act| is_affirmed(act) && self.reaches(Role::Ability, act, ABILITY_REACH));
+        by_act || self.of(Role::Positive).chain(self.payments()).any(is_affirmed)
+    }
+
+    /// What payers do.
+    fn payments(&self) -> impl Iterator<Item = &Cue> {
+        self.of(Role::Payment).filter(|payment| self.reaches(Role::Payer, payment, PAYER_REACH))
     }
 
     fn has_condition(&self) -> bool {
@@ -221,10 +267,14 @@ impl<'r> Reading<'r> {
     /// "..., purely aesthetic work cannot.": a negation with nothing behind it.
     fn ends_clause(&self, cue: &Cue) -> bool {
         let rest = self.text.get(cue.end..).unwrap_or_default();
-        let is_verbal = self.text.get(cue.start..cue.end).is_some_and(|word| {
-            matches!(word, "cannot" | "can not" | "never" | "not" | "不能" | "不行" | "不可以" | "不可")
-        });
-        is_verbal && rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != ' ')
+        rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != ' ')
+    }
+
+    /// "Treatment is covered, not beauty.": a negation right behind the end of a clause.
+    fn opens_clause(&self, cue: &Cue) -> bool {
+        let after = self.clause_ends.partition_point(|end| end.end <= cue.start);
+        let before = after.checked_sub(1).and_then(|last| self.clause_ends.get(last));
+        before.is_some_and(|end| self.text.get(end.end..cue.start).is_some_and(|gap| gap.trim().is_empty()))
     }
 
     fn has_clause_end(&self, from: usize, to: usize) -> bool {
@@ -234,13 +284,14 @@ impl<'r> Reading<'r> {
 }
 
 /// The marks and words of a folded text that end a clause, ascending.
-fn clause_ends(text: &str) -> Vec<Span> {
-    let marks = text.char_indices().filter_map(|(at, character)| match character {
-        ',' | ';' | ':' | '，' | '；' | '。' | '、' | '但' => Some(Span::new(at, at + character.len_utf8())),
-        ' ' if text.get(at..).is_some_and(|rest| rest.starts_with(" but ")) => Some(Span::new(at, at + " but ".len())),
-        _ => None,
-    });
-    marks.collect()
+fn clause_ends(text: &str, cues: &[Cue]) -> Vec<Span> {
+    let is_mark = |character: char| matches!(character, ',' | ';' | ':' | '，' | '；' | '。' | '、');
+    let marks = text.char_indices().filter(|&(_, character)| is_mark(character));
+    let marks = marks.map(|(at, character)| Span::new(at, at + character.len_utf8()));
+    let words = cues.iter().filter(|cue| cue.role == Role::Clause).map(|cue| Span::new(cue.start, cue.end));
+    let mut ends: Vec<Span> = marks.chain(words).collect();
+    ends.sort_unstable();
+    ends
 }
 
 #[cfg(test)]
@@ -264,6 +315,20 @@ mod tests {
             ("Can it be reimbursed?", None),
             ("Burns can be claimed there, wrinkle treatment never.", Some(Verdict::Conditional)),
             ("The doctor is kind.", None),
+            ("The fund pays nothing for this operation.", Some(Verdict::No)),
+            ("Health insurance covers the stay.", Some(Verdict::Yes)),
+            ("Always confirm with the insurer before you pay.", None),
+            ("The patient bears the whole cost.", Some(Verdict::No)),
+            ("Medical insurance covers treatment, not beautification.", Some(Verdict::Conditional)),
+            ("Functional repair is covered; looks are not.", Some(Verdict::Conditional)),
+            ("It is reimbursed for a listed illness, but not as health maintenance.", Some(Verdict::Conditional)),
+            ("Packages are not reimbursed by medical insurance, not even in part.", Some(Verdict::No)),
+            ("体检费用医保一分钱都不报。", Some(Verdict::No)),
+            ("近视手术医保不管，费用由本人承担。", Some(Verdict::No)),
+            ("和其他疾病一样由医保支付。", Some(Verdict::Yes)),
+            ("面部的可以申请报销，平坦的不行。", Some(Verdict::Conditional)),
+            ("只有遮挡瞳孔的才能申请报销。", Some(Verdict::Conditional)),
+            ("报价单要保存好。", None),
             ("该院项目不能通过医保报销。", Some(Verdict::No)),
             ("该院可以用医保报销。", Some(Verdict::Yes)),
             ("除非能证明属于治疗，否则不能报销。", Some(Verdict::Conditional)),
@@ -285,7 +350,8 @@ mod tests {
             ["can be reimbursed ", "although it can be reimbursed ", "虽然能报销", "但不能报销", "whether reimbursed "]
         {
             let sentence = phrase.repeat(BYTES / phrase.len());
-            assert_eq!(cues.judge(&sentence).is_some(), cues.judge(&phrase.repeat(20)).is_some(), "{phrase}");
+            let verdict = |text: &str| cues.judge(text).is_some();
+            assert_eq!(verdict(&sentence), verdict(&phrase.repeat(20)), "{phrase}");
         }
     }
 

@@ -4,6 +4,8 @@
 
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::ClinicSort;
+use crate::knowledge::folded::Folded;
+use crate::knowledge::places::Places;
 use crate::model::answer::{CityRow, Understood};
 use crate::text::span::Span;
 use crate::text::terms::terms;
@@ -23,7 +25,7 @@ pub struct Meaning {
 /// What words of a query can mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sense {
-    /// A city, by the codes of its readings, likeliest first.
+    /// A city, by the codes of its readings, likeliest first; or a province, by the codes of all its cities.
     City(Vec<String>),
     /// A clinic, by the values that are one of those that can be meant.
     Clinic(Vec<String>),
@@ -50,8 +52,9 @@ impl Understanding {
     /// Recognises what `words` mean.
     #[must_use]
     pub fn of(words: &str, knowledge: &Knowledge) -> Self {
-        let mut meanings = Vec::new();
-        for mention in knowledge.cities.mentions(words) {
+        let places = knowledge.cities.places(&Folded::new(words));
+        let mut meanings = provinces(&places, knowledge);
+        for mention in places.cities {
             let readings = mention.readings.iter().map(|city| city.adcode.clone()).collect();
             let spellings = mention.city().map(|city| vec![city.name.clone(), city.hanzi.clone()]);
             meanings.push(Meaning { span: mention.span, sense: Sense::City(readings) });
@@ -99,6 +102,14 @@ impl Understanding {
         let mut shown = Understood::default();
         for meaning in &self.meanings {
             match &meaning.sense {
+                Sense::City(readings) if knowledge.cities.province_of(readings).is_some() => {
+                    let province = knowledge.cities.province_of(readings);
+                    shown.cities.extend(province.map(|province| CityRow {
+                        name: province.name.clone(),
+                        hanzi: province.hanzi.clone(),
+                        adcode: format!("{}0000", province.code),
+                    }));
+                }
                 Sense::City(readings) => {
                     let cities = readings.iter().filter_map(|adcode| knowledge.cities.get(adcode));
                     shown.cities.extend(cities.map(|city| CityRow {
@@ -174,5 +185,59 @@ impl Understanding {
             Sense::City(readings) => Some(readings.as_slice()),
             _ => None,
         })
+    }
+}
+
+/// The provinces that a query names, as their cities; one that only says where a named city lies adds nothing.
+fn provinces(places: &Places<'_>, knowledge: &Knowledge) -> Vec<Meaning> {
+    let mut meanings = Vec::new();
+    for mention in &places.provinces {
+        let province = mention.province;
+        let mut readings = places.cities.iter().flat_map(|city| &city.readings);
+        if readings.any(|reading| reading.adcode.starts_with(&province.code)) {
+            continue;
+        }
+        let cities = knowledge.cities.in_province(&province.code).into_iter().map(|city| city.adcode.clone());
+        let names = vec![province.name.clone(), province.hanzi.clone()];
+        meanings.push(Meaning { span: mention.span, sense: Sense::City(cities.collect()) });
+        meanings.push(Meaning { span: mention.span, sense: Sense::Synonyms(names) });
+    }
+    meanings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_queries() {
+        let knowledge = Knowledge::builtin().unwrap();
+        for (name, words, expected) in [
+            ("a province", "clinics in Liaoning", vec!["Liaoning"]),
+            ("a province in Chinese", "辽宁整形医院", vec!["Liaoning"]),
+            ("a province by its full name", "广东省植发", vec!["Guangdong"]),
+            ("a city and its province", "Dalian, Liaoning dental implant", vec!["Dalian"]),
+            ("Shaanxi is not Shanxi", "hair transplant Shaanxi", vec!["Shaanxi"]),
+            ("Jilin the city", "dentist in Jilin", vec!["Jilin"]),
+            ("Jilin the province", "dentist in Jilin Province", vec!["Jilin"]),
+            ("several cities", "Dalian Wuhan and 上海 hair transplant", vec!["Dalian", "Wuhan", "Shanghai"]),
+            ("a city of another province", "Dalian or Guangdong", vec!["Guangdong", "Dalian"]),
+            ("an old spelling", "Tsingtao dentist", vec!["Qingdao"]),
+            ("traditional characters", "重慶醫保", vec!["Chongqing"]),
+            ("no apostrophe", "Xian insurance", vec!["Xi'an"]),
+            ("no capital", "xian insurance", vec!["Xi'an"]),
+        ] {
+            let shown = Understanding::of(words, &knowledge).shown(&knowledge);
+            let mut found: Vec<String> = shown.cities.into_iter().map(|city| city.name).collect();
+            let mut expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "{name}: {words}");
+        }
+        let province = Understanding::of("Liaoning", &knowledge);
+        let codes = province.cities().next().unwrap();
+        assert!(codes.iter().any(|code| code == "210200") && codes.iter().all(|code| code.starts_with("21")));
+        let shown = Understanding::of("Jilin Province", &knowledge).shown(&knowledge);
+        assert_eq!(shown.cities[0].adcode, "220000", "the province, and not the city of its name");
     }
 }

@@ -193,7 +193,8 @@ fn month_first(tokens: &[Token<'_>]) -> Option<Day> {
     Day::new(year(rest.next()?)?, month, day)
 }
 
-/// `15/03/2024`, `03/15/2024`: only where one of the two cannot be a month, or both are the same.
+/// `15/03/2024`, `03/15/2024`: only where one of the two cannot be a month, or both are the same. Between full stops the
+/// day always stands first (`03.04.2024`).
 fn year_last(tokens: &[Token<'_>]) -> Option<Day> {
     let [left, Token::Mark(first), right, Token::Mark(second), last, ..] = tokens else { return None };
     let (left, right, year) = (short_number(left)?, short_number(right)?, year(last)?);
@@ -201,6 +202,7 @@ fn year_last(tokens: &[Token<'_>]) -> Option<Day> {
         return None;
     }
     match (left > 12, right > 12) {
+        (false, false) if *first == '.' => Day::new(year, right, left),
         (true, false) => Day::new(year, right, left),
         (false, true) => Day::new(year, left, right),
         (false, false) if left == right => Day::new(year, left, right),
@@ -274,6 +276,8 @@ mod tests {
             ("25/12/2023", Some("2023-12-25")),
             ("12/25/2023", Some("2023-12-25")),
             ("03/04/2024", None),
+            ("03.04.2024", Some("2024-04-03")),
+            ("13.10.2023 3367 people have seen it", Some("2023-10-13")),
             ("2024-02-30", None),
             ("2024", None),
             ("March 2024", None),

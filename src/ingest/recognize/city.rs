@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use super::Findings;
 use super::subject::{LineRole, Subject};
 use crate::knowledge::cities::City;
-use crate::knowledge::clinics::ClinicSort;
 use crate::knowledge::places::{Certainty, CityMention, NamedBy};
 use crate::model::facets::{CityFacet, ClinicFacet};
 
@@ -89,7 +88,8 @@ fn facet(subject: &Subject, city: &City, mention: &CityMention<'_>, confidence: 
 fn candidates<'k, 'f>(subject: &Subject, findings: &'f Findings<'k>) -> Vec<Candidate<'k, 'f>> {
     let mut by_adcode: BTreeMap<&str, Candidate<'k, 'f>> = BTreeMap::new();
     for mention in &findings.places.cities {
-        let Some(city) = mention.city().filter(|_| !is_in_clinic_name(mention, findings)) else { continue };
+        // "Suizhou Kaili Hospital": Kaili is a city elsewhere, but here a brand.
+        let Some(city) = mention.city().filter(|_| !findings.is_in_clinic_name(mention.span)) else { continue };
         let weight = weight(subject, mention);
         let candidate = by_adcode.entry(&city.adcode).or_insert(Candidate { city, weight: 0.0, first: mention });
         candidate.weight += if candidate.weight >= TITLE { weight.min(PROSE) } else { weight };
@@ -101,13 +101,6 @@ fn candidates<'k, 'f>(subject: &Subject, findings: &'f Findings<'k>) -> Vec<Cand
         by_weight.then_with(|| left.first.span.cmp(&right.first.span))
     });
     candidates
-}
-
-/// "Suizhou Kaili Hospital": Kaili is a city elsewhere, but here a brand.
-fn is_in_clinic_name(mention: &CityMention<'_>, findings: &Findings<'_>) -> bool {
-    let after = findings.clinics.partition_point(|clinic| clinic.span.start <= mention.span.start);
-    let clinic = after.checked_sub(1).and_then(|index| findings.clinics.get(index));
-    clinic.is_some_and(|clinic| clinic.sort != ClinicSort::Generic && clinic.span.contains(mention.span))
 }
 
 fn weight(subject: &Subject, mention: &CityMention<'_>) -> f32 {

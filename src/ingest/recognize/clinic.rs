@@ -10,7 +10,6 @@ use super::Findings;
 use super::subject::{LineRole, Subject};
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::{ClinicMention, ClinicSort};
-use crate::knowledge::topics::{TopicKind, TriggerStrength};
 use crate::model::facets::ClinicFacet;
 use crate::text::normalize::{comparison_key, is_han};
 use crate::text::pinyin::{pinyin, squashed};
@@ -104,7 +103,7 @@ fn candidates<'f>(subject: &Subject, findings: &'f Findings<'_>, knowledge: &Kno
             ClinicSort::Short => line.role == LineRole::Title,
             ClinicSort::Translated | ClinicSort::Generic => false,
         };
-        if !is_name || is_subject_matter(mention, findings) {
+        if !is_name {
             continue;
         }
         let key = comparison_key(&mention.name);
@@ -179,17 +178,6 @@ fn named_in_brackets(subject: &Subject, findings: &Findings<'_>) -> BTreeSet<(St
         is_beside.then(|| (comparison_key(&outer.name), comparison_key(&inner.name)))
     });
     pairs.collect()
-}
-
-/// "Double Eyelid Hospital", 双眼皮医院: a treatment in the place of a brand.
-fn is_subject_matter(mention: &ClinicMention, findings: &Findings<'_>) -> bool {
-    let after = findings.topics.partition_point(|topic| topic.span.end <= mention.span.start);
-    let brand_end = mention.span.start + mention.brand.len();
-    let topics = findings.topics.iter().skip(after).take_while(|topic| topic.span.start < brand_end);
-    topics.into_iter().any(|topic| {
-        let is_procedure = topic.topic.kind == TopicKind::Procedure;
-        (is_procedure || topic.strength == TriggerStrength::Strong) && topic.span.end <= brand_end
-    })
 }
 
 /// The clinics that the article is about.

@@ -4,10 +4,10 @@
 //! facet. Everything is deterministic, and every value is known to the knowledge or built from its patterns.
 
 use crate::knowledge::Knowledge;
-use crate::knowledge::clinics::ClinicMention;
+use crate::knowledge::clinics::{ClinicMention, ClinicSort};
 use crate::knowledge::folded::Folded;
 use crate::knowledge::places::{CityMention, Places};
-use crate::knowledge::topics::TopicMention;
+use crate::knowledge::topics::{TopicKind, TopicMention, TriggerStrength};
 use crate::model::article::Article;
 use crate::model::facets::Facets;
 use crate::text::span::Span;
@@ -45,6 +45,13 @@ impl<'k> Findings<'k> {
         (city.span.start > start && end - city.span.end <= 1).then_some(city.span.start)
     }
 
+    /// Whether a place lies in the name of a clinic.
+    fn is_in_clinic_name(&self, place: Span) -> bool {
+        let after = self.clinics.partition_point(|clinic| clinic.span.start <= place.start);
+        let clinic = after.checked_sub(1).and_then(|last| self.clinics.get(last));
+        clinic.is_some_and(|clinic| clinic.sort != ClinicSort::Generic && clinic.span.contains(place))
+    }
+
     /// The clinics spoken of within a place of the subject.
     fn clinics_in(&self, place: Span) -> impl Iterator<Item = &ClinicMention> {
         let from = self.clinics.partition_point(|clinic| clinic.span.start < place.start);
@@ -62,8 +69,11 @@ pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Kn
     let subject = Subject::of(article);
     let folded = Folded::new(&subject.text);
     let places = knowledge.cities.places(&folded);
-    let clinics = knowledge.clinics.mentions_in(&folded, &places.cities);
     let topics = knowledge.topics.mentions_in(&folded);
+    let mut clinics = knowledge.clinics.mentions_in(&folded, &places.cities);
+    for clinic in clinics.iter_mut().filter(|clinic| is_subject_matter(clinic, &topics)) {
+        clinic.sort = ClinicSort::Generic;
+    }
     let findings = Findings { places, clinics, topics };
     let clinics = clinic::clinics(&subject, &findings, knowledge);
     let (cities, city_alternatives) = city::cities(&subject, &findings, &clinics);
@@ -71,6 +81,17 @@ pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Kn
     let verdict = stance::verdict(&subject, &findings, knowledge, (&topics, &clinics));
     let language = language::language(article, declared_language);
     Facets { cities, city_alternatives, clinics, topics, date: None, language, verdict }
+}
+
+/// "Double Eyelid Hospital", 双眼皮医院: a treatment, or what is asked, in the place of a brand.
+fn is_subject_matter(clinic: &ClinicMention, topics: &[TopicMention<'_>]) -> bool {
+    let from = topics.partition_point(|topic| topic.span.start < clinic.span.start);
+    let brand_end = clinic.span.start + clinic.brand.len();
+    let opening = topics.iter().skip(from).take_while(|topic| topic.span.start == clinic.span.start);
+    opening.into_iter().any(|topic| {
+        let is_procedure = topic.topic.kind == TopicKind::Procedure;
+        (is_procedure || topic.strength == TriggerStrength::Strong) && topic.span.end <= brand_end
+    })
 }
 
 #[cfg(test)]
@@ -253,6 +274,66 @@ mod tests {
             assert_eq!(cities(&facets), ["Dalian"]);
             assert_eq!(topics(&facets).first(), Some(&"city_policy"));
         }
+    }
+
+    /// Kinds of clinics, and wordings, that the seeds do not have.
+    #[test]
+    fn clinics_of_all_kinds_are_named() {
+        for (title, city, clinic, main) in [
+            (
+                "Does health insurance cover check-ups at Hangzhou Kaiyue Health Check-up Centre?",
+                "Hangzhou",
+                "Kaiyue Health Check-up Centre",
+                "medical_insurance",
+            ),
+            (
+                "Ingrown toenails at Kunming Oulan Nail and Foot Clinic, step by step",
+                "Kunming",
+                "Oulan Nail and Foot Clinic",
+                "procedure_steps",
+            ),
+            (
+                "Medical insurance and assisted reproduction at Jilin Anruo Fertility Centre",
+                "Jilin",
+                "Anruo Fertility Centre",
+                "medical_insurance",
+            ),
+            ("绍兴华煦疼痛理疗门诊部有没有执业许可证", "Shaoxing", "华煦疼痛理疗门诊部", "hospital_qualification"),
+            ("武汉尚品健康体检中心全身体检一次多少钱", "Wuhan", "尚品健康体检中心", "price"),
+            ("在苏州睿康生殖专科医院做辅助生殖，医保报哪些？", "Suzhou", "睿康生殖专科医院", "medical_insurance"),
+            ("玻尿酸在吉林明玥医疗美容诊所打完能撑几个月", "Jilin", "明玥医疗美容诊所", "result_duration"),
+            ("成都安宁心理专科医院怎么走", "Chengdu", "安宁心理专科医院", "address_hours"),
+        ] {
+            let facets = recognised(title, &[]);
+            assert_eq!(cities(&facets), [city], "{title}");
+            let clinics: Vec<_> = facets.clinics.iter().map(|found| found.name.as_str()).collect();
+            assert_eq!(clinics, [clinic], "{title}");
+            assert_eq!(topics(&facets).first(), Some(&main), "{title}: {:?}", topics(&facets));
+        }
+    }
+
+    #[test]
+    fn what_a_clinics_name_says_of_its_kind_is_no_topic() {
+        let facets = recognised("长沙博若植发门诊部有执业许可证吗", &["# 博若植发门诊部的资质", "有。"]);
+        assert_eq!(topics(&facets), ["hospital_qualification"]);
+        let facets = recognised("Where to get double eyelids: a Double Eyelid Hospital in Dalian?", &[]);
+        assert!(facets.clinics.is_empty(), "a treatment is no brand: {:?}", facets.clinics);
+    }
+
+    #[test]
+    fn a_phrase_of_two_topics_means_the_one_asked_about() {
+        let facets = recognised("Address of Dalian Zhiling Hospital", &["# Opening hours", "Nine to five."]);
+        assert_eq!(topics(&facets), ["address_hours"]);
+        let facets = recognised("Does Dalian Zhiling Hospital reimburse?", &["# Opening hours", "Nine to five."]);
+        assert_eq!(topics(&facets), ["medical_insurance", "booking"]);
+    }
+
+    #[test]
+    fn what_the_title_asks_about_is_no_general_rule() {
+        let title = "上睑下垂在厦门恺悦眼科门诊部手术，医保能报销吗？";
+        let answer = "在恺悦眼科门诊部做上睑下垂矫正，只有遮挡瞳孔的才能申请医保报销。";
+        let found = recognised(title, &[answer, "单纯做双眼皮的，费用由患者承担。"]).verdict;
+        assert_eq!(found.map(|found| found.verdict), Some(Verdict::Conditional));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::subject::{Line, LineRole, Subject};
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::ClinicSort;
 use crate::knowledge::topics::AnswerKind;
+use crate::knowledge::verdicts::Asked;
 use crate::model::facets::{ClinicFacet, TopicFacet, Verdict, VerdictFacet};
 use crate::text::sentences::sentences;
 use crate::text::span::Span;
@@ -33,7 +34,8 @@ pub(super) fn verdict(
         return None;
     }
     let city = if main.refines.is_some() { NAMES_CITY_ASKED_ABOUT } else { NAMES_CITY };
-    let judge = Judge { subject, findings, knowledge, brands: brands(clinics, knowledge), city };
+    let asked = subject.title().map(|title| knowledge.verdicts.asked(subject.written(title))).unwrap_or_default();
+    let judge = Judge { subject, findings, knowledge, brands: brands(clinics, knowledge), city, asked };
     let mut tally = Tally::default();
     let mut in_conclusion = false;
     for line in subject.body() {
@@ -84,6 +86,7 @@ struct Judge<'j> {
     /// Folded.
     brands: Vec<String>,
     city: f32,
+    asked: Asked,
 }
 
 impl Judge<'_> {
@@ -91,7 +94,7 @@ impl Judge<'_> {
         let text = self.subject.written(line);
         for span in sentences(text) {
             let sentence = span.of(text);
-            let Some((verdict, strength)) = self.knowledge.verdicts.judge(sentence) else { continue };
+            let Some((verdict, strength)) = self.knowledge.verdicts.judge_for(&self.asked, sentence) else { continue };
             let place = span.shifted(line.span.start);
             let concludes = in_conclusion || self.knowledge.verdicts.is_conclusion(sentence);
             let conclusion = if concludes { CONCLUSION } else { 1.0 };

@@ -36,9 +36,11 @@ pub(super) fn topics(
     known: &Topics,
     (cities, clinics): (&[CityFacet], &[ClinicFacet]),
 ) -> Vec<TopicFacet> {
-    let reader = Reader { subject, findings, known };
+    let reader = Reader { subject, findings, known, asked: Vec::new() };
     let clinics_in_title = clinics.iter().filter(|clinic| clinic.evidence.place == Place::Title).count();
     let mut found = reader.in_title(clinics_in_title, !cities.is_empty());
+    let asked: Vec<&str> = found.iter().map(|announced| announced.topic.id.as_str()).collect();
+    let reader = Reader { asked, ..reader };
     for line in subject.body() {
         let announced = match line.role {
             LineRole::Heading => reader.in_heading(line),
@@ -60,6 +62,8 @@ struct Reader<'s, 'k> {
     subject: &'s Subject,
     findings: &'s Findings<'k>,
     known: &'k Topics,
+    /// What the title is about.
+    asked: Vec<&'k str>,
 }
 
 impl<'k> Reader<'_, 'k> {
@@ -97,13 +101,18 @@ impl<'k> Reader<'_, 'k> {
     fn in_line(&self, line: &Line, confidence: f32) -> Vec<Announced<'k>> {
         let mentions = self.mentions_in(line);
         let names_city = self.names_city(line);
-        let is_aspect = |mention: &&&TopicMention<'_>| mention.topic.kind == TopicKind::Aspect;
-        let is_strong = |mention: &&&TopicMention<'_>| mention.strength != TriggerStrength::Weak;
-        let has_aspect = mentions.iter().filter(is_aspect).any(|mention| is_strong(&mention));
-        let counts_weak = line.role == LineRole::TableHead || !has_aspect;
+        let aspects = mentions.iter().filter(|mention| mention.topic.kind == TopicKind::Aspect);
+        let strongest = aspects.map(|mention| mention.strength).max().unwrap_or(TriggerStrength::InTitle);
+        let counts_weak = line.role == LineRole::TableHead || strongest <= TriggerStrength::Weak;
+        let counts_in_title = line.role == LineRole::Title && strongest == TriggerStrength::InTitle;
         let mut announced: Vec<Announced<'k>> = Vec::new();
-        for mention in mentions {
+        for (index, mention) in mentions.iter().enumerate() {
+            let so_far = if line.role == LineRole::Title { announced.as_slice() } else { &[] };
+            if self.means_another(&mentions, index, so_far) {
+                continue;
+            }
             let topic = match mention.strength {
+                TriggerStrength::InTitle if !counts_in_title || has_aspect(&announced) => continue,
                 TriggerStrength::Weak if !counts_weak => continue,
                 TriggerStrength::BesideCity if !names_city => match self.wider(mention.topic) {
                     Some(wider) if mention.span.of(&self.subject.text).len() > SHORT_TRIGGER_BYTES => wider,
@@ -118,6 +127,14 @@ impl<'k> Reader<'_, 'k> {
         let wider: Vec<&str> = announced.iter().filter_map(|known| known.topic.refines.as_deref()).collect();
         announced.retain(|known| !wider.contains(&known.topic.id.as_str()));
         announced
+    }
+
+    /// Whether the phrase also announces another topic that the title, or the line before it, is about.
+    fn means_another(&self, mentions: &[&TopicMention<'k>], index: usize, announced: &[Announced<'k>]) -> bool {
+        let Some(mention) = mentions.get(index) else { return false };
+        let is_known = |id: &str| self.asked.contains(&id) || announced.iter().any(|known| known.topic.id == id);
+        let others = mentions.iter().filter(|other| other.span == mention.span && other.topic.id != mention.topic.id);
+        !is_known(&mention.topic.id) && others.into_iter().any(|other| is_known(&other.topic.id))
     }
 
     fn wider(&self, topic: &Topic) -> Option<&'k Topic> {
@@ -142,7 +159,7 @@ impl<'k> Reader<'_, 'k> {
         let section = self.subject.section(heading.section).iter().filter(|line| line.role == LineRole::Prose);
         for mention in section.flat_map(|line| self.mentions_in(line)) {
             let is_aspect = mention.topic.kind == TopicKind::Aspect && mention.strength == TriggerStrength::Strong;
-            if is_aspect {
+            if is_aspect && !self.is_wider_than_asked(mention.topic) {
                 let first = Announced { topic: mention.topic, span: mention.span, confidence: PROSE };
                 counts.entry(&mention.topic.id).or_insert((0, first)).0 += 1;
             }
@@ -152,11 +169,22 @@ impl<'k> Reader<'_, 'k> {
         (most.0 >= MIN_PROSE_MENTIONS).then_some(most.1)
     }
 
+    /// Whether the title is about a narrower topic: a page about a city's policy speaks of insurance all along.
+    fn is_wider_than_asked(&self, topic: &Topic) -> bool {
+        self.known.refining(&topic.id).is_some_and(|narrower| self.asked.contains(&narrower.id.as_str()))
+    }
+
+    /// The phrases of a line that announce topics; those in a clinic's name say only what kind of clinic it is.
     fn mentions_in(&self, line: &Line) -> Vec<&TopicMention<'k>> {
         let mentions = &self.findings.topics;
         let from = mentions.partition_point(|mention| mention.span.start < line.span.start);
-        mentions.iter().skip(from).take_while(|mention| mention.span.start < line.span.end).collect()
+        let in_line = mentions.iter().skip(from).take_while(|mention| mention.span.start < line.span.end);
+        in_line.filter(|mention| !self.findings.is_in_clinic_name(mention.span)).collect()
     }
+}
+
+fn has_aspect(announced: &[Announced<'_>]) -> bool {
+    announced.iter().any(|known| known.topic.kind == TopicKind::Aspect)
 }
 
 /// A phrase of a narrower topic as short as "policy" or 政策 says nothing of the wider one.
