@@ -94,6 +94,9 @@ pub(super) struct QueryArguments {
     /// Only pages about this topic, by id or label (see: search facets topic); repeat for any of several.
     #[arg(long, value_name = "NAME")]
     pub(super) topic: Vec<String>,
+    /// Only pages in this language: en, zh, or another code; repeat for any of several.
+    #[arg(long, value_name = "CODE")]
+    pub(super) lang: Vec<String>,
     /// How many hits to print, 1 to 1000.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
     pub(super) limit: u16,

@@ -15,7 +15,7 @@ Search scraped articles.
   search index corpus/            read pages and build ./index
 
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
-Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --not WORD
+Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
 Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o json   --explain   --queries FILE
 Commands  index extract · show facets · stats export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;

@@ -125,6 +125,7 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     }
     query = arguments.city.iter().fold(query, article_search::model::query::Query::in_city);
     query = arguments.clinic.iter().fold(query, article_search::model::query::Query::of_clinic);
+    query = arguments.lang.iter().fold(query, article_search::model::query::Query::in_language);
     arguments.topic.iter().fold(query, article_search::model::query::Query::on_topic)
 }
 

@@ -41,7 +41,7 @@ use verdicts::VerdictCues;
 const CHROME_FILE: &str = "chrome.toml";
 
 /// The knowledge files, with what is built in.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     (CHROME_FILE, include_str!("chrome.toml")),
     (sites::FILE, sites::BUILTIN),
     ("cities.csv", include_str!("cities.csv")),

@@ -8,6 +8,7 @@ pub struct Query {
     cities: Vec<String>,
     clinics: Vec<String>,
     topics: Vec<String>,
+    languages: Vec<String>,
     limit: usize,
     passages: usize,
     passage_length: Option<usize>,
@@ -53,6 +54,7 @@ impl Query {
             cities: vec![],
             clinics: vec![],
             topics: vec![],
+            languages: vec![],
             limit: 10,
             passages: 2,
             passage_length: None,
@@ -85,6 +87,13 @@ impl Query {
     #[must_use]
     pub fn on_topic(mut self, name: impl Into<String>) -> Self {
         self.topics.push(name.into());
+        self
+    }
+
+    /// Only pages in this language, by its ISO 639-1 code; of several any is enough.
+    #[must_use]
+    pub fn in_language(mut self, code: impl Into<String>) -> Self {
+        self.languages.push(code.into());
         self
     }
 
@@ -126,6 +135,12 @@ impl Query {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Codes of languages, as given.
+    #[must_use]
+    pub fn languages(&self) -> &[String] {
+        &self.languages
     }
 
     /// The name given to the query.

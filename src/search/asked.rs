@@ -124,8 +124,10 @@ impl Searcher<'_> {
             let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
             filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
         }
-        for field in [FacetField::Lang, FacetField::Verdict] {
-            let values: Vec<String> = typed(field).map(str::to_lowercase).collect();
+        let languages = query.languages().iter().map(String::as_str).chain(typed(FacetField::Lang));
+        let languages: Vec<String> = languages.map(str::to_lowercase).collect();
+        let verdicts: Vec<String> = typed(FacetField::Verdict).map(str::to_lowercase).collect();
+        for (field, values) in [(FacetField::Lang, languages), (FacetField::Verdict, verdicts)] {
             if !values.is_empty() {
                 filters.push(any_of(field, values));
             }

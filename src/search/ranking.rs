@@ -145,6 +145,7 @@ impl<'a> Ranking<'a> {
     /// more than one with few; being about a city or topic counts beside it.
     fn groups(&self, candidate: &Candidate) -> Vec<ScorePart> {
         let mut parts = Vec::new();
+        let rarest = idf(self.retrieved.pages, 1);
         let groups = self.plan.groups.iter().zip(&candidate.counts.groups).zip(&self.retrieved.idf.groups);
         for (((group, counts), idf), emphasis) in groups.zip(&self.emphasis) {
             let k1 = if is_han_text(&group.typed) { self.weights.saturation_han } else { self.weights.saturation };
@@ -159,6 +160,11 @@ impl<'a> Ranking<'a> {
                 }
                 let value = way.weight * idf * self.saturated(count, k1, candidate.length);
                 (best, all, often) = (best.max(value), all + value, often + count);
+            }
+            if best == 0.0 && facets > 0.0 {
+                // What the page is about stands for the word that it writes otherwise: in the other language, say.
+                best = self.weights.facet_as_word * own.min(rarest);
+                all = best;
             }
             let text = emphasis * (best + self.weights.other_ways * (all - best));
             if text > 0.0 {

@@ -48,6 +48,8 @@ pub struct RankingWeights {
     pub length: f32,
     /// Share of the score of every way to say a word but the best one.
     pub other_ways: f32,
+    /// What a page that is about the thing that a word names, and does not have the word, gets of the word's idf.
+    pub facet_as_word: f32,
     /// Words of a query above which it is a long one.
     pub long_query: f32,
     /// In a long query, the power of a word's idf by which it weighs more or less.
