@@ -30,7 +30,7 @@ use crate::text::terms::TermStream;
 /// Raised with every change of how blocks are made of a page: sources are read again then.
 const SOURCE_VERSION: u32 = 3;
 /// Raised with every change of how blocks are cleaned and recognised: documents are made anew from their blocks then.
-const EXTRACTOR_VERSION: u32 = 3;
+const EXTRACTOR_VERSION: u32 = 4;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;
