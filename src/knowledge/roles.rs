@@ -14,6 +14,8 @@ pub enum Role {
     TrailLead,
     /// Last item of a breadcrumb that stands for the article.
     TrailEnd,
+    /// What stands before the title in its own line: `Question:`.
+    TitleLabel,
     /// Heading of a list of other articles.
     RelatedHeading,
     /// The same by looser wording: counts only above what looks like such a list.
@@ -85,6 +87,7 @@ impl Role {
             | Self::Legal
             | Self::UserSubmitted
             | Self::LegalVoice => Reason::Disclaimer,
+            Self::TitleLabel => Reason::TitleRepeat,
             Self::Byline | Self::BoxHeading => Reason::Byline,
             Self::Share => Reason::Share,
             Self::Control => Reason::Control,

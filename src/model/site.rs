@@ -12,11 +12,14 @@ pub const HEAD_LINES: usize = 15;
 pub const TAIL_LINES: usize = 40;
 /// Bytes of a line as stored.
 const STORED_BYTES: usize = 10;
-/// The lengths that fit beside three bits of form.
-const MOST_CHARACTERS: u16 = 0x1FFF;
+/// The lengths that fit beside six bits of form.
+const MOST_CHARACTERS: u16 = 0x03FF;
 const SOLID: u16 = 0x8000;
 const HEADING: u16 = 0x4000;
 const PASSABLE: u16 = 0x2000;
+const LABEL: u16 = 0x1000;
+const MARKED: u16 = 0x0800;
+const SIGNED: u16 = 0x0400;
 
 /// The site that a page is of, as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,6 +52,7 @@ pub fn site_name(origin: &Origin) -> String {
 
 /// A line at an edge of an article, as far as pages are compared by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "properties that do not depend on one another, stored as bits")]
 pub struct EdgeLine {
     /// Hash of its words, numbers apart.
     pub key: u64,
@@ -60,15 +64,36 @@ pub struct EdgeLine {
     pub is_heading: bool,
     /// Whether it is worded like the title of another article, or is a date or a count.
     pub is_passable: bool,
+    /// Whether it is neither text nor an item of a numbered list, nor marked up as a heading.
+    pub is_label: bool,
+    /// Whether it has digits or marks in it that headings of articles have not.
+    pub is_marked: bool,
+    /// Whether a name and a colon stand before a text: `Ann: thanks!`.
+    pub is_signed: bool,
 }
 
 impl EdgeLine {
     /// What stands for the lines between the two edges.
-    const MIDDLE: Self =
-        Self { key: 0, characters: MOST_CHARACTERS, is_solid: true, is_heading: false, is_passable: false };
+    const MIDDLE: Self = Self {
+        key: 0,
+        characters: MOST_CHARACTERS,
+        is_solid: true,
+        is_heading: false,
+        is_passable: false,
+        is_label: false,
+        is_marked: false,
+        is_signed: false,
+    };
 
     fn bytes(self) -> [u8; STORED_BYTES] {
-        let flags = [(self.is_solid, SOLID), (self.is_heading, HEADING), (self.is_passable, PASSABLE)];
+        let flags = [
+            (self.is_solid, SOLID),
+            (self.is_heading, HEADING),
+            (self.is_passable, PASSABLE),
+            (self.is_label, LABEL),
+            (self.is_marked, MARKED),
+            (self.is_signed, SIGNED),
+        ];
         let form = flags
             .iter()
             .filter(|(is_set, _)| *is_set)
@@ -89,6 +114,9 @@ impl EdgeLine {
             is_solid: form & SOLID != 0,
             is_heading: form & HEADING != 0,
             is_passable: form & PASSABLE != 0,
+            is_label: form & LABEL != 0,
+            is_marked: form & MARKED != 0,
+            is_signed: form & SIGNED != 0,
         })
     }
 }
@@ -174,6 +202,9 @@ mod tests {
             is_solid: at.is_multiple_of(2),
             is_heading: at.is_multiple_of(3),
             is_passable: at.is_multiple_of(5),
+            is_label: at.is_multiple_of(7),
+            is_marked: at.is_multiple_of(11),
+            is_signed: at.is_multiple_of(13),
         };
         for count in [0, 1, 55, 56, 300] {
             let edges = Edges::of(count, |at| Some(line(at)));

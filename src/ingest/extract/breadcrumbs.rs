@@ -30,6 +30,8 @@ const LINE_BYTES: usize = 4096;
 const SECTION_UNITS: usize = 4;
 /// Longest site or section name, in words or Han characters.
 const ITEM_UNITS: usize = 10;
+/// Fewest items of a path that nothing but arrows confirms.
+const LEAST_ARROWED_ITEMS: usize = 3;
 /// Marks between the items, in the order in which they are tried.
 const SEPARATORS: [&[char]; 4] =
     [&['>', '›', '»', '→', '＞', '⟩', '▸', '❯'], &['/', '／'], &['|', '｜', '\\', '·', '∙'], &['-', '–', '—', '_']];
@@ -136,7 +138,9 @@ fn of_line(open: &Open<'_, '_>, index: usize, claimed: &[String]) -> Option<Trai
     let titled_from = title_from(open, index, &items, claimed);
     let is_rooted = is_of(open, first, Role::TrailRoot);
     let ends_in_article = is_of(open, last, Role::TrailEnd) && text.contains(['>', '›', '»', '＞']);
-    let is_framed = is_rooted || lead.is_some() || ends_in_article;
+    let is_arrowed = || leads_on(open, index, text, &items);
+    let is_said = is_rooted || lead.is_some() || ends_in_article;
+    let is_framed = is_said || is_arrowed();
     if titled_from.is_none() && (!is_framed || ends_like_prose(last)) {
         return None;
     }
@@ -150,12 +154,20 @@ fn of_line(open: &Open<'_, '_>, index: usize, claimed: &[String]) -> Option<Trai
     let looks_like_title = units(last) > SECTION_UNITS || last.ends_with(['?', '？']);
     let title = match titled_from {
         Some(from) => title_in(text, from).or_else(|| Some(last.clone())),
-        None if looks_like_title && !ends_in_article => Some(last.clone()),
+        None if is_said && looks_like_title && !ends_in_article => Some(last.clone()),
         None => None,
     };
     let section_as_last = (title.is_none() && !ends_in_article).then(|| last.clone());
     let items = kept(sections.iter().cloned().chain(section_as_last).collect(), open);
     Some(Trail { lines: index..index + 1, items, title, leads_to_article: true })
+}
+
+/// Whether arrows part three short names or more, above all text: a path without a word for home.
+fn leads_on(open: &Open<'_, '_>, index: usize, text: &str, items: &[String]) -> bool {
+    let arrows = text.chars().filter(|character| matches!(character, '>' | '›' | '»' | '→' | '＞')).count();
+    let is_named = |item: &String| units(item) <= ITEM_UNITS && !item.contains(|c: char| c.is_ascii_digit());
+    let is_above_text = !open.iter().take(index + 1).any(|line| line.is_solid());
+    arrows + 1 >= items.len() && items.len() >= LEAST_ARROWED_ITEMS && is_above_text && items.iter().all(is_named)
 }
 
 /// The item from which on a breadcrumb says a title that is claimed, or that another line says.
@@ -196,6 +208,8 @@ fn split_items<'a>(text: &'a str, marks: &[char], kind: usize) -> Vec<&'a str> {
     let mut start = 0;
     for (at, mark) in text.char_indices().filter(|(_, character)| marks.contains(character)) {
         let before = text.get(start..at).unwrap_or_default();
+        // The shaft of an arrow: `->`, `=>`.
+        let before = if kind == 0 { before.trim_end_matches(['-', '=']) } else { before };
         let after = text.get(at + mark.len_utf8()..).unwrap_or_default();
         let spaced = before.ends_with(' ') || after.starts_with(' ');
         let between_han = !before.ends_with(|c: char| c.is_ascii_alphanumeric())
@@ -315,6 +329,7 @@ mod tests {
                 vec!["Site > Is insurance acc...", "Is insurance accepted at the clinic?"],
                 (0..1, vec!["Site"], Some("Is insurance acc...")),
             ),
+            ("arrows", vec!["Site -> Prices -> Laser", title], (0..1, vec!["Site", "Prices", "Laser"], None)),
             ("lines", vec!["Home", "News", title, title], (0..3, vec!["News"], Some(title))),
         ] {
             let (range, items, title) = trail(&lines).unwrap_or_else(|| panic!("{name}"));

@@ -6,20 +6,30 @@
 use std::borrow::Cow;
 
 use super::line::Line;
-use crate::knowledge::chrome::{Match, Role};
+use crate::knowledge::chrome::{Form, Match, Role};
 use crate::text::normalize::is_han;
 
 /// Longest byline, in words or Han characters.
 const MOST_UNITS: usize = 45;
+/// Longest byline that ends as a sentence does.
+const MOST_SAID_UNITS: usize = 16;
+/// Words that the name beside one of several counts can take.
+const NAME_UNITS: usize = 4;
 /// Words that the value of one label can take: a name, a site.
 const VALUE_UNITS: usize = 8;
 
 /// The rule by which a line is a byline, if it is one.
 pub(super) fn rule_of<'r>(line: &Line<'r>) -> Option<Cow<'r, str>> {
-    if line.units > MOST_UNITS || line.is_prose || is_said(line.text()) {
+    if line.units > MOST_UNITS || is_said(line.text()) || line.is_prose && line.units > MOST_SAID_UNITS {
         return None;
     }
     let labels: Vec<&Match<'r>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
+    // `Words: Li Na. Pictures: none.` ends as sentences do; several labels with a colon tell it from one.
+    if line.is_prose
+        && labels.iter().filter(|label| label.rule.form == Form::Label).map(|label| label.count).sum::<usize>() < 2
+    {
+        return None;
+    }
     let day = line.day();
     if labels.is_empty() && day.is_none() {
         return None;
@@ -34,6 +44,7 @@ pub(super) fn rule_of<'r>(line: &Line<'r>) -> Option<Cow<'r, str>> {
         (Some(day), false) if day.at_start => 4 + VALUE_UNITS * count,
         (Some(_), false) => 4 + count,
         (None, true) => VALUE_UNITS * count,
+        (None, false) if count > 1 => NAME_UNITS * count,
         (None, false) => 2,
     };
     let name = labels.first().map_or("day of publication", |label| label.rule.name.as_str());
@@ -74,6 +85,8 @@ mod tests {
             ("（责任编辑：罗）", true),
             ("3,021 views", true),
             ("Asked by user_76437", true),
+            ("Words: Li Na. Photos: Chen Wei.", true),
+            ("Source: the patient's own pocket, in four cases out of five.", false),
             ("2024-03-01 the clinic opened its new building in the south of the town", false),
             ("The author of the study explains what the source of the money was", false),
             ("2024年3月1日起，重庆医保目录有新的规定。", false),

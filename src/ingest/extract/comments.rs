@@ -7,6 +7,7 @@ use super::line::Line;
 use super::page::{Cut, Open};
 use crate::knowledge::chrome::Role;
 use crate::model::article::Reason;
+use crate::text::units::units;
 
 /// Longest line that says who comments and when.
 const AUTHOR_UNITS: usize = 9;
@@ -17,6 +18,9 @@ const COMMENT_LINES: usize = 4;
 const LEAST_ARTICLE_UNITS: usize = 40;
 /// Longest paragraph of a comment in a discussion at the end of a page.
 const MOST_COMMENT_UNITS: usize = 60;
+/// Longest name of one who comments, and shortest comment, in words or Han characters.
+const NAME_UNITS: usize = 6;
+const LEAST_SAID_UNITS: usize = 3;
 /// Such a discussion is at most so much of the article above it, in percent.
 const MOST_SHARE_BELOW: usize = 50;
 
@@ -25,9 +29,11 @@ pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut index = 0;
     let discussion = discussion_start(open).unwrap_or(open.len());
-    cuts.extend(
-        (discussion..open.len()).map(|line| Cut::new(line, Reason::Comments, "below an invitation to comment")),
-    );
+    cuts.extend(open.iter().enumerate().skip(discussion).map(|(number, line)| match line.at_edge() {
+        _ if disclaimer::is_notice(line) => Cut::new(number, Reason::Disclaimer, "families of legal wording"),
+        Some((reason, rule)) if is_of_the_foot(*reason) => Cut::new(number, *reason, rule.to_string()),
+        _ => Cut::new(number, Reason::Comments, "below an invitation to comment"),
+    }));
     while index < discussion {
         let length = section_length(open.get(index..).unwrap_or_default());
         let lines = index..index + length;
@@ -42,6 +48,16 @@ pub(super) fn is_heading(line: &Line<'_>) -> bool {
     !line.is_solid() && !line.is_numbered() && line.is(Role::CommentsHeading)
 }
 
+/// Whether a name and a colon stand before a text: `Ann: thanks!`, `Mrs Lee writes: thanks!`.
+pub(super) fn is_signed(line: &Line<'_>) -> bool {
+    let parted = line.text().split_once(": ").or_else(|| line.text().split_once('：'));
+    let is_name =
+        |name: &str| (1..=NAME_UNITS).contains(&units(name)) && !name.contains(['.', '。', '，', ',', '“', '"', '《']);
+    !line.is_numbered()
+        && !line.is_row()
+        && parted.is_some_and(|(name, said)| is_name(name) && units(said) >= LEAST_SAID_UNITS)
+}
+
 /// Where readers are invited to comment, or the buttons of a comment stand in a row, and nothing that follows is long
 /// enough for an article.
 fn discussion_start(open: &Open<'_, '_>) -> Option<usize> {
@@ -52,12 +68,38 @@ fn discussion_start(open: &Open<'_, '_>) -> Option<usize> {
     let from = open.iter().rposition(|line| !is_said(line)).map_or(0, |last| last + 1);
     let start = (from..open.len()).find(|&index| {
         let is_button = |at: usize| open.get(at).is_some_and(|line| is_button(line));
+        let says = |at: usize| {
+            open.get(at).is_some_and(|line| {
+                is_signed(line) || is_name(line) && open.get(at + 1).is_some_and(|said| is_comment(said))
+            })
+        };
         open.get(index).is_some_and(|line| !line.is_solid() && line.is(Role::CommentsInvite))
+            || open.get(index).is_some_and(|line| is_heading(line) && (counts(line) || says(index + 1)))
             || is_button(index) && is_button(index + 1)
     })?;
     let (above, below) = open.split_at_checked(start)?;
     let above = units_of(above);
     (above >= LEAST_ARTICLE_UNITS && units_of(below) * 100 <= above * MOST_SHARE_BELOW).then_some(start)
+}
+
+/// What stands below the comments and is none.
+fn is_of_the_foot(reason: Reason) -> bool {
+    matches!(reason, Reason::Related | Reason::Tags | Reason::Navigation | Reason::Advertisement | Reason::Footer)
+}
+
+/// Whether a heading says how many comments there are.
+fn counts(line: &Line<'_>) -> bool {
+    line.text().bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// A short line without any mark of a list: the name of one who comments, and where from.
+fn is_name(line: &Line<'_>) -> bool {
+    !line.is_solid() && !line.is_numbered() && line.units <= AUTHOR_UNITS && !line.is(Role::RelatedHeading)
+}
+
+/// A text that is short enough for a comment.
+fn is_comment(line: &Line<'_>) -> bool {
+    line.units <= MOST_COMMENT_UNITS && line.text().ends_with(['.', '!', '?', '。', '！', '？', '~', '…'])
 }
 
 fn is_button(line: &Line<'_>) -> bool {

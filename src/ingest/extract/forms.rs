@@ -8,6 +8,7 @@ use super::bylines;
 use super::line::Line;
 use crate::knowledge::chrome::{Form, Match, Place, Role};
 use crate::model::article::Reason;
+use crate::text::normalize::is_han;
 use crate::text::units::units;
 
 /// Longest item of a menu, in words or Han characters.
@@ -18,6 +19,8 @@ const MENU_ITEMS: usize = 3;
 const MENU_BYTES: usize = 4096;
 /// Longest number that counts or ranks: longer ones are telephone numbers.
 const MOST_LONE_DIGITS: usize = 5;
+/// Longest row of buttons.
+const ROW_UNITS: usize = 24;
 /// Longest advertisement of one line.
 const ADVERTISEMENT_UNITS: usize = 30;
 
@@ -48,6 +51,9 @@ pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
     if is_number_alone(line.text()) {
         return Some((Reason::Control, "number alone".into()));
     }
+    if is_row_of_buttons(line) {
+        return Some((Reason::Control, "row of buttons".into()));
+    }
     if line.is_row() {
         return line.find(Role::Navigation).map(|found| (Reason::Navigation, found.rule.name.as_str().into()));
     }
@@ -65,12 +71,21 @@ pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
         .or_else(|| is_arrowed(line).then(|| (Reason::Advertisement, "arrows".into())))
 }
 
+/// `推荐 西安 视频 直播`: Chinese needs no spaces, so that words parted by them are items.
+fn is_spaced_menu(line: &Line<'_>) -> bool {
+    let is_item = |item: &str| (1..=MENU_ITEM_UNITS).contains(&units(item)) && item.chars().all(is_han);
+    let items: Vec<&str> = line.text().split_whitespace().collect();
+    let roles = [Role::TrailRoot, Role::Navigation, Role::Control];
+    let is_known = |item: &&&str| line.matches_of(item).iter().any(|found| roles.contains(&found.rule.role));
+    items.len() > MENU_ITEMS && items.iter().all(|item| is_item(item)) && items.iter().filter(is_known).count() > 1
+}
+
 /// Whether wording says of a sentence what it says of a label: footers have numbers in them or say it twice, the next
 /// article comes behind a colon.
 fn is_plain_in_prose(line: &Line<'_>, found: &Match<'_>) -> bool {
     match found.rule.role {
         Role::Footer => found.count > 1 || line.text().contains(|c: char| c.is_ascii_digit()),
-        Role::Neighbour => found.rule.form == Form::Lead,
+        Role::Neighbour => found.rule.form == Form::Lead || found.count > 1,
         _ => true,
     }
 }
@@ -81,6 +96,9 @@ fn is_plain_in_prose(line: &Line<'_>, found: &Match<'_>) -> bool {
 pub(super) fn anywhere<'r>(line: &Line<'r>, repeats: impl Fn() -> usize) -> Option<(Reason, Cow<'r, str>)> {
     if !line.text().chars().any(char::is_alphanumeric) {
         return Some((Reason::Control, "no letters".into()));
+    }
+    if is_row_of_buttons(line) {
+        return Some((Reason::Control, "row of buttons".into()));
     }
     if line.is_solid() || line.is_numbered() {
         return None;
@@ -122,7 +140,7 @@ fn is_menu(line: &Line<'_>) -> bool {
     }
     let items: Vec<&str> = line.text().split(['|', '｜', '·', '•', '┊', '│']).map(str::trim).collect();
     if items.len() < MENU_ITEMS {
-        return false;
+        return is_spaced_menu(line);
     }
     let is_short =
         |item: &&str| (1..=MENU_ITEM_UNITS).contains(&units(item)) && !item.contains(|c: char| c.is_ascii_digit());
@@ -132,6 +150,18 @@ fn is_menu(line: &Line<'_>) -> bool {
     };
     let known = items.iter().filter(|item| is_known(item)).count();
     known > 0 && items.iter().all(is_short) || 2 * known >= items.len()
+}
+
+/// `Ask online | Free quote | Book now`: buttons side by side, which text files show as a table of one row.
+fn is_row_of_buttons(line: &Line<'_>) -> bool {
+    if !line.is_row() || line.units > ROW_UNITS {
+        return false;
+    }
+    let is_button = |cell: &str| {
+        let roles = [Role::Control, Role::Advertisement];
+        line.matches_of(cell).iter().any(|found| found.rule.form == Form::Whole && roles.contains(&found.rule.role))
+    };
+    line.text().split('|').all(|cell| is_button(cell.trim()))
 }
 
 /// `>>> Ask our doctor <<<`: arrows that call the reader away.
@@ -166,6 +196,8 @@ mod tests {
             ("上一篇：大连医保政策", at_edges_only(Reason::Related)),
             ("Tags: insurance Dalian", at_edges_only(Reason::Tags)),
             ("分享到：微信 微博", at_edges_only(Reason::Share)),
+            ("推荐 西安 视频 直播", at_edges_only(Reason::Navigation)),
+            ("种植牙 矫正 拔牙 补牙", (None, None)),
             ("Page 2 of 3", everywhere(Reason::Pagination)),
             ("[Ad] Double eyelid from 980 yuan", everywhere(Reason::Advertisement)),
             ("* * *", everywhere(Reason::Control)),

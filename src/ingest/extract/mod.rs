@@ -55,6 +55,10 @@ const MOST_HEADING_UNITS: usize = 4;
 /// Shortest line that may be the title of another article.
 const LEAST_TITLE_UNITS: usize = 5;
 
+/// Marks that stand in calls, buttons and counts, and not in the headings of an article.
+const MARKS: [char; 18] =
+    ['，', '>', '<', '→', '←', '!', '！', '[', '【', '|', '｜', '¥', '￥', '@', '✓', '★', '…', ','];
+
 /// A cleaned page, and what the pages of its site are compared by.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extracted {
@@ -132,9 +136,31 @@ fn obey(page: &mut Page<'_>, entry: &SiteEntry) {
     page.hold(|number| wishes.get(number) == Some(&Wish::Keep));
 }
 
-/// Cuts what the site shares, then lets the rules look again at what that laid bare. A page of which too little would
-/// be left stays as the rules left it.
+/// Cuts what the site shares, then lets the rules look again at what that laid bare, and again. A page of which too
+/// little would be left stays as the rules left it.
 fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges {
+    let (edges, cuts) = shared_cuts(page, site, title);
+    if cuts.is_empty() {
+        return edges;
+    }
+    let by_rules = page.clone_cuts();
+    let mut cuts = cuts;
+    for _ in 0..MOST_ROUNDS {
+        page.apply(cuts);
+        settle(page, title);
+        (_, cuts) = shared_cuts(page, site, title);
+        if cuts.is_empty() {
+            break;
+        }
+    }
+    if valve::judge(page) != Rest::Article {
+        page.put_back(by_rules);
+    }
+    edges
+}
+
+/// The edges of what is open, and the cuts of what the site shares there.
+fn shared_cuts(page: &Page<'_>, site: &SiteTemplates, title: &Title) -> (Edges, Vec<Cut>) {
     let open = page.open();
     let count = open.len();
     let edges = Edges::of(count, |at| open.get(at).map(|line| edge_line(line, title)));
@@ -144,30 +170,34 @@ fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges
         let is_byline = open.get(number).is_some_and(|line| bylines::rule_of(line).is_some());
         Cut::new(number, if is_byline { Reason::Byline } else { Reason::Template }, line.rule)
     });
-    let cuts: Vec<Cut> = cuts.collect();
-    if cuts.is_empty() {
-        return edges;
-    }
-    let by_rules = page.clone_cuts();
-    page.apply(cuts);
-    settle(page, title);
-    if valve::judge(page) != Rest::Article {
-        page.put_back(by_rules);
-    }
-    edges
+    let cuts = cuts.collect();
+    (edges, cuts)
 }
 
 /// A line as the pages of a site are compared by it; the page's own title is like no other line.
 fn edge_line(line: &Line<'_>, title: &Title) -> EdgeLine {
     let is_title = line.key() == title.key;
     let has_number = line.text().bytes().any(|byte| byte.is_ascii_digit());
+    let is_listed = line.is_numbered() && !is_ranked(line.key());
+    let is_marked_heading = matches!(line.block.kind, BlockKind::Heading(_));
     EdgeLine {
         key: if is_title { 0 } else { hash(&without_numbers(line.key())) },
         characters: u16::try_from(line.text().chars().count()).unwrap_or(u16::MAX),
         is_solid: line.is_solid(),
-        is_heading: matches!(line.block.kind, BlockKind::Heading(_)) || line.units <= MOST_HEADING_UNITS,
-        is_passable: !line.is_solid() && !line.is_numbered() && (has_number || line.units >= LEAST_TITLE_UNITS),
+        is_heading: is_marked_heading || line.units <= MOST_HEADING_UNITS,
+        is_passable: !line.is_solid() && !is_listed && (has_number || line.units >= LEAST_TITLE_UNITS),
+        is_label: !line.is_solid() && !line.is_numbered() && !is_marked_heading,
+        is_marked: has_number || line.text().contains(MARKS),
+        is_signed: comments::is_signed(line),
     }
+}
+
+/// `No.1 Some Clinic`, `TOP1 Some title`: the lines of rankings, which articles number otherwise.
+fn is_ranked(key: &str) -> bool {
+    key.strip_prefix("no").or_else(|| key.strip_prefix("top")).is_some_and(|rest| {
+        let rest = rest.trim_start();
+        rest.starts_with(|first: char| first.is_ascii_digit())
+    })
 }
 
 /// Numbers become one zero: page counts, dates and readers differ from page to page.

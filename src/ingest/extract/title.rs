@@ -30,6 +30,8 @@ const LATIN_WORD: usize = 4;
 const LEAD_PARAGRAPHS: usize = 3;
 /// Longest name of a site, in words or Han characters.
 const MOST_NAME_UNITS: usize = 6;
+/// Shortest title behind a label.
+const LEAST_LABELLED_UNITS: usize = 3;
 /// Longest line that can be a title.
 const MOST_UNITS: usize = 60;
 
@@ -57,9 +59,26 @@ pub(super) fn choose(open: &Open<'_, '_>, all: &[Line<'_>], trail: Option<&Trail
         .or_else(|| claimed.first().map(|title| without_known_suffix(title, claimed, (trail, all))))
         .or_else(|| likeliest(open, &head, trail))
         .unwrap_or_default();
+    let said = head.iter().find(|(_, line)| line.text() == text).map(|(_, line)| without_label(line));
+    let text = said.map_or_else(|| text.clone(), str::to_owned);
     let key = comparison_key(&text);
-    let line = head.iter().find(|(_, line)| !key.is_empty() && line.key() == key).map(|(index, _)| *index);
+    let says =
+        |line: &Line<'_>| line.key() == key || line.key().ends_with(&key) && comparison_key(without_label(line)) == key;
+    let line = head.iter().find(|(_, line)| !key.is_empty() && says(line)).map(|(index, _)| *index);
     Title { text, key, line }
+}
+
+/// The line without a word like `Question:` in front, where enough of it is left.
+fn without_label<'l>(line: &'l Line<'_>) -> &'l str {
+    let text = line.text();
+    if !line.is(Role::TitleLabel) {
+        return text;
+    }
+    let rest = match text.find([':', '：', '】', ']']) {
+        Some(at) => text.get(at..).unwrap_or_default().trim_start_matches([':', '：', '】', ']', ' ', '\u{3000}']),
+        None => text,
+    };
+    if units(rest) >= LEAST_LABELLED_UNITS { rest } else { text }
 }
 
 /// A claimed title that a line says too, with or without the site's name behind it.
@@ -222,6 +241,7 @@ mod tests {
                 vec![],
                 "Is it covered?",
             ),
+            ("label", vec!["Question: do braces hurt?", "Prose that goes on."], vec![], "do braces hurt?"),
             ("first line", vec!["Costs of braces", "Prose that goes on."], vec![], "Costs of braces"),
             (
                 "menu before",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edge::{Reached, Zone, walk};
-use super::{LEAST_PAGES, MOST_PAGES, Shared, SiteTemplates};
+use super::{LEAST_PAGES, MOST_PAGES, Shared, SiteTemplates, inside};
 use crate::model::site::Edges;
 
 /// From this many pages on a smaller share is enough: rotating boxes stand on some pages only.
@@ -16,6 +16,8 @@ const LEAST_SHARED_LARGE: usize = 15;
 const SHARE_LARGE: f64 = 0.05;
 /// Share of its pages on which a line is connected to the same edge.
 const CONNECTED_SHARE: f64 = 0.7;
+/// Share of its pages from which on a line between two texts belongs there.
+const BETWEEN_TEXT_SHARE: f64 = 0.34;
 /// Share of their paragraphs that two pages have in common when one is a copy of the other.
 const COPY_SHARE: f64 = 0.7;
 
@@ -29,6 +31,7 @@ pub fn learn<'a>(pages: impl IntoIterator<Item = &'a Edges>) -> SiteTemplates {
         return SiteTemplates::default();
     }
     let mut candidates = frequent(&pages);
+    without_headings_of_text(&pages, &mut candidates);
     loop {
         let connected = connected(&pages, &candidates);
         let before = candidates.len();
@@ -40,9 +43,39 @@ pub fn learn<'a>(pages: impl IntoIterator<Item = &'a Edges>) -> SiteTemplates {
         });
         // A line that is not shared may have parted others from the edge.
         if candidates.len() == before {
-            return SiteTemplates { pages: count(pages.len()), lines: candidates };
+            break;
         }
     }
+    let inside = inside::labels(&pages).into_iter().map(|(key, pages)| (key, Shared { pages, zone: Zone::Inside }));
+    candidates.extend(inside);
+    SiteTemplates { pages: count(pages.len()), lines: candidates }
+}
+
+/// Drops lines that often have an article's own text right above and right below: headings, and what a site puts in
+/// between paragraphs.
+fn without_headings_of_text(pages: &[&Edges], candidates: &mut BTreeMap<u64, Shared>) {
+    let mut between: BTreeMap<u64, u32> = BTreeMap::new();
+    for edges in pages {
+        let mut keys = BTreeSet::new();
+        let mut run: Vec<u64> = Vec::new();
+        let mut is_below_text = false;
+        for line in edges.lines() {
+            if candidates.contains_key(&line.key) {
+                run.push(line.key);
+                continue;
+            }
+            let is_between = is_below_text && line.is_solid;
+            keys.extend(run.drain(..).filter(|_| is_between));
+            is_below_text = line.is_solid;
+        }
+        for key in keys {
+            *between.entry(key).or_default() += 1;
+        }
+    }
+    candidates.retain(|key, shared| {
+        let between = between.get(key).copied().unwrap_or(0);
+        f64::from(between) < BETWEEN_TEXT_SHARE * f64::from(shared.pages)
+    });
 }
 
 /// Pages that count: of copies only the first.
@@ -117,7 +150,7 @@ fn connected(pages: &[&Edges], candidates: &BTreeMap<u64, Shared>) -> BTreeMap<u
             let (head, tail) = connected.entry(key).or_default();
             match zone {
                 Zone::Head => *head += 1,
-                Zone::Tail => *tail += 1,
+                Zone::Tail | Zone::Inside => *tail += 1,
             }
         }
     }

@@ -6,14 +6,16 @@
 //! * a line is shared when it is on a share of the pages, *and* most of them have it connected to the same edge of the
 //!   article, with nothing but shared lines and a few foreign ones in between: a house sentence inside articles, or a
 //!   heading such as "Summary" above a paragraph, never is;
-//! * it goes only from pages where it is connected to that edge ([`edge`]).
+//! * it goes only from pages where it is connected to that edge ([`edge`]);
+//! * between paragraphs only a label goes that most pages have, and that stands where no heading can ([`inside`]).
 //!
 //! What is learnt is a function of the set of pages, not of their order.
 
 mod edge;
+mod inside;
 mod learn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +125,13 @@ impl SiteTemplates {
     /// The lines of a page that go.
     pub(super) fn lines_of(&self, edges: &Edges) -> Vec<TemplateLine> {
         let shared = |line: &EdgeLine| self.lines.get(&line.key);
-        let reached = walk(edges.lines(), |line, zone| shared(line).is_some_and(|shared| shared.zone == zone));
+        let is_inside = |line: &EdgeLine| !line.is_solid && shared(line).is_some_and(|it| it.zone == Zone::Inside);
+        let is_shared = |line: &EdgeLine, zone| shared(line).is_some_and(|it| it.zone == zone) || is_inside(line);
+        let mut reached = walk(edges.lines(), is_shared);
+        let known: BTreeSet<usize> = reached.iter().map(|line| line.number()).collect();
+        let inside =
+            edges.lines().iter().enumerate().filter(|(number, line)| is_inside(line) && !known.contains(number));
+        reached.extend(inside.map(|(number, _)| Reached::Shared(number, Zone::Inside)));
         let rule = |reached: &Reached| match reached {
             Reached::Between(_) => "beside lines that the pages of this site share".to_owned(),
             Reached::Shared(number, _) => {

@@ -5,14 +5,17 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::site::hash;
 
-/// A line: `#` begins a heading, `-` a title of another article; anything else is a paragraph.
+/// A line: `#` begins a heading, `-` a title of another article, `+` a label or a name; anything else is a paragraph.
 fn line(text: &str) -> EdgeLine {
     EdgeLine {
         key: hash(text),
         characters: u16::try_from(text.chars().count()).unwrap(),
-        is_solid: !text.starts_with(['#', '-']),
+        is_solid: !text.starts_with(['#', '-', '+']),
         is_heading: text.starts_with('#'),
         is_passable: text.starts_with('-'),
+        is_label: text.starts_with(['#', '-', '+']),
+        is_marked: text.contains('>'),
+        is_signed: text.contains(':'),
     }
 }
 
@@ -69,6 +72,41 @@ fn what_goes() {
             vec!["welcome to us", "-a subtitle", "read on with us", "a1"],
             vec![vec!["welcome to us", "read on with us", "b1"], vec!["welcome to us", "read on with us", "c1"]],
             vec!["welcome to us", "read on with us"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_goes_with_less_to_show() {
+    assert_gone(&[
+        (
+            "names and comments below two labels",
+            vec!["a long text of mine, a1", "#More", "-one of these", "+Wall", "+Ann", "yes", "all ours"],
+            vec![
+                vec!["a long text of mine, b1", "#More", "-two of these", "+Wall", "+Bob", "no", "all ours"],
+                vec!["a long text of mine, c1", "#More", "-three of these", "+Wall", "+Cid", "or", "all ours"],
+            ],
+            vec!["#More", "-one of these", "+Wall", "+Ann", "yes", "all ours"],
+        ),
+        (
+            "a label between paragraphs, where no heading stands",
+            vec!["a1", "#A2", "+Ask the doctor", "a2", "#A3", "a3"],
+            vec![
+                vec!["b1", "#B2", "+Ask the doctor", "b2", "b3"],
+                vec!["c1", "+Ask the doctor", "c2", "#C3", "c3"],
+                vec!["d1", "d2", "#D3", "d3", "+Ask the doctor", "#D4", "d4"],
+            ],
+            vec!["+Ask the doctor"],
+        ),
+        (
+            "a label that no heading looks like",
+            vec!["a1", "+Ask >> 10 online", "a2", "#A3", "a3"],
+            vec![
+                vec!["b1", "+Ask >> 10 online", "b2", "#B3", "b3"],
+                vec!["c1", "+Ask >> 10 online", "c2", "#C3", "c3"],
+                vec!["d1", "d2", "+Ask >> 10 online", "d3"],
+            ],
+            vec!["+Ask >> 10 online"],
         ),
     ]);
 }
@@ -147,6 +185,32 @@ fn what_repeats_and_stays() {
 }
 
 #[test]
+fn headings_stay_on_sites_of_many_pages() {
+    assert_gone(&[
+        (
+            "between paragraphs",
+            vec!["a1", "#A2", "a2", "+Summary", "a3"],
+            vec![
+                vec!["b1", "+Summary", "b2"],
+                vec!["c1", "#C2", "-an item of mine", "+Summary", "c2"],
+                vec!["d1", "d2", "+Summary", "d3"],
+            ],
+            vec![],
+        ),
+        (
+            "above a last paragraph and what the site puts at its end",
+            vec!["a1", "a2", "+Summary", "a3", "#Foot", "all ours"],
+            vec![
+                vec!["b1", "+Summary", "b2", "#Foot", "all ours"],
+                vec!["c1", "#C2", "-an item of mine", "+Summary", "c2", "#Foot", "all ours"],
+                vec!["d1", "d2", "+Summary", "d3", "#Foot", "all ours"],
+            ],
+            vec!["#Foot", "all ours"],
+        ),
+    ]);
+}
+
+#[test]
 fn the_count_is_told() {
     let pages: Vec<Edges> = (0..5)
         .map(|page| {
@@ -186,7 +250,16 @@ fn learning_from_a_million_pages_takes_little_memory() {
             let line = |at: usize| {
                 let is_own = (at as u64) < lines - 8;
                 let key = if is_own { (page + 1) * 1_000 + at as u64 } else { u64::MAX - at as u64 };
-                Some(EdgeLine { key, characters: 80, is_solid: true, is_heading: false, is_passable: false })
+                Some(EdgeLine {
+                    key,
+                    characters: 80,
+                    is_solid: true,
+                    is_heading: false,
+                    is_passable: false,
+                    is_label: false,
+                    is_marked: false,
+                    is_signed: false,
+                })
             };
             Edges::of(usize::try_from(lines).unwrap(), line)
         };

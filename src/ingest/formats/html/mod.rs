@@ -156,7 +156,18 @@ mod tests {
             ("aside", "<aside>In other news</aside>", "In other news", Zone::Chrome(Reason::Sidebar)),
             ("button", "<button>Print</button>", "Print", Zone::Chrome(Reason::Control)),
             ("one link", "<p><a href=a>Read on here</a></p>", "Read on here", Zone::Chrome(Reason::Related)),
-            ("heading of chrome", "<h3>More</h3><div class=related>X</div>", "More", Zone::Chrome(Reason::Related)),
+            (
+                "heading of chrome",
+                "<h3>More</h3><div class=related><p>X</p><p>Y</p></div>",
+                "More",
+                Zone::Chrome(Reason::Related),
+            ),
+            (
+                "a box below the heading of a text",
+                "<h3>Summer</h3><div class=related><h4>More</h4><p>X</p></div>",
+                "Summer",
+                Zone::Article,
+            ),
         ] {
             let parsed = page("", inside, "");
             assert_eq!(zone_of(&parsed, text), Some(zone), "{name}: {:?}", parsed.blocks);

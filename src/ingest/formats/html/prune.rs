@@ -11,6 +11,8 @@ use super::root::dominant_child;
 use super::sums::{Sums, Weight};
 use super::tag::Tag;
 
+/// Fewest lines between paragraphs that are the list of the heading above.
+const LEAST_LIST_LINES: usize = 2;
 /// An element with this share of the prose, in percent, has a tail behind it rather than a second half.
 const MIN_SHARE_BEFORE_TAIL: usize = 80;
 /// A tail holds at most this share of the text of the article, in percent.
@@ -145,15 +147,20 @@ fn take_link_lines(outline: &Outline, article: &Range<usize>, reasons: &mut [Opt
     }
 }
 
-/// A heading stands for what follows it: when that went, or when nothing follows, it goes too.
+/// A heading stands for what follows it: when that went, or when nothing follows, it goes too. Above further text only a
+/// list of several lines without a heading of its own takes the heading with it: a box may part a heading from its text.
 fn take_empty_headings(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
     let mut following = Some(Reason::OutsideArticle);
     let mut is_behind_text = true;
+    let mut gone_lines = 0;
     for (piece, reason) in outline.pieces.iter().zip(reasons).take(article.end).skip(article.start).rev() {
         if reason.is_none() && piece.is_heading() {
             *reason = following.filter(|_| piece.kind != BlockKind::Heading(1));
         } else {
-            following = reason.filter(|&reason| is_whole_section(reason) && (is_behind_text || is_list(reason)));
+            gone_lines = if reason.is_some() { gone_lines + 1 } else { 0 };
+            let is_bare = gone_lines >= LEAST_LIST_LINES && !piece.is_heading();
+            let goes = |reason| is_whole_section(reason) && (is_behind_text || is_bare && is_list(reason));
+            following = reason.filter(|&reason| goes(reason));
             is_behind_text &= reason.is_some();
         }
     }

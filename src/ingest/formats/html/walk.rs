@@ -125,6 +125,7 @@ impl<'a> Walk<'a> {
             Tag::Break => self.end_line(),
             Tag::Link => self.links += usize::from(attributes.is_link()),
             Tag::Time => self.metadata.read_time(node, &attributes, self.outline.pieces.len()),
+            Tag::Inline if begins_a_line(node, element) => self.end_line(),
             Tag::Inline => {}
             Tag::Cell if is_plain_cell(node) => self.line.end_cell(),
             Tag::Control if self.is_in_heading() => {}
@@ -233,6 +234,29 @@ fn kind_in(tag: Tag, outer: BlockKind) -> BlockKind {
         Tag::Table | Tag::Cell | Tag::Article => BlockKind::Paragraph,
         _ => outer,
     }
+}
+
+/// Whether a bold run is a heading that the source puts on a line of its own: it ends its line on the page, and nothing
+/// stands before it but one inline element and a line break of the source, as boxes between paragraphs do.
+fn begins_a_line(node: NodeRef<'_, Node>, element: &Element) -> bool {
+    if !matches!(element.name(), "b" | "strong") {
+        return false;
+    }
+    let is_blank = |node: &NodeRef<'_, Node>| node.value().as_text().is_some_and(|text| text.trim().is_empty());
+    let is_inline = |node: &NodeRef<'_, Node>| {
+        node.value().as_element().is_some_and(|element| matches!(Tag::of(&element.name.local), Tag::Inline | Tag::Link))
+    };
+    let ends_line = |node: Option<NodeRef<'_, Node>>| {
+        let ends = |tag: Tag| tag == Tag::Break || !tag.is_inline();
+        node.is_none_or(|node| node.value().as_element().is_some_and(|element| ends(Tag::of(&element.name.local))))
+    };
+    let mut before = node.prev_siblings().peekable();
+    let is_broken =
+        before.next_if(is_blank).is_some_and(|blank| blank.value().as_text().is_some_and(|text| text.contains('\n')));
+    is_broken
+        && before.next().is_some_and(|box_of_words| is_inline(&box_of_words))
+        && ends_line(before.find(|node| !is_blank(node)))
+        && ends_line(node.next_siblings().find(|node| !is_blank(node)))
 }
 
 /// Whether a cell holds nothing but text in a line.
