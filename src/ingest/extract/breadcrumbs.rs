@@ -28,6 +28,8 @@ const LINE_UNITS: usize = 100;
 const LINE_BYTES: usize = 4096;
 /// A last item longer than this is the article's title, not a section.
 const SECTION_UNITS: usize = 4;
+/// The same in Han characters.
+const SECTION_HAN: usize = 7;
 /// Longest site or section name, in words or Han characters.
 const ITEM_UNITS: usize = 10;
 /// Fewest items of a path that nothing but arrows confirms.
@@ -151,7 +153,8 @@ fn of_line(open: &Open<'_, '_>, index: usize, claimed: &[String]) -> Option<Trai
         return None;
     }
     let ends_in_article = ends_in_article || is_of(open, last, Role::TrailEnd);
-    let looks_like_title = units(last) > SECTION_UNITS || last.ends_with(['?', '？']);
+    let section_units = if last.is_ascii() { SECTION_UNITS } else { SECTION_HAN };
+    let looks_like_title = units(last) > section_units || last.ends_with(['?', '？']);
     let title = match titled_from {
         Some(from) => title_in(text, from).or_else(|| Some(last.clone())),
         None if is_said && looks_like_title && !ends_in_article => Some(last.clone()),

@@ -154,7 +154,7 @@ fn is_menu(line: &Line<'_>) -> bool {
 
 /// `Ask online | Free quote | Book now`: buttons side by side, which text files show as a table of one row.
 fn is_row_of_buttons(line: &Line<'_>) -> bool {
-    if !line.is_row() || line.units > ROW_UNITS {
+    if line.units > ROW_UNITS || !line.text().contains('|') {
         return false;
     }
     let is_button = |cell: &str| {

@@ -93,11 +93,7 @@ pub fn article(parsed: Parsed, rules: &ChromeRules, site: KnownSite<'_>) -> Extr
     match valve::judge(&page) {
         Rest::Article => edges = cut_shared(&mut page, site.templates, &title),
         Rest::Nothing if is_titled_row && page.cut().next().is_none() => {}
-        Rest::Nothing => {
-            let all =
-                (0..page.open().len()).map(|line| Cut::new(line, Reason::OutsideArticle, "no article on this page"));
-            page.apply(all.collect());
-        }
+        Rest::Nothing => drop_all(&mut page),
         Rest::TooLittle => {
             page.restore(|line, reason| may_come_back(line, reason));
             flags.insert(Flag::Uncertain);
@@ -136,6 +132,13 @@ fn obey(page: &mut Page<'_>, entry: &SiteEntry) {
     page.hold(|number| wishes.get(number) == Some(&Wish::Keep));
 }
 
+/// Cuts whatever is left of a page without an article.
+fn drop_all(page: &mut Page<'_>) {
+    let all = (0..page.open().len()).map(|line| Cut::new(line, Reason::OutsideArticle, "no article on this page"));
+    let all = all.collect();
+    page.apply(all);
+}
+
 /// Cuts what the site shares, then lets the rules look again at what that laid bare, and again. A page of which too
 /// little would be left stays as the rules left it.
 fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges {
@@ -153,8 +156,10 @@ fn cut_shared(page: &mut Page<'_>, site: &SiteTemplates, title: &Title) -> Edges
             break;
         }
     }
-    if valve::judge(page) != Rest::Article {
-        page.put_back(by_rules);
+    match valve::judge(page) {
+        Rest::Article => {}
+        Rest::Nothing => drop_all(page),
+        Rest::TooLittle => page.put_back(by_rules),
     }
     edges
 }
@@ -179,12 +184,13 @@ fn edge_line(line: &Line<'_>, title: &Title) -> EdgeLine {
     let is_title = line.key() == title.key;
     let has_number = line.text().bytes().any(|byte| byte.is_ascii_digit());
     let is_listed = line.is_numbered() && !is_ranked(line.key());
-    let is_marked_heading = matches!(line.block.kind, BlockKind::Heading(_));
+    // In plain text whatever stands alone has the shape of a heading.
+    let is_marked_heading = matches!(line.block.kind, BlockKind::Heading(_)) && line.block.zone != Zone::Unmarked;
     EdgeLine {
         key: if is_title { 0 } else { hash(&without_numbers(line.key())) },
         characters: u16::try_from(line.text().chars().count()).unwrap_or(u16::MAX),
         is_solid: line.is_solid(),
-        is_heading: is_marked_heading || line.units <= MOST_HEADING_UNITS,
+        is_heading: matches!(line.block.kind, BlockKind::Heading(_)) || line.units <= MOST_HEADING_UNITS,
         is_passable: !line.is_solid() && !is_listed && (has_number || line.units >= LEAST_TITLE_UNITS),
         is_label: !line.is_solid() && !line.is_numbered() && !is_marked_heading,
         is_marked: has_number || line.text().contains(MARKS),

@@ -71,7 +71,13 @@ fn is_odd(character: char) -> bool {
 fn is_suspicious(line: &Line<'_>, reason: Reason) -> bool {
     let is_certain = matches!(
         reason,
-        Reason::Hidden | Reason::Cookie | Reason::TitleRepeat | Reason::Comments | Reason::Footer | Reason::Site
+        Reason::Hidden
+            | Reason::Cookie
+            | Reason::TitleRepeat
+            | Reason::Comments
+            | Reason::Footer
+            | Reason::Site
+            | Reason::Template
     );
     line.is_prose && !is_certain && !disclaimer::is_notice(line) && disclaimer::families(line) == 0
 }
@@ -89,8 +95,10 @@ fn says_not_found(page: &Page<'_>) -> bool {
         || kept <= NOT_FOUND_UNITS && headed()
 }
 
-/// Whether lines without prose are an article all the same: enough of them, and more than labels.
+/// Whether lines without prose are an article all the same: enough of them, more than labels, and not the titles of
+/// other pages.
 fn is_list(open: &Open<'_, '_>) -> bool {
     let units: usize = open.iter().map(|line| line.units).sum();
-    open.len() > 1 && units >= LIST_UNITS && units >= 3 * open.len()
+    let questions = open.iter().filter(|line| line.text().ends_with(['?', '？'])).count();
+    open.len() > 1 && units >= LIST_UNITS && units >= 3 * open.len() && 2 * questions < open.len()
 }
