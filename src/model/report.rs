@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::clinic::ClinicKey;
 use super::document::Document;
 
 /// An input that gave no page.
@@ -38,7 +39,7 @@ pub struct IngestReport {
     pub stripped: BTreeMap<String, usize>,
     /// Different cities, by code, of new and changed pages.
     pub cities: BTreeSet<String>,
-    /// Different clinics of new and changed pages.
+    /// Different clinics, by their keys, of new and changed pages.
     pub clinics: BTreeSet<String>,
     /// Different topics of new and changed pages.
     pub topics: BTreeSet<String>,
@@ -70,7 +71,7 @@ impl IngestReport {
         }
         let facets = &document.facets;
         self.cities.extend(facets.cities.iter().map(|city| city.adcode.clone()));
-        self.clinics.extend(facets.clinics.iter().map(|clinic| clinic.name.clone()));
+        self.clinics.extend(facets.clinics.iter().map(|clinic| ClinicKey::of(clinic).to_string()));
         self.topics.extend(facets.topics.iter().map(|topic| topic.id.clone()));
         *self.languages.entry(facets.language.clone().unwrap_or_else(|| "unknown".to_owned())).or_default() += 1;
         self.without_city += usize::from(facets.cities.is_empty());
