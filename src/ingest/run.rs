@@ -350,12 +350,13 @@ impl Known<'_> {
             Err(skipped) => return Outcome::Skipped(skipped),
         };
         let id = DocumentId::of(&page.origin);
-        if self.fingerprints.get(&id) == Some(&fingerprint(&page, self.knowledge)) {
+        let fingerprint = fingerprint(&page, self.knowledge);
+        if self.fingerprints.get(&id) == Some(&fingerprint) {
             return Outcome::Unchanged(id, page.origin);
         }
         let document = read(&page, self.knowledge, self.templates);
         match document.and_then(|document| try_analysis(&document).map(|()| document)) {
-            Ok(document) => Outcome::Read(Box::new(document)),
+            Ok(document) => Outcome::Read(Box::new(Document { fingerprint, ..document })),
             Err(error) => Outcome::Skipped(skipped(&page, &error)),
         }
     }

@@ -81,7 +81,7 @@ impl TryFrom<String> for DocumentId {
 }
 
 /// Tells whether a page must be indexed again: content, extractor version and knowledge version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(pub u64);
 
 impl Fingerprint {
