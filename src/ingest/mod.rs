@@ -173,7 +173,7 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
     if !facets.city_alternatives.is_empty() {
         article.flags.insert(Flag::AmbiguousCity);
     }
-    facets.date = extract::dates::published(&claims.dates, &article.removed, origin.url.as_deref());
+    facets.date = extract::dates::published(&claims.dates, &article, origin.url.as_deref());
     Document { id, origin, article, facets, fingerprint, claims, edges }
 }
 

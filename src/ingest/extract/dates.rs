@@ -1,9 +1,9 @@
-//! The day of publication, from what the markup claims, a byline that was removed, or the address.
+//! The day of publication, from what the markup claims, a byline, a dateline at the head of the article, or the address.
 //!
-//! In: dates as text, removed lines, the URL. Out: `YYYY-MM-DD`. Prose is never asked: an article tells of many days,
-//! and none of them need be its own. A date that can be read in two ways (`03/04/2024`) is no date.
+//! In: dates as text, the article, the URL. Out: `YYYY-MM-DD`. Prose is never asked: an article tells of many days, and
+//! none of them need be its own. A date that can be read in two ways (`03/04/2024`) is no date.
 
-use crate::model::article::{Reason, Removed};
+use crate::model::article::{Article, Reason};
 use crate::text::normalize::{folded, is_han};
 
 /// The first and last year that a web page can carry.
@@ -11,18 +11,38 @@ const YEARS: std::ops::RangeInclusive<u32> = 1990..=2100;
 /// Words before a date that is not the day of publication.
 const LATER_WORDS: [&str; 6] = ["update", "modif", "revis", "reviewed", "更新", "修改"];
 
+/// What a date behind it is the day of publication of, or at least of the last change: Latin words as they begin a
+/// segment of the line, Chinese ones anywhere in it.
+const LABELS: [&str; 19] = [
+    "date", "dated", "publi", "post", "updat", "edit", "writ", "noted", "filed", "review", "modif", "revis", "releas",
+    "issued", "upload", "added", "checked", "created", "posted",
+];
+const HAN_LABELS: [&str; 14] =
+    ["时间", "日期", "发布", "发表", "更新", "编辑于", "刊登", "刊发", "撰文", "发稿", "修改", "上传", "录入", "见报"];
+/// How many words of a segment may stand before its label: "Article last updated".
+const WORDS_BEFORE_LABEL: usize = 2;
+/// Only so many parts at the head of an article can be its dateline.
+const HEAD_PARTS: usize = 5;
+/// A dateline has at most so many characters; one that opens with a bare date, fewer.
+const MAX_DATELINE_CHARACTERS: usize = 120;
+const MAX_BARE_DATELINE_CHARACTERS: usize = 48;
+/// "Noted down by A. Author, 3 May 2023. Filed under B": within so many words "by", and behind the date so many.
+const WORDS_TO_BY: usize = 4;
+const WORDS_BEHIND_BYLINE: usize = 6;
+
 /// The day on which the page was published, `YYYY-MM-DD`.
 ///
 /// `claimed` come first, in order of trust; then the removed bylines in page order, where a date of publication
-/// precedes one of an update; then the path of `url`.
+/// precedes one of an update; then a dateline that stayed at the head of the article; then the path of `url`.
 #[must_use]
-pub fn published(claimed: &[String], removed: &[Removed], url: Option<&str>) -> Option<String> {
+pub fn published(claimed: &[String], article: &Article, url: Option<&str>) -> Option<String> {
+    let removed = &article.removed;
     let bylines = || removed.iter().filter(|removed| removed.reason == Reason::Byline).map(|removed| &removed.text);
     let of_claims = claimed.iter().find_map(|text| find(text).or_else(|| find_compact(text)).map(|found| found.day));
     let of_bylines = || {
         bylines().find_map(|text| first_published(text)).or_else(|| bylines().find_map(|text| Some(find(text)?.day)))
     };
-    let day = of_claims.or_else(of_bylines).or_else(|| url.and_then(of_url))?;
+    let day = of_claims.or_else(of_bylines).or_else(|| of_head(article)).or_else(|| url.and_then(of_url))?;
     Some(format!("{:04}-{:02}-{:02}", day.year, day.month, day.of_month))
 }
 
@@ -94,6 +114,48 @@ fn first_published(text: &str) -> Option<Day> {
         from = at;
     }
     None
+}
+
+/// The day of the first dateline among the title and the parts before the first heading.
+fn of_head(article: &Article) -> Option<Day> {
+    let head = article.parts.iter().take(HEAD_PARTS).take_while(|part| !part.is_heading());
+    std::iter::once(&article.title).chain(head.map(|part| &part.text)).find_map(|text| of_dateline(text))
+}
+
+/// The day of a short line that says nothing but when, by whom and where the page was published.
+fn of_dateline(text: &str) -> Option<Day> {
+    let characters = text.chars().count();
+    if characters > MAX_DATELINE_CHARACTERS || !may_name_year(text) || text.contains('。') {
+        return None;
+    }
+    let text = folded(text);
+    let tokens = tokens(&text);
+    let (at, day) = days(&tokens).next()?;
+    let (before, behind) = (tokens.get(..at)?, tokens.get(at..)?);
+    let opens = before.iter().all(|token| matches!(token, Token::Mark(_)));
+    let is_bare = opens && characters <= MAX_BARE_DATELINE_CHARACTERS && !text.contains(['，', ',']);
+    (is_bare || is_labelled(before) || is_byline(before, behind)).then_some(day)
+}
+
+/// Whether the segment of a line that ends here names what day follows.
+fn is_labelled(before: &[Token<'_>]) -> bool {
+    let is_mark = |token: &&Token<'_>| matches!(token, Token::Mark(_));
+    let marks = before.iter().rev().take_while(is_mark).count();
+    let rest = before.get(..before.len() - marks).unwrap_or_default();
+    let parts = |token: &Token<'_>| matches!(token, Token::Mark(mark) if !matches!(mark, ':' | '：' | '.' | '-'));
+    let from = rest.iter().rposition(parts).map_or(0, |mark| mark + 1);
+    let segment = rest.get(from..).unwrap_or_default();
+    let written: String = segment.iter().map(Token::letters).collect();
+    let is_label =
+        |token: &Token<'_>| matches!(token, Token::Word(word) if LABELS.iter().any(|label| word.starts_with(label)));
+    segment.iter().take(WORDS_BEFORE_LABEL + 1).any(is_label) || HAN_LABELS.iter().any(|label| written.contains(label))
+}
+
+fn is_byline(before: &[Token<'_>], behind: &[Token<'_>]) -> bool {
+    let is_word = |token: &&Token<'_>| matches!(token, Token::Word(_));
+    before.iter().take(WORDS_TO_BY).any(|token| *token == Token::Word("by"))
+        // The month is one of the words.
+        && behind.iter().filter(is_word).count() <= WORDS_BEHIND_BYLINE + 1
 }
 
 fn of_url(url: &str) -> Option<Day> {
@@ -252,9 +314,40 @@ fn month_of(token: &Token<'_>) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::article::{Part, Removed};
+    use crate::model::block::BlockKind;
 
     fn byline(text: &str) -> Removed {
         Removed { reason: Reason::Byline, rule: String::new(), text: text.to_owned() }
+    }
+
+    fn without(removed: Removed) -> Article {
+        Article { removed: vec![removed], ..Article::default() }
+    }
+
+    fn beginning_with(line: &str) -> Article {
+        let parts = ["A first paragraph.", line].map(|text| Part { kind: BlockKind::Paragraph, text: text.to_owned() });
+        Article { parts: parts.to_vec(), ..Article::default() }
+    }
+
+    #[test]
+    fn datelines_at_the_head() {
+        for (line, expected) in [
+            ("Posted on 3 May 2023", Some("2023-05-03")),
+            ("Last updated: May 3rd, 2023 | 5 min read", Some("2023-05-03")),
+            ("Written by Ann Lee, 03 May 2023. Filed under Health.", Some("2023-05-03")),
+            ("Told by Ann Lee · brushed up on May 3, 2023 · 4 minutes", Some("2023-05-03")),
+            ("发布时间：2023-05-03 来源：本站 浏览：120", Some("2023-05-03")),
+            ("机构 | 宣传科 | 成文日期 | 2023-05-03", Some("2023-05-03")),
+            ("2023年5月3日 第12期 今日8版", Some("2023-05-03")),
+            ("编辑于 2023/5/3 10:12", Some("2023-05-03")),
+            ("The price list that was updated on 3 May 2023 is out of date.", None),
+            ("Founded by Dr Lee on 3 May 2003, the hospital has since grown to four floors and nine rooms.", None),
+            ("2023年5月3日，记者来到该院。", None),
+            ("Ann · 2023-05-03", None),
+        ] {
+            assert_eq!(published(&[], &beginning_with(line), None).as_deref(), expected, "{line}");
+        }
     }
 
     #[test]
@@ -284,24 +377,25 @@ mod tests {
             ("1.2.3.4", None),
             ("400-000-0000", None),
         ] {
-            assert_eq!(published(&[text.to_owned()], &[], None).as_deref(), expected, "{text}");
+            assert_eq!(published(&[text.to_owned()], &Article::default(), None).as_deref(), expected, "{text}");
         }
     }
 
     #[test]
     fn sources_in_order_of_trust() {
-        let updated = byline("Updated: 2024-05-01 Published: 2024-03-01");
+        let updated = without(byline("Updated: 2024-05-01 Published: 2024-03-01"));
+        let nothing = Article::default();
         let url = Some("https://a.example/2020/01/02/x.html");
-        assert_eq!(published(&[], std::slice::from_ref(&updated), url).as_deref(), Some("2024-03-01"));
-        assert_eq!(published(&["2023-01-01".to_owned()], &[updated], url).as_deref(), Some("2023-01-01"));
-        assert_eq!(published(&[], &[byline("更新时间：2020/04/27 04:48")], None).as_deref(), Some("2020-04-27"));
-        assert_eq!(published(&[], &[], url).as_deref(), Some("2020-01-02"));
+        assert_eq!(published(&[], &updated, url).as_deref(), Some("2024-03-01"));
+        assert_eq!(published(&["2023-01-01".to_owned()], &updated, url).as_deref(), Some("2023-01-01"));
+        assert_eq!(published(&[], &without(byline("更新时间：2020/04/27 04:48")), None).as_deref(), Some("2020-04-27"));
+        assert_eq!(published(&[], &nothing, url).as_deref(), Some("2020-01-02"));
         assert_eq!(
-            published(&[], &[], Some("https://a.example/news/t20210315_77.html")).as_deref(),
+            published(&[], &nothing, Some("https://a.example/news/t20210315_77.html")).as_deref(),
             Some("2021-03-15")
         );
-        assert_eq!(published(&[], &[], Some("https://20210315.example/x")), None, "a host is no path");
+        assert_eq!(published(&[], &nothing, Some("https://20210315.example/x")), None, "a host is no path");
         let comment = Removed { reason: Reason::Comments, ..byline("user 2021-01-01") };
-        assert_eq!(published(&[], &[comment], None), None, "comments have days of their own");
+        assert_eq!(published(&[], &without(comment), None), None, "comments have days of their own");
     }
 }

@@ -19,6 +19,8 @@ use crate::text::span::Span;
 const CONCLUSION: f32 = 4.0;
 const NAMES_CLINIC: f32 = 3.0;
 const NAMES_CITY: f32 = 1.5;
+/// How much more one weighs before the first heading, where an article gives its answer first.
+const LEAD: f32 = 1.25;
 /// Of an article without a clinic in its title the city is what is asked about.
 const NAMES_CITY_ASKED_ABOUT: f32 = 3.0;
 
@@ -97,8 +99,9 @@ impl Judge<'_> {
             let Some((verdict, strength)) = self.knowledge.verdicts.judge_for(&self.asked, sentence) else { continue };
             let place = span.shifted(line.span.start);
             let concludes = in_conclusion || self.knowledge.verdicts.is_conclusion(sentence);
+            let lead = if line.section == 0 { LEAD } else { 1.0 };
             let conclusion = if concludes { CONCLUSION } else { 1.0 };
-            tally.add(verdict, strength * conclusion * self.relevance(sentence, place), place);
+            tally.add(verdict, strength * conclusion * self.relevance(sentence, place) * lead, place);
         }
     }
 

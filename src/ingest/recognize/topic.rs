@@ -1,7 +1,8 @@
 //! The topics of an article, the main one first.
 //!
 //! The title decides the main topic; every heading adds what it announces; a section whose heading announces nothing
-//! adds an aspect that its paragraphs speak of again and again. Treatments named in passing are no topics.
+//! adds an aspect that its paragraphs speak of again and again, and so does an article that announces nothing. Treatments
+//! named in passing are no topics.
 
 use std::collections::BTreeMap;
 
@@ -48,6 +49,9 @@ pub(super) fn topics(
             _ => Vec::new(),
         };
         found.extend(announced.into_iter().filter(|announced| announced.topic.scope == TopicScope::Anywhere));
+    }
+    if found.is_empty() {
+        found.extend(reader.in_prose(subject.body()));
     }
     let mut facets: Vec<TopicFacet> = Vec::new();
     for Announced { topic, span, confidence } in found {
@@ -155,9 +159,14 @@ impl<'k> Reader<'_, 'k> {
 
     /// The aspect that the paragraphs below a heading speak of most.
     fn in_section(&self, heading: &Line) -> Option<Announced<'k>> {
+        let section = self.subject.section(heading.section).iter();
+        self.in_prose(section.filter(|line| line.role == LineRole::Prose))
+    }
+
+    /// The aspect that these lines speak of most.
+    fn in_prose<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> Option<Announced<'k>> {
         let mut counts: BTreeMap<&str, (usize, Announced<'k>)> = BTreeMap::new();
-        let section = self.subject.section(heading.section).iter().filter(|line| line.role == LineRole::Prose);
-        for mention in section.flat_map(|line| self.mentions_in(line)) {
+        for mention in lines.flat_map(|line| self.mentions_in(line)) {
             let is_aspect = mention.topic.kind == TopicKind::Aspect && mention.strength == TriggerStrength::Strong;
             if is_aspect && !self.is_wider_than_asked(mention.topic) {
                 let first = Announced { topic: mention.topic, span: mention.span, confidence: PROSE };
