@@ -25,7 +25,10 @@ pub(super) fn rule_of<'r>(line: &Line<'r>) -> Option<Cow<'r, str>> {
     }
     let labels: Vec<&Match<'r>> = line.matches().iter().filter(|found| found.rule.role == Role::Byline).collect();
     // `Words: Li Na. Pictures: none.` ends as sentences do; several labels with a colon tell it from one.
+    // `Noted down by Li Na, 1 August 2024.` is one by its first words and its day.
+    let is_signed = line.day().is_some() && labels.iter().any(|label| label.at_start && label.rule.form == Form::Start);
     if line.is_prose
+        && !is_signed
         && labels.iter().filter(|label| label.rule.form == Form::Label).map(|label| label.count).sum::<usize>() < 2
     {
         return None;
@@ -40,6 +43,7 @@ pub(super) fn rule_of<'r>(line: &Line<'r>) -> Option<Cow<'r, str>> {
     let day_units = day.map_or(0, |_| if line.text().contains('年') { 3 } else { 1 });
     let left = lettered_units(line.key()).saturating_sub(label_units + day_units);
     let allowed = match (day, begins) {
+        (Some(_), true) if line.is_prose => VALUE_UNITS,
         (Some(_), true) => 8 + VALUE_UNITS * count,
         (Some(day), false) if day.at_start => 4 + VALUE_UNITS * count,
         (Some(_), false) => 4 + count,
@@ -86,6 +90,9 @@ mod tests {
             ("3,021 views", true),
             ("Asked by user_76437", true),
             ("Words: Li Na. Photos: Chen Wei.", true),
+            ("Noted down by Li Na, 1 August 2024.", true),
+            ("2023年1月31日 第 780 期 今日 24 版", true),
+            ("Published on 3 May 2021, the list of drugs names the ones that insurance pays for.", false),
             ("Source: the patient's own pocket, in four cases out of five.", false),
             ("2024-03-01 the clinic opened its new building in the south of the town", false),
             ("The author of the study explains what the source of the money was", false),

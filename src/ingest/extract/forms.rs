@@ -86,6 +86,8 @@ fn is_plain_in_prose(line: &Line<'_>, found: &Match<'_>) -> bool {
     match found.rule.role {
         Role::Footer => found.count > 1 || line.text().contains(|c: char| c.is_ascii_digit()),
         Role::Neighbour => found.rule.form == Form::Lead || found.count > 1,
+        // An article that quotes a notice is none.
+        Role::Cookie => line.spoken().iter().any(|spoken| spoken.rule.role == Role::Cookie),
         _ => true,
     }
 }
@@ -104,10 +106,10 @@ pub(super) fn anywhere<'r>(line: &Line<'r>, repeats: impl Fn() -> usize) -> Opti
         return None;
     }
     let certain = line.matches().iter().find(|found| found.rule.place == Place::Anywhere);
-    if let Some(found) = certain {
+    if let Some(found) = certain.filter(|found| found.rule.role != Role::Advertisement || !is_described(line.text())) {
         return Some(because_of(found));
     }
-    if is_arrowed(line) {
+    if is_arrowed(line) && !is_marked_heading(line) {
         return Some((Reason::Advertisement, "arrows".into()));
     }
     let offer = line.find(Role::Advertisement)?;
@@ -173,6 +175,39 @@ fn is_arrowed(line: &Line<'_>) -> bool {
         && ends.iter().any(|end| text.starts_with(end) || text.ends_with(end))
 }
 
+/// `>> The price`: plain text without a better mark for headings takes arrows, in front only. What calls the reader ends
+/// in one too, is loud, or says so.
+fn is_marked_heading(line: &Line<'_>) -> bool {
+    let text = line.text();
+    let heading = text.trim_start_matches(['>', '＞', '»', '→', '►', '▶']);
+    heading.len() < text.len()
+        && heading.starts_with([' ', '\u{3000}'])
+        && !heading.contains(['<', '>', '＞', '»', '→', '!', '！', '☎'])
+        && !line.is(Role::Advertisement)
+        && !line.is(Role::Neighbour)
+        && !line.is(Role::Control)
+}
+
+/// `Click here to book, is what the button says`: the line tells of a call instead of calling.
+fn is_described(text: &str) -> bool {
+    let marks = [
+        "，是",
+        "，就是",
+        "，指的是",
+        "，意思是",
+        "这几个字",
+        "这句话",
+        "，说的是",
+        ", is what",
+        ", is the",
+        ", says the",
+        ", reads the",
+        " is what the button",
+        " says the button",
+    ];
+    marks.iter().any(|mark| text.contains(mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +241,13 @@ mod tests {
             ("Online consultation with a doctor: how it works", at_edges_only(Reason::Advertisement)),
             ("The page says that the price is 300 yuan for one tooth.", (None, None)),
             ("Advertisements of clinics", (None, None)),
+            (">> Ask our doctor <<", everywhere(Reason::Advertisement)),
+            (">> Come and see us!", everywhere(Reason::Advertisement)),
+            (">> Travelling from another town", at_edges_only(Reason::Advertisement)),
+            ("点击这里预约，是医院网站上按钮的字，点开是日历", at_edges_only(Reason::Advertisement)),
+            ("点击这里预约，享受专家一对一", everywhere(Reason::Advertisement)),
+            ("\"We use cookies to improve your visit.\" Everyone has clicked it away.", (None, None)),
+            ("“我们使用cookie改善体验，请同意隐私政策”，这句话人人都点过。", (None, None)),
         ] {
             assert_eq!(judge(text), expected, "{text}");
         }

@@ -181,18 +181,20 @@ fn shared_cuts(page: &Page<'_>, site: &SiteTemplates, title: &Title) -> (Edges, 
 
 /// A line as the pages of a site are compared by it; the page's own title is like no other line.
 fn edge_line(line: &Line<'_>, title: &Title) -> EdgeLine {
-    let is_title = line.key() == title.key;
+    // Half of a sentence is the article's, however many pages say it: links in it broke the line.
+    let continues = line.text().starts_with([',', '，', '、', ';', '；', '。']);
+    let is_own = line.key() == title.key || continues;
     let has_number = line.text().bytes().any(|byte| byte.is_ascii_digit());
     let is_listed = line.is_numbered() && !is_ranked(line.key());
     // In plain text whatever stands alone has the shape of a heading.
     let is_marked_heading = matches!(line.block.kind, BlockKind::Heading(_)) && line.block.zone != Zone::Unmarked;
     EdgeLine {
-        key: if is_title { 0 } else { hash(&without_numbers(line.key())) },
+        key: if is_own { 0 } else { hash(&without_numbers(line.key())) },
         characters: u16::try_from(line.text().chars().count()).unwrap_or(u16::MAX),
-        is_solid: line.is_solid(),
+        is_solid: line.is_solid() || continues,
         is_heading: matches!(line.block.kind, BlockKind::Heading(_)) || line.units <= MOST_HEADING_UNITS,
-        is_passable: !line.is_solid() && !is_listed && (has_number || line.units >= LEAST_TITLE_UNITS),
-        is_label: !line.is_solid() && !line.is_numbered() && !is_marked_heading,
+        is_passable: !line.is_solid() && !continues && !is_listed && (has_number || line.units >= LEAST_TITLE_UNITS),
+        is_label: !line.is_solid() && !continues && !line.is_numbered() && !is_marked_heading,
         is_marked: has_number || line.text().contains(MARKS),
         is_signed: comments::is_signed(line),
     }

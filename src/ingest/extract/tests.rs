@@ -223,3 +223,13 @@ fn an_endless_tail_is_walked_once() {
         assert_eq!(article.parts.first().map(|part| part.text.as_str()), Some(prose.trim_end()), "{line}");
     }
 }
+
+#[test]
+fn half_of_a_sentence_is_never_what_a_site_shares() {
+    let edge = |text: &str| edge_line(&Line::new(Block::plain(BlockKind::Paragraph, text), &RULES), &Title::default());
+    for (text, is_own) in
+        [(", then let us look at it together.", true), ("，我们一起看看", true), ("Let us look", false)]
+    {
+        assert_eq!((edge(text).key == 0, edge(text).is_passable && is_own), (is_own, false), "{text}");
+    }
+}

@@ -68,9 +68,9 @@ pub(super) fn choose(open: &Open<'_, '_>, all: &[Line<'_>], trail: Option<&Trail
     Title { text, key, line }
 }
 
-/// The line without a word like `Question:` in front, where enough of it is left.
+/// The line without a word like `Question:` in front and a button like `[copy link]` behind, where enough of it is left.
 fn without_label<'l>(line: &'l Line<'_>) -> &'l str {
-    let text = line.text();
+    let text = without_button(line);
     if !line.is(Role::TitleLabel) {
         return text;
     }
@@ -79,6 +79,15 @@ fn without_label<'l>(line: &'l Line<'_>) -> &'l str {
         None => text,
     };
     if units(rest) >= LEAST_LABELLED_UNITS { rest } else { text }
+}
+
+/// The line without a button in brackets at its end.
+fn without_button<'l>(line: &'l Line<'_>) -> &'l str {
+    let text = line.text();
+    let Some(open) = text.strip_suffix([']', '】']).and_then(|inner| inner.rfind(['[', '【'])) else { return text };
+    let (rest, button) = text.split_at(open);
+    let is_button = line.matches_of(button).iter().any(|found| found.rule.role == Role::Control);
+    if is_button && units(rest) >= LEAST_LABELLED_UNITS { rest.trim_end() } else { text }
 }
 
 /// A claimed title that a line says too, with or without the site's name behind it.
@@ -258,6 +267,19 @@ mod tests {
             let claimed: Vec<String> = claimed.into_iter().map(str::to_owned).collect();
             let trail = breadcrumbs::find(&open, &claimed);
             assert_eq!(choose(&open, &lines, trail.as_ref(), &claimed).text, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn labels_and_buttons_of_a_board_are_no_part_of_the_title() {
+        let rules = ChromeRules::builtin();
+        for (text, expected) in [
+            ("【精华】 种牙能报销吗 [复制链接]", "种牙能报销吗"),
+            ("种牙能报销吗 [浙江]", "种牙能报销吗 [浙江]"),
+            ("[Sticky] What braces cost [copy link]", "What braces cost"),
+        ] {
+            let line = Line::new(Block::plain(BlockKind::Paragraph, text), &rules);
+            assert_eq!(without_label(&line), expected, "{text}");
         }
     }
 }
