@@ -274,6 +274,8 @@ mod tests {
             assert_eq!(cities(&facets), ["Dalian"]);
             assert_eq!(topics(&facets).first(), Some(&"city_policy"));
         }
+        let title = recognised(&"双眼皮多少钱".repeat(LINES * 4), &[]);
+        assert_eq!(topics(&title), ["price", "double_eyelid"]);
     }
 
     /// Kinds of clinics, and wordings, that the seeds do not have.

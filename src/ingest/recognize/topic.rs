@@ -137,8 +137,14 @@ impl<'k> Reader<'_, 'k> {
     fn means_another(&self, mentions: &[&TopicMention<'k>], index: usize, announced: &[Announced<'k>]) -> bool {
         let Some(mention) = mentions.get(index) else { return false };
         let is_known = |id: &str| self.asked.contains(&id) || announced.iter().any(|known| known.topic.id == id);
-        let others = mentions.iter().filter(|other| other.span == mention.span && other.topic.id != mention.topic.id);
-        !is_known(&mention.topic.id) && others.into_iter().any(|other| is_known(&other.topic.id))
+        if is_known(&mention.topic.id) {
+            return false;
+        }
+        // Those of one phrase stand side by side.
+        let is_same = |other: &&&TopicMention<'k>| other.span == mention.span;
+        let before = mentions.iter().take(index).rev().take_while(is_same);
+        let behind = mentions.iter().skip(index + 1).take_while(is_same);
+        before.chain(behind).any(|other| is_known(&other.topic.id))
     }
 
     fn wider(&self, topic: &Topic) -> Option<&'k Topic> {
