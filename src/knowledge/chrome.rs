@@ -183,10 +183,11 @@ impl ChromeRules {
     /// # Errors
     /// When the text is no file of rules, a rule has no phrase or no example, or a rule contradicts its own example.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, ChromeError> {
-        let (rules, lines) = Self::read(file_name, text)?;
+        let (rules, starts) = Self::read(file_name, text)?;
         let file = PathBuf::from(file_name);
         let is_untried = |rule: &Rule| rule.examples.is_empty() || rule.counter_examples.is_empty();
-        if let Some((rule, &line)) = rules.rules.iter().zip(&lines).find(|(rule, _)| is_untried(rule)) {
+        if let Some((rule, &start)) = rules.rules.iter().zip(&starts).find(|(rule, _)| is_untried(rule)) {
+            let line = line_of(text, start);
             return Err(ChromeError::NoExample { file, line, name: rule.name.clone() });
         }
         match rules.first_wrong_example() {
@@ -200,19 +201,20 @@ impl ChromeRules {
         }
     }
 
-    /// The rules of a file, whatever their examples say, and the line of each.
+    /// The rules of a file, whatever their examples say, and where each starts.
     fn read(file_name: &str, text: &str) -> Result<(Self, Vec<usize>), ChromeError> {
         let file: RulesFile = toml::from_str(text).map_err(|error| ChromeError::Invalid {
             file: PathBuf::from(file_name),
             line: line_of(text, error.span().map_or(0, |span| span.start)),
             problem: error.message().to_owned(),
         })?;
-        let lines: Vec<usize> = file.rule.iter().map(|rule| line_of(text, rule.span().start)).collect();
+        let starts: Vec<usize> = file.rule.iter().map(|rule| rule.span().start).collect();
         let rules: Vec<Rule> = file.rule.into_iter().map(Spanned::into_inner).collect();
-        if let Some((rule, &line)) = rules.iter().zip(&lines).find(|(rule, _)| rule.any.is_empty()) {
-            return Err(ChromeError::NoPhrase { file: PathBuf::from(file_name), line, name: rule.name.clone() });
+        if let Some((rule, &start)) = rules.iter().zip(&starts).find(|(rule, _)| rule.any.is_empty()) {
+            let (file, line) = (PathBuf::from(file_name), line_of(text, start));
+            return Err(ChromeError::NoPhrase { file, line, name: rule.name.clone() });
         }
-        Ok((Self::new(rules), lines))
+        Ok((Self::new(rules), starts))
     }
 
     /// These rules and those of `other`.

@@ -46,7 +46,7 @@ pub enum ClinicSort {
 /// The words of clinic names.
 #[derive(Debug)]
 pub struct ClinicPatterns {
-    lexicon: Lexicon,
+    pub(super) lexicon: Lexicon,
     /// By phrase of the lexicon.
     roles: Vec<Vec<Role>>,
     generic: HashSet<String>,

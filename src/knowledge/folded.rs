@@ -1,6 +1,7 @@
 //! The form in which texts and phrases are compared, with the way back to the source.
 
-use super::lexicon::{Token, tokens};
+use super::lexicon::{Sieve, Token};
+use crate::text::ascii::{Bytes, CHUNK, split_plain};
 use crate::text::normalize::{fold_char, is_han};
 use crate::text::span::Span;
 
@@ -15,21 +16,16 @@ pub struct Folded<'a> {
     text: String,
     /// Where the distance between folded and source offsets changes: (folded, source), ascending.
     shifts: Vec<(usize, usize)>,
-    tokens: Vec<Token>,
+    /// The places where a phrase can start, where they were looked for beforehand.
+    sifted: Option<Vec<Token>>,
 }
 
 impl<'a> Folded<'a> {
     /// The folded form of `source`.
     #[must_use]
     pub fn new(source: &'a str) -> Self {
-        let mut folded = Self::without_tokens(source);
-        folded.tokens = tokens(&folded.text);
-        folded
-    }
-
-    fn without_tokens(source: &'a str) -> Self {
         let text = String::with_capacity(source.len());
-        let mut folded = Self { source, text, shifts: Vec::new(), tokens: Vec::new() };
+        let mut folded = Self { source, text, shifts: Vec::new(), sifted: None };
         let mut distance = 0;
         let mut offset = 0;
         while let Some(rest) = source.get(offset..).filter(|rest| !rest.is_empty()) {
@@ -44,6 +40,12 @@ impl<'a> Folded<'a> {
         }
         folded.note_shift(source.len(), distance);
         folded
+    }
+
+    /// The same, ready to be searched by the lexicons of `sieve`, one after another, and by no other.
+    #[must_use]
+    pub fn sifted_by(self, sieve: &Sieve) -> Self {
+        Self { sifted: Some(sieve.tokens(&self.text)), ..self }
     }
 
     fn push_plain(&mut self, plain: &str) {
@@ -68,9 +70,9 @@ impl<'a> Folded<'a> {
         character.len_utf8()
     }
 
-    /// Where phrases can start.
-    pub(super) fn tokens(&self) -> &[Token] {
-        &self.tokens
+    /// Where phrases can start, if that is known.
+    pub(super) fn sifted(&self) -> Option<&[Token]> {
+        self.sifted.as_deref()
     }
 
     /// The text it was made from.
@@ -154,20 +156,22 @@ impl<'a> Folded<'a> {
 /// The folded form of a phrase, trimmed.
 #[must_use]
 pub fn folded_phrase(phrase: &str) -> String {
-    let mut folded = Folded::without_tokens(phrase.trim()).text;
+    let mut folded = Folded::new(phrase.trim()).text;
     folded.truncate(folded.trim_end().len());
     if folded.starts_with(' ') { folded.trim_start().to_owned() } else { folded }
 }
 
 /// The start of `text` that folds by lower case alone: ASCII without apostrophes, hyphens and doubled spaces.
 fn plain_ascii(text: &str) -> &str {
-    let mut after_space = true;
-    let end = text.bytes().position(|byte| {
-        let is_doubled = byte == b' ' && after_space;
-        after_space = byte == b' ';
-        is_doubled || !byte.is_ascii() || matches!(byte, b'\'' | b'-' | b'_' | b'\t' | b'\r' | 0x0B | 0x0C)
-    });
-    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
+    let are_plain = |before: u8, chunk: &[u8; CHUNK]| {
+        let bytes = Bytes::new(*chunk);
+        let spaces = bytes.are(b' ');
+        let odd = bytes.are(b'\'') | bytes.are(b'-') | bytes.are(b'_') | bytes.are_controls();
+        let [first, ..] = *chunk;
+        odd == 0 && spaces & (spaces << 8) == 0 && (before != b' ' || first != b' ')
+    };
+    let is_odd = |byte: u8| matches!(byte, b'\'' | b'-' | b'_' | b'\t' | b'\r' | 0x0B | 0x0C);
+    split_plain(text, b' ', are_plain, |before, byte| !is_odd(byte) && (before != b' ' || byte != b' ')).0
 }
 
 fn is_latin(character: char) -> bool {

@@ -4,12 +4,13 @@
 //! the longest where several start, never overlapping. Texts and phrases are compared in folded form ([`Folded`]).
 //! Latin phrases match whole words only; Chinese phrases match anywhere. A phrase is looked up by its first word, or
 //! its first two characters: there is no automaton to build, which at thousands of names would take longer than most
-//! searches, and at every word of a text a filter of a few KiB mostly says no.
+//! searches, and at every word of a text a sieve of a few KiB mostly says no.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::folded::Folded;
+use crate::text::ascii::word_length;
 use crate::text::span::Span;
 
 /// A place where a phrase can start, and the characters it starts with.
@@ -27,26 +28,32 @@ impl Key {
     /// The key of the word or characters at the start of `bytes`, and the length of what it stands for.
     fn at(bytes: &[u8]) -> (Self, usize) {
         let length = match bytes.first() {
-            Some(first) if first.is_ascii_alphanumeric() => {
-                bytes.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(bytes.len())
-            }
+            Some(first) if first.is_ascii_alphanumeric() => word_length(bytes),
             first => character_length(first.copied().unwrap_or(0)),
         };
         let second = bytes.get(length).filter(|_| length > 1 && !is_word_byte(bytes.first())).copied().unwrap_or(0);
         let packed = if second >= 0x80 { length + character_length(second) } else { length };
-        (Self::packed(bytes.get(..packed.min(8)).unwrap_or(bytes)), length)
+        (Self::of_first(packed, bytes), length)
     }
 
     fn packed(bytes: &[u8]) -> Self {
         Self(bytes.iter().take(8).fold(0, |key, &byte| (key << 8) | u64::from(byte)))
     }
 
-    /// The key of the first of two characters.
-    fn of_first_character(bytes: &[u8]) -> Self {
-        Self::packed(bytes.get(..character_length(bytes.first().copied().unwrap_or(0))).unwrap_or(bytes))
+    /// The key of the first `length` bytes, at least one.
+    fn of_first(length: usize, bytes: &[u8]) -> Self {
+        match bytes.first_chunk::<8>() {
+            Some(&eight) => Self(u64::from_be_bytes(eight) >> (64 - 8 * length.clamp(1, 8))),
+            None => Self::packed(bytes.get(..length).unwrap_or(bytes)),
+        }
     }
 
-    /// Place in a filter of [`FILTER_WORDS`] words of 64 bits, and a table's hash.
+    /// The key of the first of two characters.
+    fn of_first_character(bytes: &[u8]) -> Self {
+        Self::of_first(character_length(bytes.first().copied().unwrap_or(0)), bytes)
+    }
+
+    /// Place in a sieve, and a table's hash.
     fn hash(self) -> u64 {
         self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
@@ -67,20 +74,69 @@ fn character_length(first: u8) -> usize {
 }
 
 /// Where phrases can start: at every word, and at every character of scripts without spaces.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+fn tokens(text: &str) -> impl Iterator<Item = Token> {
     let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len() / 4);
-    let mut start = 0;
-    while let Some(&byte) = bytes.get(start) {
-        if byte == b' ' || byte == b'\n' {
-            start += 1;
-            continue;
-        }
-        let (key, length) = Key::at(bytes.get(start..).unwrap_or_default());
-        out.push(Token { start, key });
-        start += length;
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let start = next;
+        let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let (key, length) = Key::at(rest);
+        next += length;
+        Some(Token { start, key })
+    })
+}
+
+/// Says of most places of a text in one look that no phrase of some lexicons starts there.
+#[derive(Debug, Clone)]
+pub struct Sieve {
+    /// One bit for the hash of each key with which a phrase starts.
+    bits: Vec<u64>,
+}
+
+impl Sieve {
+    fn new() -> Self {
+        Self { bits: vec![0; SIEVE_WORDS] }
     }
-    out
+
+    /// The places of `text` where a phrase may start.
+    pub(super) fn tokens(&self, text: &str) -> Vec<Token> {
+        let first_of = |token: &Token| text.as_bytes().get(token.start..).unwrap_or_default();
+        let is_held = |token: &Token| {
+            let rest = first_of(token);
+            self.holds(token.key) || !is_word_byte(rest.first()) && self.holds(Key::of_first_character(rest))
+        };
+        tokens(text).filter(is_held).collect()
+    }
+
+    /// The sieve that holds back where a phrase of any of `lexicons` may start.
+    pub(super) fn of(lexicons: &[&Lexicon]) -> Self {
+        let mut sieve = Self::new();
+        for lexicon in lexicons {
+            for (word, more) in sieve.bits.iter_mut().zip(&lexicon.sieve.bits) {
+                *word |= more;
+            }
+        }
+        sieve
+    }
+
+    fn add(&mut self, key: Key) {
+        let (word, bit) = Self::place(key);
+        if let Some(word) = self.bits.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn holds(&self, key: Key) -> bool {
+        let (word, bit) = Self::place(key);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Word and bit of a key.
+    fn place(key: Key) -> (usize, u64) {
+        let hash = key.hash() >> 40;
+        let place = usize::try_from(hash).unwrap_or(0) % (SIEVE_WORDS * 64);
+        (place / 64, 1 << (place % 64))
+    }
 }
 
 /// Hashes keys, which are well mixed by one multiplication.
@@ -118,8 +174,7 @@ pub struct Lexicon {
     endings: Endings,
     /// By the key of their start: the phrases, longest first.
     starts: HashMap<Key, Vec<Candidate>, BuildHasherDefault<KeyHasher>>,
-    /// One bit for the hash of each key: says of most words in one look that no phrase starts with them.
-    filter: Vec<u64>,
+    sieve: Sieve,
 }
 
 /// A phrase that starts with some key.
@@ -150,8 +205,8 @@ fn next_bytes(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(eight)
 }
 
-/// Size of the filter in words of 64 bits: 16 KiB, which stays in the fastest cache.
-const FILTER_WORDS: usize = 2048;
+/// Size of a sieve in words of 64 bits: 16 KiB, which stays in the fastest cache.
+const SIEVE_WORDS: usize = 2048;
 
 /// Where a phrase stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,8 +223,7 @@ impl Lexicon {
     /// A lexicon of `phrases`, which must be folded ([`super::folded::folded_phrase`]); a match gives the index.
     #[must_use]
     pub fn new(phrases: Vec<String>, endings: Endings) -> Self {
-        let mut lexicon =
-            Self { phrases: Vec::new(), endings, starts: HashMap::default(), filter: vec![0; FILTER_WORDS] };
+        let mut lexicon = Self { phrases: Vec::new(), endings, starts: HashMap::default(), sieve: Sieve::new() };
         for (index, phrase) in phrases.iter().enumerate() {
             let (key, length) = Key::at(phrase.as_bytes());
             let candidate = Candidate::new(index, phrase);
@@ -190,18 +244,22 @@ impl Lexicon {
 
     fn add(&mut self, key: Key, candidate: Candidate) {
         self.starts.entry(key).or_default().push(candidate);
-        let (word, bit) = filter_place(key);
-        if let Some(word) = self.filter.get_mut(word) {
-            *word |= bit;
-        }
+        self.sieve.add(key);
     }
 
     /// All places of all phrases in `text`: ascending, disjoint, the longest of those that start together.
     #[must_use]
     pub fn find(&self, text: &Folded<'_>) -> Vec<Found> {
+        match text.sifted() {
+            Some(tokens) => self.find_at(text, tokens.iter().copied()),
+            None => self.find_at(text, tokens(text.text())),
+        }
+    }
+
+    fn find_at(&self, text: &Folded<'_>, tokens: impl Iterator<Item = Token>) -> Vec<Found> {
         let mut out: Vec<Found> = Vec::new();
         let mut free_from = 0;
-        for token in text.tokens() {
+        for token in tokens {
             if token.start < free_from {
                 continue;
             }
@@ -221,7 +279,7 @@ impl Lexicon {
     }
 
     /// The longest phrase that starts at a token, and where it ends.
-    fn longest_at(&self, text: &str, token: &Token) -> Option<(usize, usize)> {
+    fn longest_at(&self, text: &str, token: Token) -> Option<(usize, usize)> {
         let rest = text.as_bytes().get(token.start..)?;
         let by_key = self.longest_of(token.key, text, token.start);
         if by_key.is_some() || is_word_byte(rest.first()) {
@@ -232,8 +290,7 @@ impl Lexicon {
     }
 
     fn longest_of(&self, key: Key, text: &str, start: usize) -> Option<(usize, usize)> {
-        let (word, bit) = filter_place(key);
-        if self.filter.get(word).is_none_or(|word| word & bit == 0) {
+        if !self.sieve.holds(key) {
             return None;
         }
         let rest = text.get(start..)?;
@@ -262,13 +319,6 @@ impl Lexicon {
         let ending = if rest.starts_with(b"es") && !is_word(end + 2) { 2 } else { 1 };
         (rest.starts_with(b"s") || ending == 2).then_some(end + ending).filter(|&after| !is_word(after))
     }
-}
-
-/// Word and bit of a key in the filter.
-fn filter_place(key: Key) -> (usize, u64) {
-    let hash = key.hash() >> 40;
-    let place = usize::try_from(hash).unwrap_or(0) % (FILTER_WORDS * 64);
-    (place / 64, 1 << (place % 64))
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! The words are data (`markup.toml`). A name is split into words and each run of words is looked up, on word borders
 //! only. What a name says is a hint: the reader of the page weighs it against the prose that the element holds.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::model::article::Reason;
@@ -61,7 +61,7 @@ impl Marks {
 #[derive(Debug, Default)]
 pub struct Markup {
     /// What names can begin with.
-    words: HashMap<String, Word>,
+    words: FxHashMap<String, Word>,
     entry_count: usize,
 }
 
@@ -210,6 +210,11 @@ fn words(name: &str) -> Words {
     let mut start = 0;
     let mut after_lower = false;
     for character in name.chars() {
+        if character.is_ascii_lowercase() {
+            words.text.push(character);
+            after_lower = true;
+            continue;
+        }
         let starts = character.is_ascii_uppercase() && after_lower;
         if starts || !character.is_alphabetic() {
             start = words.end_word(start);

@@ -4,6 +4,7 @@
 //! hold files of the same names: their entries add to the built-in ones, and replace those of the same key.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 pub mod chrome;
 pub mod cities;
@@ -30,6 +31,8 @@ use chrome::ChromeRules;
 use cities::Cities;
 use clinics::ClinicPatterns;
 use error::KnowledgeError;
+use folded::Folded;
+use lexicon::Sieve;
 use part::Part;
 use sites::Sites;
 use stop_words::StopWords;
@@ -74,6 +77,7 @@ pub struct Knowledge {
     pub synonyms: Part<Synonyms>,
     /// Words without weight in a query.
     pub stop_words: Part<StopWords>,
+    sieve: OnceLock<Sieve>,
     version: Part<u64>,
     source_version: Part<u64>,
 }
@@ -113,6 +117,13 @@ impl Knowledge {
         *self.source_version
     }
 
+    /// A text ready to be searched for places, topics and clinics, one after another.
+    #[must_use]
+    pub fn folded<'a>(&self, text: &'a str) -> Folded<'a> {
+        let lexicons = || [&self.cities.lexicon, &self.topics.lexicon, &self.clinics.lexicon];
+        Folded::new(text).sifted_by(self.sieve.get_or_init(|| Sieve::of(&lexicons())))
+    }
+
     fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         Ok(Self {
             chrome: Part::of(directory, chrome_rules)?,
@@ -123,6 +134,7 @@ impl Knowledge {
             verdicts: Part::of(directory, VerdictCues::load)?,
             synonyms: Part::of(directory, Synonyms::load)?,
             stop_words: Part::of(directory, StopWords::load)?,
+            sieve: OnceLock::new(),
             version: Part::of(directory, |directory| version(directory, |file| file != sites::FILE))?,
             source_version: Part::of(directory, |directory| version(directory, |file| file == sites::FILE))?,
         })

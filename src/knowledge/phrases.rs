@@ -6,6 +6,7 @@
 //! A phrase can only start where a word or a Chinese character does. There its first word, or its first two Chinese
 //! characters, are looked up in a table; there is no automaton to build.
 
+use crate::text::ascii::split_word;
 use crate::text::normalize::{comparison_key, is_han};
 use crate::text::span::Span;
 
@@ -16,8 +17,8 @@ pub struct Phrases {
     all: Vec<Phrase>,
     /// For each slot the first of its phrases, and at the end the number of all.
     slots: Vec<usize>,
-    /// One bit for each slot: says of most words in one look that no phrase starts with them.
-    taken: Vec<u64>,
+    /// One bit for the hash of each head: says of most words in one look that no phrase starts with them.
+    sieve: Vec<u64>,
     /// For each byte whether a phrase of one word and any ending starts with it.
     starts_stem: [bool; 256],
 }
@@ -25,6 +26,9 @@ pub struct Phrases {
 #[derive(Debug, Clone)]
 struct Phrase {
     head: Head,
+    /// The first bytes of the key as a number, and which bits of it the key has: most lines are told apart by them.
+    start: u128,
+    mask: u128,
     key: String,
     owner: usize,
     any_ending: bool,
@@ -43,8 +47,22 @@ pub struct Find {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Head(u64);
 
-/// Slots of the table: several for each of some thousands of phrases.
+/// The first bytes of a text as a number, the first highest; what is missing is zero.
+fn first_sixteen(text: &str) -> u128 {
+    if let Some(&sixteen) = text.as_bytes().first_chunk::<16>() {
+        return u128::from_be_bytes(sixteen);
+    }
+    let mut sixteen = [0; 16];
+    for (to, from) in sixteen.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u128::from_be_bytes(sixteen)
+}
+
+/// Slots of the table: about one for each of some thousands of phrases.
 const SLOTS: usize = 8192;
+/// Size of the sieve in words of 64 bits: 16 KiB, which stays in the fastest cache.
+const SIEVE_WORDS: usize = 2048;
 
 impl Head {
     fn of_phrase(key: &str, any_ending: bool) -> Self {
@@ -78,14 +96,27 @@ impl Head {
         Self(Self::first_bytes(text, 2).0 >> 48)
     }
 
+    fn hash(self) -> usize {
+        usize::try_from(self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40).unwrap_or(0)
+    }
+
     fn slot(self) -> usize {
-        let hash = self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-        usize::try_from(hash).unwrap_or(0) % SLOTS
+        self.hash() % SLOTS
+    }
+
+    /// Word and bit in the sieve.
+    fn place(self) -> (usize, u64) {
+        let place = self.hash() % (SIEVE_WORDS * 64);
+        (place / 64, 1 << (place % 64))
     }
 }
 
 /// Length of the letters, or the digits, or the one or two Chinese characters at the start of a key.
 fn first_word(key: &str) -> usize {
+    let letters = letters_of_ascii(key);
+    if letters > 0 && key.as_bytes().get(letters).is_none_or(u8::is_ascii) {
+        return letters;
+    }
     let (class, mut length) = first_class(key);
     let most = if class == Class::Han { 1 } else { usize::MAX };
     for _ in 0..most {
@@ -95,6 +126,12 @@ fn first_word(key: &str) -> usize {
         }
     }
     length
+}
+
+/// How many letters from a to z `key` begins with; none where digits follow or precede them in one word.
+fn letters_of_ascii(key: &str) -> usize {
+    let (word, _) = split_word(key);
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) { word.len() } else { 0 }
 }
 
 /// The class of the first character, and its length in bytes; of nothing a gap.
@@ -117,17 +154,25 @@ impl Phrases {
             let key = comparison_key(phrase);
             let any_ending = phrase.ends_with('*');
             if !key.is_empty() {
-                prepared.push(Phrase { head: Head::of_phrase(&key, any_ending), key, owner, any_ending });
+                let head = Head::of_phrase(&key, any_ending);
+                let mask = u128::MAX
+                    .checked_shr(8 * u32::try_from(key.len()).unwrap_or(u32::MAX))
+                    .map_or(u128::MAX, |rest| !rest);
+                prepared.push(Phrase { head, start: first_sixteen(&key), mask, key, owner, any_ending });
             }
         }
         prepared.sort_by_key(|phrase| phrase.head.slot());
-        let first_of = |slot: usize| prepared.partition_point(|phrase| phrase.head.slot() < slot);
-        let slots = (0..=SLOTS).map(first_of).collect();
-        let mut taken = vec![0; SLOTS / 64];
+        let mut slots = Vec::with_capacity(SLOTS + 1);
+        for (number, phrase) in prepared.iter().enumerate() {
+            slots.resize(slots.len().max(phrase.head.slot() + 1), number);
+        }
+        slots.resize(SLOTS + 1, prepared.len());
+        let mut sieve = vec![0; SIEVE_WORDS];
         let mut starts_stem = [false; 256];
         for phrase in &prepared {
-            if let Some(word) = taken.get_mut(phrase.head.slot() / 64) {
-                *word |= 1 << (phrase.head.slot() % 64);
+            let (word, bit) = phrase.head.place();
+            if let Some(word) = sieve.get_mut(word) {
+                *word |= bit;
             }
             let is_stem = phrase.any_ending && first_word(&phrase.key) == phrase.key.len();
             let first = phrase.key.bytes().next().filter(|_| is_stem);
@@ -135,7 +180,7 @@ impl Phrases {
                 *starts = true;
             }
         }
-        Self { slots, all: prepared, taken, starts_stem }
+        Self { slots, all: prepared, sieve, starts_stem }
     }
 
     /// All phrases in `key`, the comparison key of a line, overlapping ones too, ordered by owner and place.
@@ -179,12 +224,13 @@ impl Phrases {
     }
 
     fn find_with(&self, head: Head, key: &str, at: usize, finds: &mut Vec<Find>) {
-        let slot = head.slot();
-        if self.taken.get(slot / 64).is_none_or(|word| word & (1 << (slot % 64)) == 0) {
+        let (word, bit) = head.place();
+        if self.sieve.get(word).is_none_or(|word| word & bit == 0) {
             return;
         }
         let rest = key.get(at..).unwrap_or_default();
-        for phrase in self.with_head(head) {
+        let start = first_sixteen(rest);
+        for phrase in self.with_head(head).filter(|phrase| start & phrase.mask == phrase.start) {
             let span = Span::new(at, at + phrase.key.len());
             if rest.starts_with(&phrase.key) && (phrase.any_ending || is_border(key, span.end)) {
                 finds.push(Find { owner: phrase.owner, span });

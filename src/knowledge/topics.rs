@@ -93,7 +93,7 @@ pub struct TopicMention<'k> {
 #[derive(Debug)]
 pub struct Topics {
     by_id: BTreeMap<String, Topic>,
-    lexicon: Lexicon,
+    pub(super) lexicon: Lexicon,
     /// By phrase of the lexicon: the topics it announces.
     announced: Vec<Vec<(String, TriggerStrength)>>,
 }

@@ -1,5 +1,6 @@
 //! Strings only: spans, folding, the analyzer, sentences, hostile characters. Knows no page and no article.
 
+pub mod ascii;
 pub mod normalize;
 pub mod pinyin;
 pub mod safe;

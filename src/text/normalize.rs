@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::ascii::{Bytes, CHUNK, split_plain};
+
 /// The Chinese characters that nearly all text is written in; others are looked up the slow way.
 const COMMON_HAN: RangeInclusive<u32> = 0x3400..=0x9FFF;
 
@@ -86,39 +88,35 @@ pub fn folded(text: &str) -> String {
 /// Punctuation, case, width and spacing do not count; `"1. Can X?"` and `"１．can x"` are the same.
 #[must_use]
 pub fn comparison_key(text: &str) -> String {
-    if text.is_ascii() {
-        return ascii_key(text);
-    }
     let mut key = Key { text: String::with_capacity(text.len()), has_gap: false };
-    for character in text.chars() {
-        match character {
-            'a'..='z' | '0'..='9' => key.push(character),
-            'A'..='Z' => key.push(character.to_ascii_lowercase()),
-            '\'' | '’' => {}
-            '\0'..='\x7F' => key.has_gap = true,
-            '\u{4E00}'..='\u{9FFF}' => key.push(simplified(character)),
-            _ => fold_char(character, |folded| key.add(folded)),
+    let mut rest = text;
+    loop {
+        let (words, behind) = plain_words(rest);
+        key.add_words(words);
+        let mut characters = behind.chars();
+        match characters.next() {
+            None => return key.text,
+            Some('\'' | '’') => {}
+            Some('\0'..='\x7F') => key.has_gap = true,
+            Some(character @ '\u{4E00}'..='\u{9FFF}') => key.push(simplified(character)),
+            Some(character) => fold_char(character, |folded| key.add(folded)),
         }
+        rest = characters.as_str();
     }
-    key.text
 }
 
-/// The comparison key of a text in ASCII.
-fn ascii_key(text: &str) -> String {
-    let mut key = Vec::with_capacity(text.len());
-    let mut has_gap = false;
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            if std::mem::take(&mut has_gap) && !key.is_empty() {
-                key.push(b' ');
-            }
-            key.push(byte.to_ascii_lowercase());
-        } else {
-            has_gap |= byte != b'\'';
-        }
-    }
-    // Letters, digits and spaces.
-    String::from_utf8(key).unwrap_or_default()
+/// The start of a text that is words of ASCII with single spaces between and perhaps behind them, and the rest.
+fn plain_words(text: &str) -> (&str, &str) {
+    let are_plain = |before: u8, chunk: &[u8; CHUNK]| {
+        let bytes = Bytes::new(*chunk);
+        let spaces = bytes.are(b' ');
+        let [first, ..] = *chunk;
+        (bytes.are_of_words() | spaces).count_zeros() == 64 - 8
+            && spaces & (spaces << 8) == 0
+            && (before != b' ' || first != b' ')
+    };
+    let is_plain = |before: u8, byte: u8| byte.is_ascii_alphanumeric() || byte == b' ' && before != b' ';
+    split_plain(text, b' ', are_plain, is_plain)
 }
 
 /// A comparison key in the making.
@@ -129,6 +127,27 @@ struct Key {
 }
 
 impl Key {
+    /// Adds words of ASCII with single spaces between and perhaps behind them.
+    fn add_words(&mut self, words: &str) {
+        let trimmed = words.strip_suffix(' ').unwrap_or(words);
+        if !trimmed.is_empty() {
+            self.part();
+            let start = self.text.len();
+            self.text.push_str(trimmed);
+            if let Some(added) = self.text.get_mut(start..) {
+                added.make_ascii_lowercase();
+            }
+        }
+        self.has_gap |= trimmed.len() < words.len();
+    }
+
+    /// Parts what comes next from what stands before, if something that does not count stands between.
+    fn part(&mut self) {
+        if std::mem::take(&mut self.has_gap) && !self.text.is_empty() {
+            self.text.push(' ');
+        }
+    }
+
     /// Adds any folded character.
     fn add(&mut self, folded: char) {
         if folded.is_alphanumeric() {
@@ -140,9 +159,7 @@ impl Key {
 
     /// Adds a folded letter or digit.
     fn push(&mut self, folded: char) {
-        if std::mem::take(&mut self.has_gap) && !self.text.is_empty() {
-            self.text.push(' ');
-        }
+        self.part();
         self.text.push(folded);
     }
 }
@@ -164,28 +181,27 @@ pub fn one_line(text: &str) -> String {
     out
 }
 
-/// Whether all white space in a trimmed text is single plain spaces; may say no where it is so.
+/// Whether all white space in a trimmed text is single plain spaces, and nothing else controls where lines go.
 #[must_use]
 pub fn is_spaced_plainly(text: &str) -> bool {
-    if text.is_ascii() {
-        // Without an early end, so that the processor compares many bytes at once.
-        let neighbours = text.bytes().zip(text.bytes().skip(1));
-        let is_odd = |(left, right): (u8, u8)| right < b' ' || right == b' ' && left == b' ';
-        return neighbours.map(|pair| usize::from(is_odd(pair))).sum::<usize>() == 0;
-    }
+    let are_plain = |before: u8, chunk: &[u8; CHUNK]| {
+        let bytes = Bytes::new(*chunk);
+        let spaces = bytes.are(b' ');
+        let [first, ..] = *chunk;
+        bytes.are_controls() == 0 && spaces & (spaces << 8) == 0 && (before != b' ' || first != b' ')
+    };
+    let is_plain = |before: u8, byte: u8| byte >= b' ' && (before != b' ' || byte != b' ');
+    let mut rest = text;
     let mut before = b'a';
-    text.bytes().all(|byte| {
-        // In UTF-8, C2 and E1 begin white space; E2 80, E2 81 and E3 80 do before certain third bytes only.
-        let is_plain = match byte {
-            b' ' => before != b' ',
-            0x80..=0x8A | 0xA8 | 0xA9 | 0xAF => before != 0x80,
-            0x9F => before != 0x81,
-            0xC2 | 0xE1 => false,
-            _ => byte > b' ',
-        };
-        before = byte;
-        is_plain
-    })
+    loop {
+        (_, rest) = split_plain(rest, before, are_plain, is_plain);
+        let mut characters = rest.chars();
+        match characters.next() {
+            None => return true,
+            Some(character) if character.is_ascii() || character.is_whitespace() => return false,
+            Some(_) => (rest, before) = (characters.as_str(), b'a'),
+        }
+    }
 }
 
 /// Whether `character` is a Chinese character (any plane, compatibility forms and 〇 included).

@@ -50,7 +50,8 @@ pub(super) fn is_heading(line: &Line<'_>) -> bool {
 
 /// Whether a name and a colon stand before a text: `Ann: thanks!`, `Mrs Lee writes: thanks!`.
 pub(super) fn is_signed(line: &Line<'_>) -> bool {
-    let parted = line.text().split_once(": ").or_else(|| line.text().split_once('：'));
+    let colon = line.text().contains(':').then(|| line.text().split_once(": ")).flatten();
+    let parted = colon.or_else(|| line.text().split_once('：'));
     let is_name =
         |name: &str| (1..=NAME_UNITS).contains(&units(name)) && !name.contains(['.', '。', '，', ',', '“', '"', '《']);
     !line.is_numbered()

@@ -174,6 +174,7 @@ fn is_prose(text: &str, units: usize) -> bool {
         return true;
     }
     units >= SENTENCE_UNITS
+        && text.contains(['.', '。', '；'])
         && Sentences::of(text).any(|span| {
             let sentence = span.of(text).trim_end_matches(['"', '\'', '”', '’', ')', '）', '」', '』']);
             let declares = sentence.ends_with(['。', '；']) || sentence.ends_with('.') && !sentence.ends_with("...");

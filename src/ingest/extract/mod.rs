@@ -55,10 +55,6 @@ const MOST_HEADING_UNITS: usize = 4;
 /// Shortest line that may be the title of another article.
 const LEAST_TITLE_UNITS: usize = 5;
 
-/// Marks that stand in calls, buttons and counts, and not in the headings of an article.
-const MARKS: [char; 18] =
-    ['，', '>', '<', '→', '←', '!', '！', '[', '【', '|', '｜', '¥', '￥', '@', '✓', '★', '…', ','];
-
 /// A cleaned page, and what the pages of its site are compared by.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extracted {
@@ -195,9 +191,33 @@ fn edge_line(line: &Line<'_>, title: &Title) -> EdgeLine {
         is_heading: matches!(line.block.kind, BlockKind::Heading(_)) || line.units <= MOST_HEADING_UNITS,
         is_passable: !line.is_solid() && !continues && !is_listed && (has_number || line.units >= LEAST_TITLE_UNITS),
         is_label: !line.is_solid() && !continues && !line.is_numbered() && !is_marked_heading,
-        is_marked: has_number || line.text().contains(MARKS),
+        is_marked: has_number || line.text().contains(is_mark),
         is_signed: comments::is_signed(line),
     }
+}
+
+/// Marks that stand in calls, buttons and counts, and not in the headings of an article.
+fn is_mark(character: char) -> bool {
+    matches!(
+        character,
+        '，' | '>'
+            | '<'
+            | '→'
+            | '←'
+            | '!'
+            | '！'
+            | '['
+            | '【'
+            | '|'
+            | '｜'
+            | '¥'
+            | '￥'
+            | '@'
+            | '✓'
+            | '★'
+            | '…'
+            | ','
+    )
 }
 
 /// `No.1 Some Clinic`, `TOP1 Some title`: the lines of rankings, which articles number otherwise.

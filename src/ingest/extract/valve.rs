@@ -49,19 +49,11 @@ pub(super) fn judge(page: &Page<'_>) -> Rest {
 
 /// Whether the bytes were no text: characters that nobody writes are more than a few.
 fn is_garbage(page: &Page<'_>) -> bool {
-    let mut characters = 0_usize;
-    let mut odd = 0_usize;
-    for text in page.lines().iter().map(Line::text) {
-        characters += text.chars().count();
-        if text.bytes().any(|byte| byte >= FIRST_BYTE_OF_ODD) {
-            odd += text.chars().filter(|&character| is_odd(character)).count();
-        }
-    }
-    odd > characters / GARBAGE_PARTS
+    let texts = || page.lines().iter().map(Line::text);
+    let odd_in = |text: &str| text.chars().filter(|&character| is_odd(character)).count();
+    let odd: usize = texts().filter(|text| !text.is_ascii()).map(odd_in).sum();
+    odd > 0 && odd > texts().map(|text| text.chars().count()).sum::<usize>() / GARBAGE_PARTS
 }
-
-/// The lowest byte with which an odd character starts in UTF-8.
-const FIRST_BYTE_OF_ODD: u8 = 0xEE;
 
 fn is_odd(character: char) -> bool {
     matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..='\u{10FFFF}')

@@ -5,7 +5,6 @@
 
 use crate::knowledge::Knowledge;
 use crate::knowledge::clinics::{ClinicMention, ClinicSort};
-use crate::knowledge::folded::Folded;
 use crate::knowledge::places::{CityMention, Places};
 use crate::knowledge::topics::{TopicKind, TopicMention, TriggerStrength};
 use crate::model::article::Article;
@@ -67,7 +66,7 @@ impl<'k> Findings<'k> {
 #[must_use]
 pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Knowledge) -> Facets {
     let subject = Subject::of(article);
-    let folded = Folded::new(&subject.text);
+    let folded = knowledge.folded(&subject.text);
     let places = knowledge.cities.places(&folded);
     let topics = knowledge.topics.mentions_in(&folded);
     let mut clinics = knowledge.clinics.mentions_in(&folded, &places.cities);

@@ -124,7 +124,9 @@ impl Subject {
 }
 
 fn role_of(part: &Part, before: Option<&Part>, last: Option<&Line>) -> LineRole {
-    let is_row = |part: &Part| part.kind == BlockKind::TableRow || part.text.matches(" | ").count() >= 2;
+    let is_row = |part: &Part| {
+        part.kind == BlockKind::TableRow || part.text.contains('|') && part.text.matches(" | ").count() >= 2
+    };
     if part.is_heading() {
         LineRole::Heading
     } else if is_row(part) && !before.is_some_and(is_row) {

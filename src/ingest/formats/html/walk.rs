@@ -3,10 +3,9 @@
 //! What a reader never sees (scripts, styles, templates, embedded pages, hidden elements) is left out here. Nothing is
 //! judged yet.
 
-use std::collections::HashMap;
-
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
+use rustc_hash::FxHashMap;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
@@ -31,6 +30,9 @@ pub(super) enum Hidden {
     Read,
 }
 
+/// So many class values are remembered: a page that is made to let them collide must not gain by it.
+const MAX_KNOWN_NAMES: usize = 512;
+
 /// Takes a page apart.
 pub(super) fn walk(html: &Html, markup: &Markup, site: &SiteEntry, hidden: Hidden) -> (Outline, Metadata) {
     let mut walk = Walk::new(markup, site, hidden);
@@ -50,7 +52,7 @@ struct Walk<'a> {
     site: &'a SiteEntry,
     hidden: Hidden,
     /// What class values say, as they repeat within a page.
-    known_marks: HashMap<&'a str, Marks>,
+    known_marks: FxHashMap<&'a str, Marks>,
     outline: Outline,
     metadata: Metadata,
     line: Line,
@@ -68,7 +70,7 @@ impl<'a> Walk<'a> {
             markup,
             site,
             hidden,
-            known_marks: HashMap::new(),
+            known_marks: FxHashMap::default(),
             outline: Outline::default(),
             metadata: Metadata::default(),
             line: Line::default(),
@@ -145,11 +147,21 @@ impl<'a> Walk<'a> {
         }
         let mut marks = Marks::default();
         for names in attributes.class.into_iter().chain(attributes.role) {
-            let markup = self.markup;
-            marks = marks.and(*self.known_marks.entry(names).or_insert_with(|| markup.marks(names)));
+            marks = marks.and(self.marks_of_names(names));
         }
         for name in attributes.names() {
             marks = marks.and(self.markup.marks_of_name(name));
+        }
+        marks
+    }
+
+    fn marks_of_names(&mut self, names: &'a str) -> Marks {
+        if let Some(known) = self.known_marks.get(names) {
+            return *known;
+        }
+        let marks = self.markup.marks(names);
+        if self.known_marks.len() < MAX_KNOWN_NAMES {
+            self.known_marks.insert(names, marks);
         }
         marks
     }
