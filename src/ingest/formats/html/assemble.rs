@@ -1,6 +1,6 @@
 //! From judged lines to [`Parsed`]: blocks with their zones, and the page's claims in order of trust.
 
-use crate::ingest::formats::Parsed;
+use crate::ingest::formats::{MAX_CLAIM_BYTES, Parsed};
 use crate::model::article::Reason;
 use crate::model::block::{Block, BlockKind, Zone};
 use crate::text::normalize::comparison_key;
@@ -45,8 +45,11 @@ fn title_heading<'a>(
 ) -> Option<&'a Piece> {
     let site_names = claimed.iter().filter_map(|title| title.rsplit_once(SUFFIX_MARKS)).map(|(_, name)| name);
     let site_names: Vec<String> = site_names.chain(site_name).map(comparison_key).collect();
-    let is_title =
-        |piece: &Piece| piece.kind == BlockKind::Heading(1) && !site_names.contains(&comparison_key(&piece.text));
+    let is_title = |piece: &Piece| {
+        piece.kind == BlockKind::Heading(1)
+            && piece.text.len() <= MAX_CLAIM_BYTES
+            && !site_names.contains(&comparison_key(&piece.text))
+    };
     let highest = || pieces.iter().enumerate().filter(|(_, piece)| is_title(piece));
     let claimed: Vec<String> = claimed.iter().map(|title| comparison_key(title)).collect();
     let agrees = |piece: &Piece| {

@@ -60,7 +60,7 @@ pub fn parse(html: &str, site: &SiteEntry) -> Parsed {
 fn read(tree: &Html, site: &SiteEntry) -> (Outline, Metadata) {
     let seen = walk::walk(tree, Markup::built_in(), site, Hidden::LeaveOut);
     let prose = |outline: &Outline| outline.pieces.iter().map(Piece::prose).sum::<usize>();
-    if prose(&seen.0) >= FEW_PROSE_BYTES {
+    if !seen.0.leaves_out || prose(&seen.0) >= FEW_PROSE_BYTES {
         return seen;
     }
     let whole = walk::walk(tree, Markup::built_in(), site, Hidden::Read);

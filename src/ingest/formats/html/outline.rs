@@ -47,6 +47,8 @@ pub(super) struct Outline {
     pub(super) pieces: Vec<Piece>,
     /// Whether there were more lines than are read.
     pub(super) is_cut: bool,
+    /// Whether elements were left out because a reader does not see them.
+    pub(super) leaves_out: bool,
 }
 
 /// Prose shorter than this is a label unless it is a sentence; in bytes, so that a Chinese character counts as three.

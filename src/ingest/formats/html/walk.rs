@@ -92,9 +92,17 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &'a str) {
+        if self.is_full() {
+            self.outline.is_cut |= !text.trim().is_empty();
+            return;
+        }
         let linked = if self.links > 0 { Linked::Yes } else { Linked::No };
         if self.open.last().is_some_and(|&(container, _)| self.is_preformatted(container)) {
             for line in text.split_inclusive('\n') {
+                if self.is_full() {
+                    self.outline.is_cut = true;
+                    return;
+                }
                 self.line.push(line, linked);
                 if line.ends_with('\n') {
                     self.end_line();
@@ -117,6 +125,7 @@ impl<'a> Walk<'a> {
             if !tag.is_inline() {
                 self.end_line();
             }
+            self.outline.leaves_out = true;
             self.unseen = Some(node.id());
             return;
         }
@@ -201,12 +210,12 @@ impl<'a> Walk<'a> {
 
     fn end_line(&mut self) {
         let kind = self.kind();
-        let Some(piece) = self.line.take(kind) else { return };
-        if self.outline.pieces.len() < MAX_BLOCKS {
-            self.outline.pieces.push(piece);
-        } else {
-            self.outline.is_cut = true;
-        }
+        self.outline.pieces.extend(self.line.take(kind));
+    }
+
+    /// Whether there are as many lines as are read.
+    fn is_full(&self) -> bool {
+        self.outline.pieces.len() >= MAX_BLOCKS
     }
 
     /// The kind of the lines that are read.
