@@ -6,7 +6,7 @@ use html5ever::LocalName;
 use memchr::memmem;
 
 use crate::ingest::formats::{MAX_BLOCKS, Parsed, claim};
-use crate::model::block::{Block, BlockKind, Zone};
+use crate::model::block::{Block, BlockKind};
 
 use super::attributes::hides;
 use super::entities::decoded;
@@ -198,7 +198,7 @@ impl<'a> Stripper<'a> {
     fn end_line(&mut self) {
         if let Some(piece) = self.line.take(self.kind.0) {
             let link_share = piece.link_share();
-            self.blocks.push(Block { kind: piece.kind, text: piece.text, link_share, zone: Zone::Unmarked });
+            self.blocks.push(Block { link_share, ..Block::plain(piece.kind, piece.text) });
         }
     }
 }

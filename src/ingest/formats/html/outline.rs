@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::knowledge::markup::Marks;
 use crate::model::block::BlockKind;
 
+use super::attributes::Attribute;
 use super::tag::Tag;
 
 /// One line of text.
@@ -28,6 +29,8 @@ pub(super) struct Container {
     pub(super) tag: Tag,
     /// What its names say.
     pub(super) marks: Marks,
+    /// Which of its names speaks of chrome.
+    pub(super) said_in: Attribute,
     /// Whether it says by `itemprop` that it is the body of an article.
     pub(super) declares_body: bool,
     /// Whether the entry of its site drops it.

@@ -16,7 +16,7 @@ use crate::knowledge::sites::SiteEntry;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
-use super::attributes::Attributes;
+use super::attributes::{Attribute, Attributes};
 use super::line::{Line, Linked};
 use super::metadata::Metadata;
 use super::outline::{Container, Outline};
@@ -62,6 +62,23 @@ struct Walk<'a> {
     unseen: Option<NodeId>,
 }
 
+/// What the names of an element say, and which of them speaks of chrome.
+#[derive(Default)]
+struct Said {
+    marks: Marks,
+    attribute: Attribute,
+}
+
+impl Said {
+    fn add(&mut self, marks: Marks, attribute: Attribute) {
+        let both = self.marks.and(marks);
+        if both.chrome != self.marks.chrome {
+            self.attribute = attribute;
+        }
+        self.marks = both;
+    }
+}
+
 impl<'a> Walk<'a> {
     fn new(markup: &'a Markup, site: &'a SiteEntry, hidden: Hidden) -> Self {
         let mut walk = Self {
@@ -76,7 +93,7 @@ impl<'a> Walk<'a> {
             links: 0,
             unseen: None,
         };
-        walk.open_container(Tag::Block, Attributes::default(), Marks::default());
+        walk.open_container(Tag::Block, Attributes::default(), Said::default());
         walk
     }
 
@@ -144,26 +161,26 @@ impl<'a> Walk<'a> {
 
     fn open_block(&mut self, tag: Tag, attributes: Attributes<'a>) {
         self.end_line();
-        let marks = self.marks(tag, &attributes);
-        self.open_container(tag, attributes, marks);
+        let said = self.said(tag, &attributes);
+        self.open_container(tag, attributes, said);
     }
 
-    fn marks(&mut self, tag: Tag, attributes: &Attributes<'a>) -> Marks {
+    fn said(&mut self, tag: Tag, attributes: &Attributes<'a>) -> Said {
+        let mut said = Said::default();
         if matches!(tag, Tag::Heading(_) | Tag::Body) {
-            return Marks::default();
+            return said;
         }
-        let mut marks = Marks::default();
-        for names in attributes.class.into_iter().chain(attributes.role) {
+        for (attribute, names) in attributes.lists() {
             let markup = self.markup;
-            marks = marks.and(*self.known_marks.entry(names).or_insert_with(|| markup.marks(names)));
+            said.add(*self.known_marks.entry(names).or_insert_with(|| markup.marks(names)), attribute);
         }
-        for name in attributes.names() {
-            marks = marks.and(self.markup.marks_of_name(name));
+        for (attribute, name) in attributes.names() {
+            said.add(self.markup.marks_of_name(name), attribute);
         }
-        marks
+        said
     }
 
-    fn open_container(&mut self, tag: Tag, attributes: Attributes<'a>, marks: Marks) {
+    fn open_container(&mut self, tag: Tag, attributes: Attributes<'a>, Said { marks, attribute }: Said) {
         let index = self.outline.containers.len();
         let outer_kind = self.kind();
         let is_caption = marks.chrome.is_some_and(|mark| mark.reason == Reason::Caption);
@@ -171,6 +188,7 @@ impl<'a> Walk<'a> {
         self.outline.containers.push(Container {
             tag,
             marks,
+            said_in: attribute,
             declares_body: attributes.declares_body(),
             is_dropped: self.site.has_classes() && attributes.classes().any(|name| self.site.drops_class(name)),
             pieces: start..start,
