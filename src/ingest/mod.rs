@@ -28,9 +28,9 @@ use crate::model::site::{Site, site_name};
 use crate::text::terms::TermStream;
 
 /// Raised with every change of how blocks are made of a page: sources are read again then.
-const SOURCE_VERSION: u32 = 3;
+const SOURCE_VERSION: u32 = 4;
 /// Raised with every change of how blocks are cleaned and recognised: documents are made anew from their blocks then.
-const EXTRACTOR_VERSION: u32 = 4;
+const EXTRACTOR_VERSION: u32 = 5;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -223,6 +223,26 @@ mod tests {
             assert!((MAX_BODY_BYTES / 2..=MAX_BODY_BYTES).contains(&length), "{length}");
             assert!(document.article.flags.contains(&Flag::Degraded));
         }
+    }
+
+    #[test]
+    fn what_decided_is_told_when_a_stored_page_is_cleaned_again() {
+        let prose = "<p>The clinic has worked in Chongqing for eight years, and most of its patients come back.</p>";
+        let html = format!(
+            "<nav><a href=/>Start here</a></nav><article><h1>Costs of a crown</h1>{prose}<p>A crown costs about nine \
+             hundred yuan there.</p></article><div class=related-posts><a href=x>Other costs</a></div>"
+        );
+        let page = Page::new(Origin::at("a.html"), Format::Html, html);
+        let knowledge = Knowledge::builtin().unwrap();
+        let read = read(&page, &knowledge, &Templates::default()).unwrap();
+        let stored: Document = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+        let again = clean_again(&stored, &knowledge, &Templates::default()).unwrap();
+        for document in [&read, &again] {
+            let rules: Vec<&str> = document.article.removed.iter().map(|removed| removed.rule.as_str()).collect();
+            assert!(rules.contains(&"markup:nav"), "{rules:?}");
+            assert!(rules.iter().any(|rule| rule.starts_with("markup:class=related")), "{rules:?}");
+        }
+        assert_eq!(again.article.layout, read.article.layout);
     }
 
     #[test]

@@ -62,7 +62,8 @@ impl Marks {
 pub struct Markup {
     /// What names can begin with.
     words: FxHashMap<String, Word>,
-    entry_count: usize,
+    /// The names that speak of chrome, by their entries.
+    entries: Vec<String>,
 }
 
 /// A word of names.
@@ -132,7 +133,13 @@ impl Markup {
     /// How many entries speak of chrome.
     #[must_use]
     pub fn entry_count(&self) -> usize {
-        self.entry_count
+        self.entries.len()
+    }
+
+    /// The name that is this entry, as the file writes it; empty for one that there is not.
+    #[must_use]
+    pub fn entry_name(&self, entry: usize) -> &str {
+        self.entries.get(entry).map_or("", String::as_str)
     }
 
     fn new(file: File) -> Self {
@@ -142,9 +149,9 @@ impl Markup {
         }
         for ChromeNames { reason, strength, names, .. } in file.chrome {
             for name in names {
-                let mark = ChromeMark { strength, reason, entry: markup.entry_count };
+                let mark = ChromeMark { strength, reason, entry: markup.entries.len() };
                 markup.add(&name, Marks { chrome: Some(mark), content: None });
-                markup.entry_count += 1;
+                markup.entries.push(name);
             }
         }
         for ContentNames { strength, names, .. } in file.content {

@@ -1,5 +1,7 @@
 //! A page in pieces: what every input format is turned into, so that a cleaning rule is written once.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::article::Reason;
@@ -15,13 +17,15 @@ pub struct Block {
     pub link_share: f32,
     /// What the markup says about its place.
     pub zone: Zone,
+    /// The tag, role, class word or place by which the markup makes it chrome, e.g. `nav`, `class=related`.
+    pub decided_by: Option<Arc<str>>,
 }
 
 impl Block {
     /// A block without markup around it.
     #[must_use]
     pub fn plain(kind: BlockKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), link_share: 0.0, zone: Zone::Unmarked }
+        Self { kind, text: text.into(), link_share: 0.0, zone: Zone::Unmarked, decided_by: None }
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The texts stand in the article; the layout says in which order they come and what each block was.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::article::{Article, Part, Removed};
@@ -27,8 +29,16 @@ pub struct Claims {
 pub struct Layout(Vec<(Mark, u32)>);
 
 /// What is known of a block beside its text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Mark(Place, BlockKind, Zone, u8);
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark(
+    Place,
+    BlockKind,
+    Zone,
+    u8,
+    /// What of the markup decided; left out where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    Option<Arc<str>>,
+);
 
 /// Where a block's text is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +54,7 @@ pub enum Place {
 impl Layout {
     /// Adds the next block of the page.
     pub fn push(&mut self, block: &Block, place: Place) {
-        let mark = Mark(place, block.kind, block.zone, percent(block.link_share));
+        let mark = Mark(place, block.kind, block.zone, percent(block.link_share), block.decided_by.clone());
         match self.0.last_mut() {
             Some((last, count)) if *last == mark => *count += 1,
             _ => self.0.push((mark, 1)),
@@ -57,12 +67,13 @@ impl Layout {
         let mut parts = article.parts.iter().map(|Part { text, .. }| text);
         let mut removed = article.removed.iter().map(|Removed { text, .. }| text);
         let marks = self.0.iter().flat_map(|(mark, count)| std::iter::repeat_n(mark, *count as usize));
-        let blocks = marks.filter_map(|&Mark(place, kind, zone, share)| {
+        let blocks = marks.filter_map(|Mark(place, kind, zone, share, decided_by)| {
             let text = match place {
                 Place::Part => parts.next(),
                 Place::Removed => removed.next(),
             };
-            Some(Block { kind, text: text?.clone(), link_share: f32::from(share) / 100.0, zone })
+            let link_share = f32::from(*share) / 100.0;
+            Some(Block { kind: *kind, text: text?.clone(), link_share, zone: *zone, decided_by: decided_by.clone() })
         });
         blocks.collect()
     }

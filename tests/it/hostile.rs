@@ -146,16 +146,22 @@ fn what_a_page_may_hold_is_bounded() {
     for (name, format, content, is_degraded) in [
         ("one line", Format::Text, repeated("重"), true),
         ("lines", Format::Text, repeated("a word\n"), true),
-        ("many lines", Format::Text, "The price is known. \n".repeat(50_000), false),
+        ("many lines", Format::Text, "The price is known. \n".repeat(30_000), false),
         ("one paragraph", Format::Html, format!("<p>{}", repeated("Home > ")), true),
         ("paragraphs", Format::Html, repeated("<p>x</p>"), true),
         ("lines as they stand", Format::Html, format!("<pre>{}", repeated("a\n")), true),
         ("nested", Format::Html, repeated("<div>"), true),
+        ("claimed titles", Format::Html, "<meta property=og:title content='a - b - c'>".repeat(5_000), false),
+        ("days", Format::Html, repeated("<time>2024-01-01</time>"), true),
+        ("a heading without letters", Format::Html, format!("<h1>{}", repeated("、")), true),
+        ("a title without end", Format::Html, format!("<title>{}</title><p>x", "word ".repeat(800)), false),
     ] {
         let page = Page::new(Origin::at("hostile"), format, content);
         let document = read(&page, &knowledge, &Templates::default()).expect(name);
         assert_eq!(document.article.flags.contains(&Flag::Degraded), is_degraded, "{name}");
-        assert!(document.article.parts.len() + document.article.removed.len() <= 60_000, "{name}");
+        assert!(document.article.parts.len() + document.article.removed.len() <= 32_768, "{name}");
         assert!(document.article.body().len() <= 1 << 20, "{name}");
+        assert!(document.article.title.len() <= 512, "{name}");
+        assert!(document.claims.titles.len() <= 64 && document.claims.dates.len() <= 2_000, "{name}");
     }
 }

@@ -95,7 +95,7 @@ const PLACES: [(&str, &str, &str); 3] = [
 ];
 
 /// Markup that is repeated; `#` stands for a number of its own.
-const MARKUP: [(&str, &str, &str); 40] = [
+const MARKUP: [(&str, &str, &str); 42] = [
     ("nested div", "", "<div>"),
     ("nested lists", "", "<ul><li>"),
     ("nested b", "", "<b>"),
@@ -133,6 +133,8 @@ const MARKUP: [(&str, &str, &str); 40] = [
     ("open scripts", "", "<script>"),
     ("styles", "", "<style>a{}</style>"),
     ("titles", "<title>", "x<title>"),
+    ("claimed titles", "<p>x", "<meta property=og:title content='a - # - b | c _ d - e - f - g - h'>"),
+    ("headlines", "", "<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":\"a - #\"}</script>"),
     ("sections of data", "<svg>", "<![CDATA[x]]>"),
     ("open quotation marks", "", "<p title=\""),
     ("nested JSON", "<script type=application/ld+json>", "["),

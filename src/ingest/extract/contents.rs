@@ -32,7 +32,7 @@ pub(super) fn find(open: &Open<'_, '_>) -> Vec<Cut> {
     let mut lists = (0..open.len().min(HEAD_LINES)).filter_map(|start| {
         let is_headed = open.get(start).is_some_and(|line| !line.is_solid() && line.is(Role::Contents));
         let end = if is_headed { returns.end_below_heading(start + 1) } else { returns.end_of_bare(start) };
-        let end = end.or_else(|| end_of_links(open, start + 1).filter(|_| is_headed));
+        let end = if is_headed { end.or_else(|| end_of_links(open, start + 1)) } else { end };
         let is_announced = !is_headed && start > 0 && open.get(start - 1).is_some_and(|line| announces(line));
         end.map(|end| start - usize::from(is_announced)..end)
     });

@@ -51,7 +51,7 @@ pub(super) fn at_edge<'r>(line: &Line<'r>) -> Option<(Reason, Cow<'r, str>)> {
     if is_number_alone(line.text()) {
         return Some((Reason::Control, "number alone".into()));
     }
-    if is_row_of_buttons(line) {
+    if line.is_row_of_buttons() {
         return Some((Reason::Control, "row of buttons".into()));
     }
     if line.is_row() {
@@ -99,7 +99,7 @@ pub(super) fn anywhere<'r>(line: &Line<'r>, repeats: impl Fn() -> usize) -> Opti
     if !line.text().chars().any(char::is_alphanumeric) {
         return Some((Reason::Control, "no letters".into()));
     }
-    if is_row_of_buttons(line) {
+    if line.is_row_of_buttons() {
         return Some((Reason::Control, "row of buttons".into()));
     }
     if line.is_solid() || line.is_numbered() {
@@ -155,7 +155,9 @@ fn is_menu(line: &Line<'_>) -> bool {
 }
 
 /// `Ask online | Free quote | Book now`: buttons side by side, which text files show as a table of one row.
-fn is_row_of_buttons(line: &Line<'_>) -> bool {
+///
+/// Rules ask [`Line::is_row_of_buttons`], which remembers the answer.
+pub(super) fn is_row_of_buttons(line: &Line<'_>) -> bool {
     if line.units > ROW_UNITS || !line.text().contains('|') {
         return false;
     }

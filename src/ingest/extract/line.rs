@@ -44,6 +44,7 @@ pub(super) struct Line<'r> {
     day: OnceCell<Option<FoundDay>>,
     at_edge: OnceCell<Option<(Reason, Cow<'r, str>)>>,
     is_numbered: OnceCell<bool>,
+    is_row_of_buttons: OnceCell<bool>,
 }
 
 impl<'r> Line<'r> {
@@ -63,6 +64,7 @@ impl<'r> Line<'r> {
             day: OnceCell::new(),
             at_edge: OnceCell::new(),
             is_numbered: OnceCell::new(),
+            is_row_of_buttons: OnceCell::new(),
         }
     }
 
@@ -119,6 +121,11 @@ impl<'r> Line<'r> {
     /// Why the line is chrome where it stands at the head or the tail of a page.
     pub(super) fn at_edge(&self) -> Option<&(Reason, Cow<'r, str>)> {
         self.at_edge.get_or_init(|| forms::at_edge(self)).as_ref()
+    }
+
+    /// Whether the line is buttons side by side.
+    pub(super) fn is_row_of_buttons(&self) -> bool {
+        *self.is_row_of_buttons.get_or_init(|| forms::is_row_of_buttons(self))
     }
 
     /// The first day that the line names.

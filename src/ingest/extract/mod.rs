@@ -29,6 +29,7 @@ mod tail;
 mod title;
 mod valve;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -40,7 +41,7 @@ use crate::ingest::templates::SiteTemplates;
 use crate::knowledge::chrome::ChromeRules;
 use crate::knowledge::sites::{SiteEntry, Wish};
 use crate::model::article::{Article, Flag, Part, Reason};
-use crate::model::block::{BlockKind, Zone};
+use crate::model::block::{Block, BlockKind, Zone};
 use crate::model::site::{EdgeLine, Edges, hash};
 use breadcrumbs::Trail;
 use line::Line;
@@ -306,7 +307,7 @@ fn cut_marked_chrome(page: &mut Page<'_>, claimed: &[String]) -> Option<Trail> {
         let named = named_by_wording(line, reason).filter(|(named, _)| !(is_below && *named == Reason::Byline));
         cuts.push(match named {
             Some((reason, rule)) => Cut::new(index, reason, rule),
-            None => Cut::new(index, reason, "markup"),
+            None => Cut::new(index, reason, markup_rule(&line.block)),
         });
         if reason == Reason::Breadcrumb {
             trail_lines.push(line);
@@ -316,6 +317,11 @@ fn cut_marked_chrome(page: &mut Page<'_>, claimed: &[String]) -> Option<Trail> {
     let trail = breadcrumbs::of_marked(&trail_lines, &titles);
     page.apply(cuts);
     trail
+}
+
+/// What of the markup decided, e.g. `markup:nav`, `markup:class=related`.
+fn markup_rule(block: &Block) -> Cow<'static, str> {
+    block.decided_by.as_ref().map_or(Cow::Borrowed("markup"), |decider| format!("markup:{decider}").into())
 }
 
 /// Where the markup says no more than "not the article", the line's wording may say what it is: a byline has a date in

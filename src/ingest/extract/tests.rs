@@ -138,6 +138,19 @@ fn markup_decides_unless_nothing_remains() {
 }
 
 #[test]
+fn a_title_without_end_is_cut_and_its_line_stays() {
+    for (name, word, start) in [("words", "braces ", "braces braces"), ("characters", "牙", "牙牙")] {
+        let claim = word.repeat(700 / word.len()).trim_end().to_owned();
+        let blocks = [claim.as_str(), "Metal braces cost about 9,000 yuan, and the patient pays for all of them."];
+        let blocks = blocks.map(|text| Block::plain(BlockKind::Paragraph, text)).to_vec();
+        let article = article_of(Parsed { blocks, titles: vec![claim.clone()], ..Parsed::default() });
+        assert!(article.title.starts_with(start) && article.title.len() <= 512, "{name}: {}", article.title);
+        assert!(claim.strip_prefix(&article.title).is_some_and(|rest| rest.trim_start().starts_with(word)), "{name}");
+        assert!(texts(&article).contains(&claim.as_str()), "{name}");
+    }
+}
+
+#[test]
 fn what_looks_like_wording_of_a_rule_stays_between_paragraphs() {
     let above = "The office explains below what its visitors ask about most, one thing after the other.";
     let below = "Whoever is still in doubt should come by in person, and should bring all the papers along.";

@@ -34,6 +34,10 @@ const MOST_NAME_UNITS: usize = 6;
 const LEAST_LABELLED_UNITS: usize = 3;
 /// Longest line that can be a title.
 const MOST_UNITS: usize = 60;
+/// The same in bytes; of a longer claim the beginning is the title.
+const MAX_BYTES: usize = 512;
+/// Most marks of a claimed title behind which the name of the site is looked for, the last ones.
+const MAX_SUFFIXES: usize = 16;
 
 /// The title and where it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +69,27 @@ pub(super) fn choose(open: &Open<'_, '_>, all: &[Line<'_>], trail: Option<&Trail
     let says =
         |line: &Line<'_>| line.key() == key || line.key().ends_with(&key) && comparison_key(without_label(line)) == key;
     let line = head.iter().find(|(_, line)| !key.is_empty() && says(line)).map(|(index, _)| *index);
-    Title { text, key, line }
+    if text.len() <= MAX_BYTES {
+        return Title { text, key, line };
+    }
+    // Its line says more than the title then, and stays in the article.
+    let text = beginning(&text).to_owned();
+    Title { key: comparison_key(&text), text, line }
+}
+
+/// So much of a text as a title may have, whole words where there are any.
+fn beginning(text: &str) -> &str {
+    let end = (0..=MAX_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let head = text.get(..end).unwrap_or_default();
+    match head.rfind(' ') {
+        Some(at) if at > MAX_BYTES / 2 => head.get(..at).unwrap_or(head),
+        _ => head,
+    }
+}
+
+/// Whether a line is too long for a title.
+fn is_too_long(line: &Line<'_>) -> bool {
+    line.units > MOST_UNITS || line.text().len() > MAX_BYTES
 }
 
 /// The line without a word like `Question:` in front and a button like `[copy link]` behind, where enough of it is left.
@@ -108,7 +132,13 @@ fn prefixes(title: &str) -> Vec<&str> {
     let mut out = vec![title];
     let marks = title.char_indices().filter(|(_, character)| SUFFIX_MARKS.contains(character)).collect::<Vec<_>>();
     out.extend(
-        marks.iter().rev().filter_map(|(at, _)| title.get(..*at)).map(str::trim).filter(|part| !part.is_empty()),
+        marks
+            .iter()
+            .rev()
+            .take(MAX_SUFFIXES)
+            .filter_map(|(at, _)| title.get(..*at))
+            .map(str::trim)
+            .filter(|part| !part.is_empty()),
     );
     out
 }
@@ -128,7 +158,7 @@ fn sole_top_heading(open: &Open<'_, '_>) -> Option<String> {
     let mut headings = open.iter().filter(|line| line.block.kind == BlockKind::Heading(1));
     let first = headings.next()?;
     let is_sole = headings.all(|other| other.key() == first.key());
-    (is_sole && first.units <= MOST_UNITS).then(|| first.text().to_owned())
+    (is_sole && !is_too_long(first)).then(|| first.text().to_owned())
 }
 
 /// A claim without the site's name, where the breadcrumb or a line of the page is that name, or another claim is the
@@ -160,7 +190,7 @@ fn likeliest(open: &Open<'_, '_>, head: &[(usize, &Line<'_>)], trail: Option<&Tr
         if is_chrome {
             continue;
         }
-        if line.is_solid() || line.units > MOST_UNITS || line.is_numbered() && best.is_some() {
+        if line.is_solid() || is_too_long(line) || line.is_numbered() && best.is_some() {
             break;
         }
         let score =

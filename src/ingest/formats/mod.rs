@@ -18,9 +18,11 @@ use crate::text::safe::cleaned;
 
 /// A longer title, date, address or id that a page or a feed claims is none, in bytes.
 const MAX_CLAIM_BYTES: usize = 4096;
+/// A claim that is longer than this as it is written is not even cleaned, in bytes.
+const MAX_RAW_CLAIM_BYTES: usize = 4 * MAX_CLAIM_BYTES;
 
-/// More lines than this a page has only to do harm: of 4 MiB each would have less than 70 bytes.
-const MAX_BLOCKS: usize = 60_000;
+/// More lines than this a page has only to do harm: of an article as long as is kept each would have 32 bytes.
+const MAX_BLOCKS: usize = 32_768;
 /// So much is kept of one line, in bytes: as much as of an article.
 const MAX_BLOCK_BYTES: usize = 1 << 20;
 
@@ -43,7 +45,7 @@ pub struct Parsed {
     pub is_titled_row: bool,
 }
 
-/// Decodes a page and turns it into blocks, with what is known of its `site`; of a page over 4 MiB or 60,000 lines and of
+/// Decodes a page and turns it into blocks, with what is known of its `site`; of a page over 4 MiB or 32,768 lines and of
 /// a line over 1 MiB the beginning, marked `degraded`.
 ///
 /// # Errors
@@ -69,8 +71,11 @@ pub fn blocks(page: &Page, site: &SiteEntry) -> Result<Parsed, NotText> {
     Ok(parsed)
 }
 
-/// What a feed says of a page beside its content, as one clean line; none when nothing is left, or too much.
+/// What a feed or a head says of a page beside its content, as one clean line; none when nothing is left, or too much.
 fn claim(text: &str) -> Option<String> {
+    if text.trim().len() > MAX_RAW_CLAIM_BYTES {
+        return None;
+    }
     let line = one_line(&cleaned(text));
     (!line.is_empty() && line.len() <= MAX_CLAIM_BYTES).then_some(line)
 }

@@ -62,9 +62,41 @@ impl<'a> Attributes<'a> {
     }
 
     /// The names that stand for one place each.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
         let label = self.label.filter(|label| label.len() <= MAX_LABEL_BYTES);
-        [self.id, label, self.part].into_iter().flatten()
+        let names = [(Attribute::Id, self.id), (Attribute::Label, label), (Attribute::Part, self.part)];
+        names.into_iter().filter_map(|(attribute, name)| Some((attribute, name?)))
+    }
+
+    /// The lists of names.
+    pub(super) fn lists(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
+        let lists = [(Attribute::Class, self.class), (Attribute::Role, self.role)];
+        lists.into_iter().filter_map(|(attribute, names)| Some((attribute, names?)))
+    }
+}
+
+/// An attribute that names the place of its element.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Attribute {
+    #[default]
+    Class,
+    Role,
+    Id,
+    Label,
+    /// `data-component` and the like.
+    Part,
+}
+
+impl Attribute {
+    /// As a reader is shown it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Role => "role",
+            Self::Id => "id",
+            Self::Label => "aria-label",
+            Self::Part => "data",
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::model::article::Reason;
 use crate::text::normalize::comparison_key;
 
+use super::decision::Decision;
 use super::outline::{Outline, Piece};
 
 /// A text agrees when it holds so much of the prose that is taken for the article, in percent.
@@ -14,7 +15,7 @@ const MIN_AGREED_SHARE: usize = 60;
 const MAX_BODY_BYTES: usize = 256 << 10;
 
 /// Takes back the reasons of prose that a text of the page's JSON-LD holds, if that text agrees with the page.
-pub(super) fn confirm(outline: &Outline, reasons: &mut [Option<Reason>], bodies: &[String]) {
+pub(super) fn confirm(outline: &Outline, reasons: &mut [Option<Decision>], bodies: &[String]) {
     let bodies: Vec<String> =
         bodies.iter().filter(|body| body.len() <= MAX_BODY_BYTES).map(|body| comparison_key(body)).collect();
     if bodies.is_empty() {
@@ -30,7 +31,8 @@ pub(super) fn confirm(outline: &Outline, reasons: &mut [Option<Reason>], bodies:
     };
     let Some(body) = bodies.iter().find(agrees) else { return };
     for (key, reason) in keys.iter().zip(reasons) {
-        if !key.is_empty() && *reason != Some(Reason::Repeat) && *reason != Some(Reason::Site) && body.contains(key) {
+        let is_certain = reason.is_some_and(|known| matches!(known.reason, Reason::Repeat | Reason::Site));
+        if !key.is_empty() && !is_certain && body.contains(key) {
             *reason = None;
         }
     }

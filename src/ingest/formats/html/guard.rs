@@ -22,8 +22,8 @@ use super::trim::Trimmer;
 
 /// The longest page that is parsed, in bytes.
 pub(super) const MAX_BYTES: usize = 4 << 20;
-/// The largest tree: a flat page of 4 MiB has about half as many nodes.
-const MAX_NODES: usize = 400_000;
+/// The largest tree: of a page of 4 MiB a node for every 20 bytes, several times as many as pages have.
+const MAX_NODES: usize = 200_000;
 /// The deepest tree; browsers stop at 512, but pages with thousands of unclosed tags exist. Costs about 15 ms.
 const MAX_DEPTH: usize = 3_000;
 /// Fed at once, in bytes.

@@ -3,11 +3,10 @@
 //! Lines come out in reading order, without any judgement of their place; what a reader never sees is left out here too.
 
 use html5ever::LocalName;
+use memchr::memmem;
 
-use crate::ingest::formats::{MAX_BLOCKS, Parsed};
-use crate::model::block::{Block, BlockKind, Zone};
-use crate::text::normalize::one_line;
-use crate::text::safe::cleaned;
+use crate::ingest::formats::{MAX_BLOCKS, Parsed, claim};
+use crate::model::block::{Block, BlockKind};
 
 use super::attributes::hides;
 use super::entities::decoded;
@@ -59,9 +58,15 @@ impl Default for Kind {
 }
 
 impl<'a> Stripper<'a> {
-    /// The text up to the next `<`, and the rest from there on.
+    /// The text up to the next tag, comment or declaration, and the rest from there on.
     fn next_text(&self) -> Option<(&'a str, &'a str)> {
-        memchr::memchr(b'<', self.rest.as_bytes()).and_then(|at| self.rest.split_at_checked(at))
+        let bytes = self.rest.as_bytes();
+        let is_markup = |&at: &usize| match bytes.get(at + 1) {
+            Some(b'!' | b'?') => true,
+            Some(b'/') => bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic),
+            next => next.is_some_and(u8::is_ascii_alphabetic),
+        };
+        memchr::memchr_iter(b'<', bytes).find(is_markup).and_then(|at| self.rest.split_at_checked(at))
     }
 
     fn text(&mut self, text: &str) {
@@ -78,15 +83,12 @@ impl<'a> Stripper<'a> {
             self.rest = after_first(comment, "-->");
         } else if after.starts_with(['!', '?']) {
             self.rest = after_first(after, ">");
-        } else if let Some(closing) = after.strip_prefix('/').filter(|name| name.starts_with(is_letter)) {
+        } else if let Some(closing) = after.strip_prefix('/') {
             let (name, _) = self.tag(closing);
             self.close(name);
-        } else if after.starts_with(is_letter) {
+        } else {
             let (name, attributes) = self.tag(after);
             self.open(name, attributes);
-        } else {
-            self.text("<");
-            self.rest = after;
         }
     }
 
@@ -125,7 +127,7 @@ impl<'a> Stripper<'a> {
             *depth += usize::from(hidden.eq_ignore_ascii_case(name));
             return;
         }
-        let tag = Tag::of(&LocalName::from(name.to_ascii_lowercase()));
+        let tag = tag_of(name);
         if name.eq_ignore_ascii_case("html") {
             let language = value_of(attributes, "lang=").and_then(|value| value.split_ascii_whitespace().next());
             self.language = language.map(str::to_owned);
@@ -166,7 +168,7 @@ impl<'a> Stripper<'a> {
             }
             return;
         }
-        match Tag::of(&LocalName::from(name.to_ascii_lowercase())) {
+        match tag_of(name) {
             Tag::Link => self.links = self.links.saturating_sub(1),
             Tag::Inline | Tag::Time | Tag::Cell | Tag::Unseen => {}
             Tag::Heading(_) | Tag::Item | Tag::Caption | Tag::Row | Tag::List | Tag::Table => {
@@ -184,8 +186,7 @@ impl<'a> Stripper<'a> {
             rest = closing.get(2..).unwrap_or_default();
             if rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
                 if name.eq_ignore_ascii_case("title") && self.title.is_none() {
-                    let title = one_line(&cleaned(&decoded(inside)));
-                    self.title = Some(title).filter(|title| !title.is_empty());
+                    self.title = claim(&decoded(inside));
                 }
                 self.rest = after_first(rest, ">");
                 return;
@@ -197,7 +198,7 @@ impl<'a> Stripper<'a> {
     fn end_line(&mut self) {
         if let Some(piece) = self.line.take(self.kind.0) {
             let link_share = piece.link_share();
-            self.blocks.push(Block { kind: piece.kind, text: piece.text, link_share, zone: Zone::Unmarked });
+            self.blocks.push(Block { link_share, ..Block::plain(piece.kind, piece.text) });
         }
     }
 }
@@ -215,6 +216,11 @@ fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic()
 }
 
+fn tag_of(name: &str) -> Tag {
+    let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    Tag::of(&if is_lower { LocalName::from(name) } else { LocalName::from(name.to_ascii_lowercase()) })
+}
+
 /// Whether an element of this name never has an end tag.
 fn is_void(name: &str) -> bool {
     ["img", "input", "meta", "link", "hr", "br", "source", "col", "embed", "area", "base", "wbr"]
@@ -223,13 +229,17 @@ fn is_void(name: &str) -> bool {
 }
 
 fn is_hidden(attributes: &str) -> bool {
+    if attributes.is_empty() {
+        return false;
+    }
     let says_hidden = attributes.split_ascii_whitespace().any(|word| word == "hidden" || word.starts_with("hidden="));
     says_hidden || value_of(attributes, "style=").is_some_and(hides)
 }
 
 /// The value of the attribute that begins with `name=`, up to a quotation mark.
 fn value_of<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    let (_, value) = attributes.split_once(name)?;
+    let at = memmem::find(attributes.as_bytes(), name.as_bytes())?;
+    let value = attributes.get(at + name.len()..)?;
     value.trim_start_matches(['"', '\'']).split(['"', '\'', '>']).next()
 }
 

@@ -6,6 +6,7 @@ use scraper::Node;
 use scraper::node::Element;
 use serde_json::Value;
 
+use crate::ingest::formats::claim;
 use crate::text::normalize::one_line;
 use crate::text::safe::cleaned;
 
@@ -47,6 +48,10 @@ const DATE_NAMES: [&str; 14] = [
     "sailthru.date",
     "parsely-pub-date",
 ];
+/// More titles than this a page claims only to do harm; of its `meta` elements, and of its JSON-LD.
+const MAX_CLAIMED_TITLES: usize = 16;
+/// Dates beyond so many are not those of the article.
+const MAX_SHOWN_DATES: usize = 1_000;
 /// JSON-LD deeper or longer than this is not searched, in values.
 const MAX_DATA_VALUES: usize = 5_000;
 
@@ -56,7 +61,7 @@ impl Metadata {
         let text =
             || node.children().filter_map(|child| child.value().as_text()).map(|text| &**text).collect::<String>();
         match element.name.local {
-            local_name!("title") if self.head_title.is_none() => self.head_title = line(&text()),
+            local_name!("title") if self.head_title.is_none() => self.head_title = claim(&text()),
             local_name!("script") if is_data(element) => self.read_data(&text()),
             _ => {}
         }
@@ -67,10 +72,10 @@ impl Metadata {
         match element.name.local {
             local_name!("meta") => self.read_meta(element, attributes),
             local_name!("link") => self.read_link(element),
-            local_name!("html") => self.language = element.attr("lang").and_then(line),
+            local_name!("html") => self.language = element.attr("lang").and_then(claim),
             _ if attributes.itemprop == Some("datePublished") => {
                 let date = element.attr("content").or(attributes.datetime);
-                self.shown_dates.extend(date.and_then(line).map(|date| (lines_before, date)));
+                self.show_date(lines_before, date.and_then(claim));
             }
             _ => {}
         }
@@ -80,15 +85,22 @@ impl Metadata {
     pub(super) fn read_time(&mut self, node: NodeRef<'_, Node>, attributes: &Attributes<'_>, lines_before: usize) {
         let text =
             || node.children().filter_map(|child| child.value().as_text()).map(|text| &**text).collect::<String>();
-        let date = attributes.datetime.and_then(line).or_else(|| line(&text()));
-        self.shown_dates.extend(date.map(|date| (lines_before, date)));
+        let date = attributes.datetime.and_then(claim).or_else(|| claim(&text()));
+        self.show_date(lines_before, date);
+    }
+
+    fn show_date(&mut self, lines_before: usize, date: Option<String>) {
+        if self.shown_dates.len() < MAX_SHOWN_DATES {
+            self.shown_dates.extend(date.map(|date| (lines_before, date)));
+        }
     }
 
     fn read_meta(&mut self, element: &Element, attributes: &Attributes<'_>) {
-        let Some(content) = element.attr("content").and_then(line) else { return };
+        let Some(content) = element.attr("content").and_then(claim) else { return };
         let name = element.attr("property").or_else(|| element.attr("name")).or(attributes.itemprop);
         let name = name.unwrap_or_default().trim().to_ascii_lowercase();
         match name.as_str() {
+            "og:title" | "twitter:title" if self.social_titles.len() >= MAX_CLAIMED_TITLES => {}
             "og:title" => self.social_titles.insert(0, content),
             "twitter:title" => self.social_titles.push(content),
             "og:site_name" => self.site_name = Some(content),
@@ -101,7 +113,7 @@ impl Metadata {
     fn read_link(&mut self, element: &Element) {
         let is_canonical = element.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
         if is_canonical && self.canonical_url.is_none() {
-            self.canonical_url = element.attr("href").and_then(line);
+            self.canonical_url = element.attr("href").and_then(claim);
         }
     }
 
@@ -127,10 +139,10 @@ impl Metadata {
         if !is_article(fields.get("@type")) {
             return;
         }
-        let text = |name: &str| fields.get(name).and_then(Value::as_str).and_then(line);
-        self.data_titles.extend(text("headline"));
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).and_then(claim);
+        self.data_titles.extend(text("headline").filter(|_| self.data_titles.len() < MAX_CLAIMED_TITLES));
         self.data_dates.extend(text("datePublished"));
-        self.data_bodies.extend(text("articleBody"));
+        self.data_bodies.extend(fields.get("articleBody").and_then(Value::as_str).and_then(line));
     }
 }
 

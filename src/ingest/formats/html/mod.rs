@@ -8,6 +8,7 @@
 mod assemble;
 mod attributes;
 mod body;
+mod decision;
 mod entities;
 mod guard;
 mod line;
@@ -32,6 +33,7 @@ use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
 use super::Parsed;
+use decision::{Decider, Decision};
 use metadata::Metadata;
 use outline::{Outline, Piece};
 use sums::Sums;
@@ -60,7 +62,7 @@ pub fn parse(html: &str, site: &SiteEntry) -> Parsed {
 fn read(tree: &Html, site: &SiteEntry) -> (Outline, Metadata) {
     let seen = walk::walk(tree, Markup::built_in(), site, Hidden::LeaveOut);
     let prose = |outline: &Outline| outline.pieces.iter().map(Piece::prose).sum::<usize>();
-    if prose(&seen.0) >= FEW_PROSE_BYTES {
+    if !seen.0.leaves_out || prose(&seen.0) >= FEW_PROSE_BYTES {
         return seen;
     }
     let whole = walk::walk(tree, Markup::built_in(), site, Hidden::Read);
@@ -68,7 +70,7 @@ fn read(tree: &Html, site: &SiteEntry) -> (Outline, Metadata) {
 }
 
 /// Why each line is no part of the article; nothing for the lines of the article.
-fn judge(outline: &Outline) -> Vec<Option<Reason>> {
+fn judge(outline: &Outline) -> Vec<Option<Decision>> {
     let mut reasons = named::reasons(outline);
     let live = Sums::new(&outline.pieces, |index| reasons.get(index).is_some_and(Option::is_none));
     let root = root::choose(outline, &live);
@@ -76,7 +78,7 @@ fn judge(outline: &Outline) -> Vec<Option<Reason>> {
     let article = lead_start(outline, &reasons, &article)..article.end;
     for (index, reason) in reasons.iter_mut().enumerate() {
         if !article.contains(&index) {
-            *reason = reason.or(Some(Reason::OutsideArticle));
+            *reason = reason.or(Some(Decider::Place.on(Reason::OutsideArticle)));
         }
     }
     prune::prune(outline, &article, root, &mut reasons);
@@ -84,8 +86,9 @@ fn judge(outline: &Outline) -> Vec<Option<Reason>> {
 }
 
 /// Where the article begins: at its first line, or at a paragraph that stands between the title and it.
-fn lead_start(outline: &Outline, reasons: &[Option<Reason>], article: &Range<usize>) -> usize {
-    let is_title = |(piece, reason): (&Piece, &Option<Reason>)| reason.is_none() && piece.kind == BlockKind::Heading(1);
+fn lead_start(outline: &Outline, reasons: &[Option<Decision>], article: &Range<usize>) -> usize {
+    let is_title =
+        |(piece, reason): (&Piece, &Option<Decision>)| reason.is_none() && piece.kind == BlockKind::Heading(1);
     let before = outline.pieces.iter().zip(reasons).take(article.start);
     let title = before.clone().rposition(is_title);
     let Some(title) = title else { return article.start };
@@ -171,6 +174,27 @@ mod tests {
         ] {
             let parsed = page("", inside, "");
             assert_eq!(zone_of(&parsed, text), Some(zone), "{name}: {:?}", parsed.blocks);
+        }
+    }
+
+    #[test]
+    fn what_decided_is_told() {
+        for (name, before, inside, after, text, expected) in [
+            ("tag", "<nav><a href=/>Home</a></nav>", "", "", "Home", Some("nav")),
+            ("class", "", "<div class='row post-share'>Pin it</div>", "", "Pin it", Some("class=share")),
+            ("id", "", "", "<div id=comments class=x><p>Nice!</p></div>", "Nice!", Some("id=comment")),
+            ("role", "<div role=navigation>Home</div>", "", "", "Home", Some("role=navigation")),
+            ("label", "<div aria-label=Breadcrumb>Home</div>", "", "", "Home", Some("aria-label=breadcrumb")),
+            ("part", "", "", "<div data-testid=share-bar>Post it</div>", "Post it", Some("data=share bar")),
+            ("name on a tag", "<nav class=breadcrumb>Home</nav>", "", "", "Home", Some("class=breadcrumb")),
+            ("place", "<div>Hot line 400 123</div>", "", "", "Hot line 400 123", Some("place")),
+            ("links", "", "<p><a href=a>Read on here</a></p>", "", "Read on here", Some("links")),
+            ("heading", "", "<h3>More</h3><div class=related><p>X</p><p>Y</p></div>", "", "More", Some("heading")),
+            ("article", "", "<h2>Costs</h2>", "", "Costs", None),
+        ] {
+            let parsed = page(before, inside, after);
+            let block = parsed.blocks.iter().find(|block| block.text == text).unwrap();
+            assert_eq!(block.decided_by.as_deref(), expected, "{name}");
         }
     }
 

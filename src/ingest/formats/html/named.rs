@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::knowledge::markup::{Markup, Strength};
 use crate::model::article::Reason;
 
+use super::decision::{Decider, Decision};
 use super::outline::{Container, Outline};
 use super::sums::Sums;
 use super::tag::Tag;
@@ -23,13 +24,13 @@ const MIN_PROSE_LEFT: usize = 400;
 #[derive(Debug, Clone, Copy)]
 struct Claim {
     strength: Strength,
-    reason: Reason,
+    decision: Decision,
     /// The name behind it; nothing for a tag.
     entry: Option<usize>,
 }
 
 /// Why each line is chrome, as far as names tell. The outermost named container decides.
-pub(super) fn reasons(outline: &Outline) -> Vec<Option<Reason>> {
+pub(super) fn reasons(outline: &Outline) -> Vec<Option<Decision>> {
     let sums = Sums::new(&outline.pieces, |_| true);
     let page_prose = sums.all().prose;
     let prose_of_entry = prose_by_entry(outline, &sums);
@@ -38,14 +39,14 @@ pub(super) fn reasons(outline: &Outline) -> Vec<Option<Reason>> {
     while let Some(container) = outline.containers.get(next) {
         next += 1;
         if container.is_dropped {
-            mark(&mut reasons, &container.pieces, Reason::Site);
+            mark(&mut reasons, &container.pieces, Decider::Site.on(Reason::Site));
             next = container.end;
             continue;
         }
         let Some(claim) = claim(container) else { continue };
         let shared = claim.entry.and_then(|entry| prose_of_entry.get(entry)).copied().unwrap_or(0);
         if is_believed(claim, sums.of(&container.pieces).prose, shared, page_prose) {
-            mark(&mut reasons, &container.pieces, claim.reason);
+            mark(&mut reasons, &container.pieces, claim.decision);
             next = container.end;
         }
     }
@@ -72,11 +73,19 @@ fn claim(container: &Container) -> Option<Claim> {
         return None;
     }
     let named = container.marks.chrome.filter(|mark| mark.reason != Reason::Caption);
-    let by_name = named.map(|mark| Claim { strength: mark.strength, reason: mark.reason, entry: Some(mark.entry) });
-    let by_tag = by_tag(container.tag).map(|(strength, reason)| Claim { strength, reason, entry: None });
+    let by_name = named.map(|mark| Claim {
+        strength: mark.strength,
+        decision: Decider::Name(container.said_in, mark.entry).on(mark.reason),
+        entry: Some(mark.entry),
+    });
+    let by_tag = by_tag(container.tag).map(|(strength, reason)| Claim {
+        strength,
+        decision: Decider::Tag(container.tag).on(reason),
+        entry: None,
+    });
     // The tag says that it is chrome, a name that is sure may say more: `<nav class=breadcrumb>`.
-    let worded = by_name.filter(|named| named.strength == Strength::Sure).map(|named| named.reason);
-    by_tag.map(|tag| Claim { reason: worded.unwrap_or(tag.reason), ..tag }).or(by_name)
+    let worded = by_name.filter(|named| named.strength == Strength::Sure).map(|named| named.decision);
+    by_tag.map(|tag| Claim { decision: worded.unwrap_or(tag.decision), ..tag }).or(by_name)
 }
 
 fn by_tag(tag: Tag) -> Option<(Strength, Reason)> {
@@ -93,15 +102,15 @@ fn by_tag(tag: Tag) -> Option<(Strength, Reason)> {
 /// `prose` stands in the element, `shared` in all elements of that name.
 fn is_believed(claim: Claim, prose: usize, shared: usize, page_prose: usize) -> bool {
     let prose = prose.max(shared);
-    match (claim.strength, claim.reason) {
+    match (claim.strength, claim.decision.reason) {
         (Strength::Sure, Reason::Comments | Reason::Cookie) if prose + MIN_PROSE_LEFT <= page_prose => true,
         (Strength::Sure, _) => prose * 100 <= page_prose * MAX_SHARE_SURE,
         (Strength::Maybe, _) => prose * 100 <= page_prose * MAX_SHARE_MAYBE,
     }
 }
 
-fn mark(reasons: &mut [Option<Reason>], range: &Range<usize>, reason: Reason) {
+fn mark(reasons: &mut [Option<Decision>], range: &Range<usize>, decision: Decision) {
     if let Some(inside) = reasons.get_mut(range.clone()) {
-        inside.fill(Some(reason));
+        inside.fill(Some(decision));
     }
 }

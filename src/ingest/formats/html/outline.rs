@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::knowledge::markup::Marks;
 use crate::model::block::BlockKind;
 
+use super::attributes::Attribute;
 use super::tag::Tag;
 
 /// One line of text.
@@ -28,6 +29,8 @@ pub(super) struct Container {
     pub(super) tag: Tag,
     /// What its names say.
     pub(super) marks: Marks,
+    /// Which of its names speaks of chrome.
+    pub(super) said_in: Attribute,
     /// Whether it says by `itemprop` that it is the body of an article.
     pub(super) declares_body: bool,
     /// Whether the entry of its site drops it.
@@ -47,6 +50,8 @@ pub(super) struct Outline {
     pub(super) pieces: Vec<Piece>,
     /// Whether there were more lines than are read.
     pub(super) is_cut: bool,
+    /// Whether elements were left out because a reader does not see them.
+    pub(super) leaves_out: bool,
 }
 
 /// Prose shorter than this is a label unless it is a sentence; in bytes, so that a Chinese character counts as three.

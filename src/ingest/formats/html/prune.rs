@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
+use super::decision::{Decider, Decision};
 use super::outline::{Container, Outline};
 use super::root::dominant_child;
 use super::sums::{Sums, Weight};
@@ -28,7 +29,7 @@ const MIN_REPEATED_BYTES: usize = 150;
 const MIN_SHARE_REPEATED: usize = 5;
 
 /// Takes chrome out of the lines of `article`; `reasons` holds what is known of all lines of the page.
-pub(super) fn prune(outline: &Outline, article: &Range<usize>, root: usize, reasons: &mut [Option<Reason>]) {
+pub(super) fn prune(outline: &Outline, article: &Range<usize>, root: usize, reasons: &mut [Option<Decision>]) {
     take_repeats(outline, article, reasons);
     take_tail(outline, root, reasons);
     take_link_lists(outline, root, reasons);
@@ -38,7 +39,7 @@ pub(super) fn prune(outline: &Outline, article: &Range<usize>, root: usize, reas
 
 /// Pages hold the same text several times, for screens of several sizes: the same lines in the same order, or one line
 /// twice in a row. A line that merely occurs again ("Price", a house sentence) is what the author said again.
-fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Decision>]) {
     let mut first_ordinals: HashMap<&str, usize> = HashMap::new();
     let mut run = Run::default();
     let mut last = "";
@@ -55,7 +56,7 @@ fn take_repeats(outline: &Outline, article: &Range<usize>, reasons: &mut [Option
             run.take(enough, reasons);
         }
         if is_known && piece.text == last {
-            mark(reasons, &(index..index + 1), Reason::Repeat);
+            mark(reasons, &(index..index + 1), Decider::Copy.on(Reason::Repeat));
         } else if is_known {
             run.add(index, first, piece.text.len());
         }
@@ -82,18 +83,18 @@ impl Run {
     }
 
     /// Ends the run; one of at least `enough` bytes goes.
-    fn take(&mut self, enough: usize, reasons: &mut [Option<Reason>]) {
+    fn take(&mut self, enough: usize, reasons: &mut [Option<Decision>]) {
         let run = std::mem::take(self);
         if run.lines.len() >= MIN_REPEATED_LINES && run.bytes >= enough {
             for line in run.lines {
-                mark(reasons, &(line..line + 1), Reason::Repeat);
+                mark(reasons, &(line..line + 1), Decider::Copy.on(Reason::Repeat));
             }
         }
     }
 }
 
 /// What follows the element with most of the text, when it is little: author boxes, appeals, lists of other articles.
-fn take_tail(outline: &Outline, root: usize, reasons: &mut [Option<Reason>]) {
+fn take_tail(outline: &Outline, root: usize, reasons: &mut [Option<Decision>]) {
     let live = Sums::new(&outline.pieces, |index| reasons.get(index).is_some_and(Option::is_none));
     let Some(whole) = outline.containers.get(root) else { return };
     let article = live.of(&whole.pieces).own_bytes();
@@ -104,14 +105,14 @@ fn take_tail(outline: &Outline, root: usize, reasons: &mut [Option<Reason>]) {
         };
         let tail = inner.pieces.end..outer.pieces.end;
         if live.of(&tail).own_bytes() * 100 <= article * MAX_SHARE_OF_TAIL {
-            mark(reasons, &tail, Reason::OutsideArticle);
+            mark(reasons, &tail, Decider::Tail.on(Reason::OutsideArticle));
         }
         parent = child;
     }
 }
 
 /// Lists of links before and after the prose; between paragraphs they belong to what is said.
-fn take_link_lists(outline: &Outline, root: usize, reasons: &mut [Option<Reason>]) {
+fn take_link_lists(outline: &Outline, root: usize, reasons: &mut [Option<Decision>]) {
     let live = Sums::new(&outline.pieces, |index| reasons.get(index).is_some_and(Option::is_none));
     let Some(whole) = outline.containers.get(root) else { return };
     let edge = live.of(&whole.pieces).prose * MAX_SHARE_AT_EDGE / 100;
@@ -121,7 +122,7 @@ fn take_link_lists(outline: &Outline, root: usize, reasons: &mut [Option<Reason>
         let before = live.of(&(whole.pieces.start..container.pieces.start)).prose;
         let after = live.of(&(container.pieces.end..whole.pieces.end)).prose;
         if before.min(after) <= edge && is_link_list(container, live.of(&container.pieces)) {
-            mark(reasons, &container.pieces, Reason::Related);
+            mark(reasons, &container.pieces, Decider::Links.on(Reason::Related));
             next = container.end;
         }
     }
@@ -137,30 +138,31 @@ fn is_link_list(container: &Container, inside: Weight) -> bool {
 }
 
 /// A short paragraph that is one link leads away from the article.
-fn take_link_lines(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+fn take_link_lines(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Decision>]) {
     for index in article.clone() {
         let (Some(piece), Some(reason)) = (outline.pieces.get(index), reasons.get_mut(index)) else { continue };
         let is_line = piece.kind == BlockKind::Paragraph && piece.text.len() < 100 && piece.link_share() > 0.9;
         if is_line {
-            *reason = reason.or(Some(Reason::Related));
+            *reason = reason.or(Some(Decider::Links.on(Reason::Related)));
         }
     }
 }
 
 /// A heading stands for what follows it: when that went, or when nothing follows, it goes too. Above further text only a
 /// list of several lines without a heading of its own takes the heading with it: a box may part a heading from its text.
-fn take_empty_headings(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Reason>]) {
+fn take_empty_headings(outline: &Outline, article: &Range<usize>, reasons: &mut [Option<Decision>]) {
     let mut following = Some(Reason::OutsideArticle);
     let mut is_behind_text = true;
     let mut gone_lines = 0;
     for (piece, reason) in outline.pieces.iter().zip(reasons).take(article.end).skip(article.start).rev() {
         if reason.is_none() && piece.is_heading() {
-            *reason = following.filter(|_| piece.kind != BlockKind::Heading(1));
+            let goes = following.filter(|_| piece.kind != BlockKind::Heading(1));
+            *reason = goes.map(|reason| Decider::Heading.on(reason));
         } else {
             gone_lines = if reason.is_some() { gone_lines + 1 } else { 0 };
             let is_bare = gone_lines >= LEAST_LIST_LINES && !piece.is_heading();
             let goes = |reason| is_whole_section(reason) && (is_behind_text || is_bare && is_list(reason));
-            following = reason.filter(|&reason| goes(reason));
+            following = reason.map(|decision| decision.reason).filter(|&reason| goes(reason));
             is_behind_text &= reason.is_some();
         }
     }
@@ -186,10 +188,10 @@ fn is_whole_section(reason: Reason) -> bool {
     )
 }
 
-/// Gives a reason to the lines of `range` that have none.
-fn mark(reasons: &mut [Option<Reason>], range: &Range<usize>, reason: Reason) {
+/// Decides on the lines of `range` that are still open.
+fn mark(reasons: &mut [Option<Decision>], range: &Range<usize>, decision: Decision) {
     for known in reasons.get_mut(range.clone()).into_iter().flatten() {
-        *known = known.or(Some(reason));
+        *known = known.or(Some(decision));
     }
 }
 

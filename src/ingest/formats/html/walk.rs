@@ -15,7 +15,7 @@ use crate::knowledge::sites::SiteEntry;
 use crate::model::article::Reason;
 use crate::model::block::BlockKind;
 
-use super::attributes::Attributes;
+use super::attributes::{Attribute, Attributes};
 use super::line::{Line, Linked};
 use super::metadata::Metadata;
 use super::outline::{Container, Outline};
@@ -64,6 +64,23 @@ struct Walk<'a> {
     unseen: Option<NodeId>,
 }
 
+/// What the names of an element say, and which of them speaks of chrome.
+#[derive(Default)]
+struct Said {
+    marks: Marks,
+    attribute: Attribute,
+}
+
+impl Said {
+    fn add(&mut self, marks: Marks, attribute: Attribute) {
+        let both = self.marks.and(marks);
+        if both.chrome != self.marks.chrome {
+            self.attribute = attribute;
+        }
+        self.marks = both;
+    }
+}
+
 impl<'a> Walk<'a> {
     fn new(markup: &'a Markup, site: &'a SiteEntry, hidden: Hidden) -> Self {
         let mut walk = Self {
@@ -78,7 +95,7 @@ impl<'a> Walk<'a> {
             links: 0,
             unseen: None,
         };
-        walk.open_container(Tag::Block, Attributes::default(), Marks::default());
+        walk.open_container(Tag::Block, Attributes::default(), Said::default());
         walk
     }
 
@@ -94,9 +111,17 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &'a str) {
+        if self.is_full() {
+            self.outline.is_cut |= !text.trim().is_empty();
+            return;
+        }
         let linked = if self.links > 0 { Linked::Yes } else { Linked::No };
         if self.open.last().is_some_and(|&(container, _)| self.is_preformatted(container)) {
             for line in text.split_inclusive('\n') {
+                if self.is_full() {
+                    self.outline.is_cut = true;
+                    return;
+                }
                 self.line.push(line, linked);
                 if line.ends_with('\n') {
                     self.end_line();
@@ -119,6 +144,7 @@ impl<'a> Walk<'a> {
             if !tag.is_inline() {
                 self.end_line();
             }
+            self.outline.leaves_out = true;
             self.unseen = Some(node.id());
             return;
         }
@@ -137,22 +163,22 @@ impl<'a> Walk<'a> {
 
     fn open_block(&mut self, tag: Tag, attributes: Attributes<'a>) {
         self.end_line();
-        let marks = self.marks(tag, &attributes);
-        self.open_container(tag, attributes, marks);
+        let said = self.said(tag, &attributes);
+        self.open_container(tag, attributes, said);
     }
 
-    fn marks(&mut self, tag: Tag, attributes: &Attributes<'a>) -> Marks {
+    fn said(&mut self, tag: Tag, attributes: &Attributes<'a>) -> Said {
+        let mut said = Said::default();
         if matches!(tag, Tag::Heading(_) | Tag::Body) {
-            return Marks::default();
+            return said;
         }
-        let mut marks = Marks::default();
-        for names in attributes.class.into_iter().chain(attributes.role) {
-            marks = marks.and(self.marks_of_names(names));
+        for (attribute, names) in attributes.lists() {
+            said.add(self.marks_of_names(names), attribute);
         }
-        for name in attributes.names() {
-            marks = marks.and(self.markup.marks_of_name(name));
+        for (attribute, name) in attributes.names() {
+            said.add(self.markup.marks_of_name(name), attribute);
         }
-        marks
+        said
     }
 
     fn marks_of_names(&mut self, names: &'a str) -> Marks {
@@ -166,7 +192,7 @@ impl<'a> Walk<'a> {
         marks
     }
 
-    fn open_container(&mut self, tag: Tag, attributes: Attributes<'a>, marks: Marks) {
+    fn open_container(&mut self, tag: Tag, attributes: Attributes<'a>, Said { marks, attribute }: Said) {
         let index = self.outline.containers.len();
         let outer_kind = self.kind();
         let is_caption = marks.chrome.is_some_and(|mark| mark.reason == Reason::Caption);
@@ -174,6 +200,7 @@ impl<'a> Walk<'a> {
         self.outline.containers.push(Container {
             tag,
             marks,
+            said_in: attribute,
             declares_body: attributes.declares_body(),
             is_dropped: self.site.has_classes() && attributes.classes().any(|name| self.site.drops_class(name)),
             pieces: start..start,
@@ -213,12 +240,12 @@ impl<'a> Walk<'a> {
 
     fn end_line(&mut self) {
         let kind = self.kind();
-        let Some(piece) = self.line.take(kind) else { return };
-        if self.outline.pieces.len() < MAX_BLOCKS {
-            self.outline.pieces.push(piece);
-        } else {
-            self.outline.is_cut = true;
-        }
+        self.outline.pieces.extend(self.line.take(kind));
+    }
+
+    /// Whether there are as many lines as are read.
+    fn is_full(&self) -> bool {
+        self.outline.pieces.len() >= MAX_BLOCKS
     }
 
     /// The kind of the lines that are read.
