@@ -28,6 +28,7 @@ pub(super) fn parsed(outline: Outline, reasons: &[Option<Reason>], metadata: Met
         language: metadata.language,
         degraded,
         is_titled_row: false,
+        is_article: false,
     }
 }
 
