@@ -114,8 +114,15 @@ impl Engine {
     /// [`Error::NoSuchPath`] before anything is read; [`Error::Index`] when the index is busy or cannot be written: it is
     /// then as it was before.
     pub fn ingest(&self, paths: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
-        let sources = Sources::at(paths)?;
-        self.run(|run| run.take_sources(&sources, progress))
+        self.ingest_sources(&Sources::at(paths)?, progress)
+    }
+
+    /// [`Engine::ingest`] of sources that were found before: with a format or names of fields of one's own.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when the index is busy or cannot be written.
+    pub fn ingest_sources(&self, sources: &Sources, progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
+        self.run(|run| run.take_sources(sources, progress))
     }
 
     /// Indexes pages handed over in memory, as [`Engine::ingest`] does.
@@ -275,29 +282,28 @@ impl Engine {
     }
 }
 
-/// Reads and cleans the pages at `paths` without an index; `sink` gets each document, or what was skipped, in order.
+/// Reads and cleans the pages of `sources` without an index; `sink` gets each document, or what was skipped, in order.
 ///
 /// # Errors
-/// [`Error::NoSuchPath`], [`Error::Knowledge`], or the first error of `sink`.
+/// [`Error::Knowledge`], or the first error of `sink`.
 pub fn extract(
-    paths: &[PathBuf],
+    sources: &Sources,
     config: &Config,
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    run::documents(&Sources::at(paths)?, &config.knowledge()?, sink)
+    run::documents(sources, &config.knowledge()?, sink)
 }
 
-/// Says what [`Engine::ingest`] of `paths` would do to the index in `directory`, or to a new one; writes nothing.
+/// Says what [`Engine::ingest`] of `sources` would do to the index in `directory`, or to a new one; writes nothing.
 ///
 /// # Errors
-/// [`Error::NoSuchPath`], [`Error::Knowledge`]; [`Error::Index`] when the index cannot be read.
+/// [`Error::Knowledge`]; [`Error::Index`] when the index cannot be read.
 pub fn preview(
-    paths: &[PathBuf],
+    sources: &Sources,
     directory: Option<&Path>,
     config: &Config,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Preview, Error> {
-    let sources = Sources::at(paths)?;
     let index = directory.map(EmbeddedIndex::open).transpose()?;
-    Ok(preview::preview(&sources, &config.knowledge()?, index.as_ref(), progress)?)
+    Ok(preview::preview(sources, &config.knowledge()?, index.as_ref(), progress)?)
 }

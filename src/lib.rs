@@ -26,16 +26,16 @@
 //! # }
 //! ```
 //!
-//! [`Engine::ingest`] reads files, folders and feeds instead of pages in memory; a second run over the same paths costs
-//! what changed. [`Engine`] is `Send + Sync`. Answers are plain data that serialise to the rows that the command line
-//! prints.
+//! [`Engine::ingest`] reads files, folders, feeds and archives instead of pages in memory; a second run over the same paths
+//! costs what changed. [`Sources::with`] and [`ReadOptions`] name a format, or the fields of rows. [`Engine`] is
+//! `Send + Sync`. Answers are plain data that serialise to the rows that the command line prints.
 //!
 //! # Where things are
 //!
 //! | layer | module | does |
 //! |---|---|---|
 //! | 4 | [`Engine`] | ingest, search, explain: the way in |
-//! | 3 | [`ingest`] | source → [`model::page`] → [`model::block`] → [`model::article`] → [`model::document`]; input formats in [`ingest::formats`], cleaning in [`ingest::extract`], chrome learnt across pages in [`ingest::templates`], recognition in [`ingest::recognize`] |
+//! | 3 | [`ingest`] | source → [`model::page`] → [`model::block`] → [`model::article`] → [`model::document`]; files and folders in [`ingest::source`], input formats in [`ingest::formats`], cleaning in [`ingest::extract`], chrome learnt across pages in [`ingest::templates`], recognition in [`ingest::recognize`] |
 //! | 3 | [`search`] | words → [`model::plan`] → candidates → [`model::answer`]; the order of hits is decided in [`search::ranking`] |
 //! | 1 | [`eval`] | judged queries and the order of pages in, figures out |
 //! | 2 | [`backend`] | keeps and retrieves documents; [`backend::embedded`] does it with tantivy |
@@ -65,6 +65,7 @@ pub mod text;
 
 pub use engine::{Config, Engine, Stats, extract, preview};
 pub use error::Error;
+pub use ingest::source::{ReadOptions, Sources};
 pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
 pub use model::document::{Document, DocumentId};
 pub use model::page::{Format, Origin, Page};

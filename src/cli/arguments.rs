@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use article_search::eval::measures::Floor;
+use article_search::ingest::formats::rows::FieldMap;
+use article_search::ingest::kind::InputFormat;
 use article_search::model::query::PASSAGE_LENGTHS;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -147,9 +149,12 @@ pub(super) enum OutputFormat {
 /// Arguments of `index`.
 #[derive(Debug, Args)]
 pub(super) struct IndexArguments {
-    /// Files and folders to read (.txt .html .htm .jsonl .ndjson .warc, each also .gz).
+    /// Files and folders to read: .txt .html .jsonl .json .csv .warc, each also .gz or .zst, or in a .tar; `-` is standard
+    /// input. Links inside folders are not followed.
     #[arg(value_name = "PATHS", default_value = "corpus")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
     /// Write nothing: say what the run would do.
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -161,12 +166,27 @@ pub(super) struct IndexArguments {
     pub(super) strict: bool,
 }
 
+/// How inputs are read that do not say so themselves.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
+    /// Read named files and standard input as text, html, jsonl, json, csv, warc or tar, and in folders what has no known
+    /// ending; compression is seen by itself.
+    #[arg(long, value_name = "FORMAT", value_parser = input_format)]
+    pub(super) format: Option<InputFormat>,
+    /// Which names the rows of feeds have for url, title, text, html, id, date and captured, where they cannot be guessed:
+    /// url=link,text=body or text=data.body.
+    #[arg(long, value_name = "FIELD=NAME,...")]
+    pub(super) map: Option<FieldMap>,
+}
+
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
 pub(super) struct ExtractArguments {
-    /// Files and folders to read.
+    /// Files and folders to read, as `search index` does; `-` is standard input.
     #[arg(value_name = "PATHS", default_value = "corpus")]
     pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
     /// Also print what was stripped, and why.
     #[arg(long)]
     pub(super) removed: bool,
@@ -265,6 +285,12 @@ pub(super) struct EvalArguments {
 fn passage_length(text: &str) -> Result<usize, String> {
     let length = text.parse().ok().filter(|length| PASSAGE_LENGTHS.contains(length));
     length.ok_or_else(|| format!("write {} to {}", PASSAGE_LENGTHS.start(), PASSAGE_LENGTHS.end()))
+}
+
+fn input_format(text: &str) -> Result<InputFormat, String> {
+    let format = InputFormat::NAMED.into_iter().find(|(name, _)| *name == text);
+    let known = || InputFormat::NAMED.map(|(name, _)| name).join(", ");
+    format.map(|(_, format)| format).ok_or_else(|| format!("there are {}", known()))
 }
 
 /// Arguments of `help`.

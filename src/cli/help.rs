@@ -56,7 +56,7 @@ What is printed. Results go to standard output; notes, progress and errors to st
 Rows of hits, extract and export; keys are never dropped, unknown is null or []
   v                          1, the version of the rows
   id                         16 hex digits, stable across re-scrapes
-  path, record               source file; line of a feed, byte offset in a WARC
+  path, record               source file; line or row of a feed, byte offset in a WARC
   key, url                   id that the feed's own row carries; address
   title, lang, date          lang as in ISO 639-1, date as YYYY-MM-DD
   verdict                    yes, no, conditional

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use article_search::backend::embedded::holds_index;
 use article_search::ingest::preview::Preview;
+use article_search::ingest::source::STANDARD_INPUT;
 use article_search::model::report::{IngestReport, Progress, Skipped};
 use article_search::text::safe::shown;
-use article_search::{Engine, preview};
+use article_search::{Engine, Error, ReadOptions, Sources, preview};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::arguments::IndexArguments;
+use super::arguments::{IndexArguments, ReadingArguments};
 use super::failure::{Exit, Failure};
 use super::locate;
 use super::print::{counted, style};
@@ -25,45 +26,66 @@ const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
-    refuse_special_files(&arguments.paths)?;
-    if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
+    if let Some(missing) = arguments.paths.iter().find(|path| !is_standard_input(path) && !path.exists()) {
         let words: Vec<_> = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let what = format!("{}: no such file or folder", missing.display());
         return Err(Failure::new(Exit::Usage, "no_such_path", what)
             .or_try(format!("search -- index {}      to search for these words", words.join(" "))));
     }
+    let sources = sources(&arguments.paths, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     if arguments.dry_run {
-        return dry_run(session, arguments, &directory);
+        return dry_run(session, arguments, (&sources, &directory));
     }
     let engine = if holds_index(&directory) {
         Engine::open(&directory, &session.config())?
     } else {
         Engine::create(&directory, &session.config())?
     };
-    let report = run(session, &engine, &arguments.paths)?;
+    let report = run(session, &engine, &sources)?;
     summarise(session, &report, &directory);
     Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
 }
 
-/// A pipe, a device or a socket is never opened: it could block the run for good.
-pub(super) fn refuse_special_files(paths: &[PathBuf]) -> Result<(), Failure> {
-    match paths.iter().find(|path| path.exists() && !path.is_dir() && !path.is_file()) {
-        Some(special) => {
-            let what = format!("{}: not a regular file", special.display());
-            Err(Failure::new(Exit::Usage, "not_a_file", what).or_try("save it as a file, and name that"))
-        }
-        None => Ok(()),
+/// What is to be read.
+///
+/// A pipe, a device or a socket is never opened by its name: it could block the run for good.
+pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<Sources, Failure> {
+    let is_special = |path: &&PathBuf| path.exists() && !path.is_dir() && !path.is_file();
+    if let Some(special) = paths.iter().find(is_special) {
+        let what = format!("{}: not a regular file", special.display());
+        return Err(Failure::new(Exit::Usage, "not_a_file", what)
+            .or_try("save it as a file, and name that")
+            .or_try("... | search index --format jsonl -        to read what another program writes"));
     }
+    if paths.iter().any(|path| is_standard_input(path)) && reading.format.is_none() {
+        let what = "the format of standard input is not named";
+        return Err(Failure::new(Exit::Usage, "no_format", what).or_try("... | search index --format jsonl -"));
+    }
+    let mut options = ReadOptions::default();
+    if let Some(format) = reading.format {
+        options = options.with_format(format);
+    }
+    if let Some(fields) = &reading.map {
+        options = options.with_fields(fields.clone());
+    }
+    Ok(Sources::with(paths, &options).map_err(Error::from)?)
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
 }
 
 /// Says what a run would do.
-fn dry_run(session: &Session, arguments: &IndexArguments, directory: &Path) -> Result<Exit, Failure> {
+fn dry_run(
+    session: &Session,
+    arguments: &IndexArguments,
+    (sources, directory): (&Sources, &Path),
+) -> Result<Exit, Failure> {
     let mut meter = Meter::new(session);
     let index = holds_index(directory).then_some(directory);
     let started = Instant::now();
-    let mut preview =
-        preview(&arguments.paths, index, &session.config(), &mut |progress| meter.show(session, progress))?;
+    let mut preview = preview(sources, index, &session.config(), &mut |progress| meter.show(session, progress))?;
     meter.bar.finish_and_clear();
     preview.report.took_seconds = started.elapsed().as_secs_f64();
     summarise_as(session, &preview.report, "would index", directory);
@@ -89,10 +111,10 @@ fn show_removals(output: &mut impl Write, preview: &Preview) -> io::Result<()> {
     Ok(())
 }
 
-/// Indexes `paths`, showing how far it has come on standard error.
-pub(super) fn run(session: &Session, engine: &Engine, paths: &[PathBuf]) -> Result<IngestReport, Failure> {
+/// Indexes `sources`, showing how far it has come on standard error.
+pub(super) fn run(session: &Session, engine: &Engine, sources: &Sources) -> Result<IngestReport, Failure> {
     let mut meter = Meter::new(session);
-    let report = engine.ingest(paths, &mut |progress| meter.show(session, progress));
+    let report = engine.ingest_sources(sources, &mut |progress| meter.show(session, progress));
     meter.bar.finish_and_clear();
     Ok(report?)
 }

@@ -13,16 +13,16 @@ use article_search::{Error, extract};
 
 use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
 use super::failure::{Exit, Failure};
-use super::index::{refuse_special_files, skipped_lines};
+use super::index::{skipped_lines, sources};
 use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
 
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
-    refuse_special_files(&arguments.paths)?;
+    let sources = sources(&arguments.paths, &arguments.reading)?;
     let mut output = session.output();
     let mut skipped: Vec<Skipped> = Vec::new();
-    extract(&arguments.paths, &session.config(), &mut |document| {
+    extract(&sources, &session.config(), &mut |document| {
         match document {
             Ok(document) => write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?,
             Err(skip) => skipped.push(skip),

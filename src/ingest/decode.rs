@@ -48,12 +48,16 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
             return Ok(text);
         }
     }
+    let text = decoded(bytes, guessed(bytes));
+    if is_plausible(&text) { Ok(text) } else { Ok(decoded(bytes, UTF_8)) }
+}
+
+/// The charset that the bytes look most like.
+pub(super) fn guessed(bytes: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     // Not the last bytes, as far as it knows: a character that is cut off speaks against no charset.
     detector.feed(bytes.get(..DETECTION_BYTES).unwrap_or(bytes), false);
-    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
-    let text = decoded(bytes, encoding);
-    if is_plausible(&text) { Ok(text) } else { Ok(decoded(bytes, UTF_8)) }
+    detector.guess(None, chardetng::Utf8Detection::Allow)
 }
 
 /// The text of `bytes`, without a last character that is cut off.
@@ -115,8 +119,8 @@ fn is_plain(character: char) -> bool {
         | '\u{3000}'..='\u{303F}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF5E}')
 }
 
-/// Names what the bytes are, when they are no text.
-fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+/// Names the format whose mark stands at the beginning, when it is none of text.
+pub(super) fn binary_format(bytes: &[u8]) -> Option<&'static str> {
     const MAGIC: [(&[u8], &str); 10] = [
         (b"\xFF\xD8\xFF", "JPEG"),
         (b"\x89PNG", "PNG"),
@@ -129,8 +133,13 @@ fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"RIFF", "WebP or sound"),
         (b"\xD0\xCF\x11\xE0", "an old Office file"),
     ];
-    if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Some(kind);
+    MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
+}
+
+/// Names what the bytes are, when they are no text.
+fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+    if let Some(name) = binary_format(bytes) {
+        return Some(name);
     }
     let head = bytes.get(..bytes.len().min(SNIFFED_BYTES)).unwrap_or_default();
     let control = head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, 0x08..=0x0D | 0x1B)).count();

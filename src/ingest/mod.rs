@@ -3,15 +3,20 @@
 //! [`read`] does it for one page; a page that panics costs itself alone. [`templates`] learns from the pages of a site
 //! together, and [`clean_again`] cleans a document anew with what was learnt. Storing documents is the caller's work.
 
+mod content;
 pub mod decode;
 pub mod extract;
 pub mod formats;
+pub mod kind;
 mod learning;
+mod open;
 pub mod preview;
 pub mod recognize;
+mod rewind;
 pub mod run;
 pub mod source;
 pub mod templates;
+mod unpack;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,7 +28,7 @@ use crate::knowledge::Knowledge;
 use crate::model::article::{Article, Flag, Part};
 use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::layout::Claims;
-use crate::model::page::{Origin, Page};
+use crate::model::page::{Content, Extent, Origin, Page};
 use crate::model::site::{Site, site_name};
 use crate::text::terms::TermStream;
 
@@ -56,6 +61,7 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
         settings.extend(hint.as_deref().unwrap_or_default().as_bytes());
         settings.push(0);
     }
+    settings.extend([u8::from(page.hints.content == Content::Article), u8::from(page.extent == Extent::Cut)]);
     Fingerprint::new(&page.bytes, &settings)
 }
 
@@ -143,9 +149,10 @@ pub fn clean_again(document: &Document, knowledge: &Knowledge, templates: &Templ
         if blocks.is_empty() {
             return Ok(document.clone());
         }
-        let Claims { titles, dates, language, is_titled_row } = document.claims.clone();
+        let Claims { titles, dates, language, is_titled_row, is_article } = document.claims.clone();
         let degraded = document.article.flags.contains(&Flag::Degraded);
-        let parsed = Parsed { blocks, titles, dates, language, degraded, is_titled_row, ..Parsed::default() };
+        let parsed =
+            Parsed { blocks, titles, dates, language, degraded, is_titled_row, is_article, ..Parsed::default() };
         let Document { id, origin, fingerprint, .. } = document.clone();
         Ok(clean(parsed, Named { id, origin, fingerprint }, knowledge, templates))
     })
@@ -165,6 +172,7 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
         dates: parsed.dates.clone(),
         language: parsed.language.clone(),
         is_titled_row: parsed.is_titled_row,
+        is_article: parsed.is_article,
     };
     let site = KnownSite { entry: knowledge.sites.of(&site_name(&origin)), templates: templates.of(Site::of(&origin)) };
     let Extracted { mut article, edges } = extract::article(parsed, &knowledge.chrome, site);

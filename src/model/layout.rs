@@ -22,6 +22,9 @@ pub struct Claims {
     /// Whether a feed's row gives the title beside the text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_titled_row: bool,
+    /// Whether the page came as an article that was cleaned before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_article: bool,
 }
 
 /// The blocks of a page without their texts, in page order; equal neighbours are counted, not repeated.

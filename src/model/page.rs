@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::capture::CaptureTime;
+
 /// One scraped page: the input of the pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -15,13 +17,15 @@ pub struct Page {
     pub charset: Option<String>,
     /// What the feed says of the page beside its content.
     pub hints: Hints,
+    /// Whether it is all of the page, as far as its source tells.
+    pub extent: Extent,
 }
 
 impl Page {
     /// A page handed over in memory, e.g. `Page::new(Origin::at("a.html"), Format::Html, html)`.
     #[must_use]
     pub fn new(origin: Origin, format: Format, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { origin, format, bytes: bytes.into(), charset: None, hints: Hints::default() }
+        Self { origin, format, bytes: bytes.into(), charset: None, hints: Hints::default(), extent: Extent::Whole }
     }
 }
 
@@ -32,12 +36,15 @@ pub struct Origin {
     pub path: String,
     /// The same relative to the folder that was indexed, with `/`, e.g. `feed.jsonl`; part of the page's identity.
     pub relative: String,
-    /// 1-based line of a feed, byte offset in a WARC.
+    /// 1-based line or row of a feed, byte offset in a WARC.
     pub record: Option<u64>,
     /// Address of the page, if known.
     pub url: Option<String>,
     /// The id that the feed's own row carries.
     pub key: Option<String>,
+    /// When it was fetched, if its source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<CaptureTime>,
 }
 
 impl Origin {
@@ -75,4 +82,26 @@ pub struct Hints {
     pub title: Option<String>,
     /// The row's date, in any form.
     pub date: Option<String>,
+    /// What the row's text is.
+    pub content: Content,
+}
+
+/// What the text of a page is before it is cleaned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Content {
+    /// A page with whatever stands around its article.
+    #[default]
+    Page,
+    /// An article that was cleaned before, a paragraph a line: a row of `search export` or `search extract`.
+    Article,
+}
+
+/// Whether a page is all that there was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// As far as its source tells.
+    #[default]
+    Whole,
+    /// Its source says, or shows, that some of it is missing.
+    Cut,
 }

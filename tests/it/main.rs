@@ -15,6 +15,7 @@ mod clinics;
 mod corpus;
 mod evaluation;
 mod hostile;
+mod inputs;
 mod layering;
 mod learnt;
 mod library;

@@ -42,6 +42,7 @@ use crate::knowledge::chrome::ChromeRules;
 use crate::knowledge::sites::{SiteEntry, Wish};
 use crate::model::article::{Article, Flag, Part, Reason};
 use crate::model::block::{Block, BlockKind, Zone};
+use crate::model::layout::{Layout, Place};
 use crate::model::site::{EdgeLine, Edges, hash};
 use breadcrumbs::Trail;
 use line::Line;
@@ -80,6 +81,9 @@ pub struct KnownSite<'k> {
 #[must_use]
 pub fn article(parsed: Parsed, rules: &ChromeRules, site: KnownSite<'_>) -> Extracted {
     let degraded = parsed.degraded.then_some(Flag::Degraded);
+    if parsed.is_article {
+        return Extracted { article: as_it_is(parsed, degraded), edges: Edges::default() };
+    }
     let claimed = parsed.titles;
     let is_titled_row = parsed.is_titled_row;
     let mut page = Page::new(parsed.blocks.into_iter().map(|block| Line::new(block, rules)).collect());
@@ -107,6 +111,20 @@ pub fn article(parsed: Parsed, rules: &ChromeRules, site: KnownSite<'_>) -> Extr
     let parts = open.into_iter().zip(kinds).map(|(line, kind)| Part { kind, text: line.block.text }).collect();
     let article = Article { title: title.text, parts, removed, breadcrumb: trail.items, flags, layout };
     Extracted { article, edges }
+}
+
+/// An article that was cleaned before, under the title that it came with; nothing is cut from it, and no site is learnt
+/// from it.
+fn as_it_is(parsed: Parsed, degraded: Option<Flag>) -> Article {
+    let mut layout = Layout::default();
+    for block in &parsed.blocks {
+        layout.push(block, Place::Part);
+    }
+    let shapes: Vec<_> = parsed.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect();
+    let kinds = kinds_by_shape(&shapes);
+    let parts = parsed.blocks.into_iter().zip(kinds).map(|(block, kind)| Part { kind, text: block.text }).collect();
+    let title = parsed.titles.into_iter().next().unwrap_or_default();
+    Article { title, parts, flags: degraded.into_iter().collect(), layout, ..Article::default() }
 }
 
 /// Cuts what the entry of the site drops, and holds on to what it keeps.

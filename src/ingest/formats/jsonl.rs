@@ -1,49 +1,48 @@
-//! JSON lines: one page a row, its content in `text` (a string or a list of paragraphs) or `html`.
-//!
-//! A row may also carry `url` (or `link`), `title`, `id` (or `key`), `date` (or `published`). One bad row never ends a
-//! feed.
+//! JSON lines: one page a row, in the fields that [`super::rows`] knows. One bad row never ends a feed.
 
 use std::io::{BufRead, Read};
 
-use serde_json::{Map, Value};
-
-use super::claim;
-use crate::model::page::{Format, Hints, Origin, Page};
-use crate::model::report::Skipped;
-
-/// Longer rows are skipped.
-const MAX_ROW_BYTES: usize = 8 << 20;
+use super::rows::{self, MAX_ROW_BYTES};
+use super::{Feed, Sink};
+use crate::model::page::Page;
 
 /// Calls `sink` with the page of each row of `reader`, or with what is wrong with the row.
-pub(in crate::ingest) fn for_each_page(
-    mut reader: impl BufRead,
-    origin: &Origin,
-    sink: &mut dyn FnMut(Result<Page, Skipped>),
-) {
+pub(in crate::ingest) fn for_each_page(mut reader: impl BufRead, feed: &Feed<'_>, sink: &mut Sink<'_>) {
     let mut line = Vec::new();
     for record in 1.. {
         line.clear();
-        let here = Origin { record: Some(record), ..origin.clone() };
-        let skipped = |reason: String| Skipped { label: here.label(), reason };
         let read = (&mut reader).take(MAX_ROW_BYTES as u64 + 1).read_until(b'\n', &mut line);
         match read {
             Ok(0) => return,
             Ok(_) if line.strip_suffix(b"\n").unwrap_or(&line).len() > MAX_ROW_BYTES => {
-                sink(Err(skipped(format!("row longer than {} MiB", MAX_ROW_BYTES >> 20))));
-                if skip_line(&mut reader).is_err() {
-                    return;
+                sink(Err(feed.skipped(record, rows::OVERLONG)));
+                if let Err(error) = skip_line(&mut reader) {
+                    sink(Err(feed.skipped(record, error.to_string())));
                 }
             }
             Ok(_) => {
-                let row = line.trim_ascii();
-                let row = row.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(row);
-                if !row.is_empty() {
-                    sink(page(row, here.clone()).map_err(skipped));
+                if let Some(page) = page(&line, feed, record) {
+                    sink(page.map_err(|reason| feed.skipped(record, reason)));
                 }
             }
-            Err(error) => return sink(Err(skipped(error.to_string()))),
+            // What follows may be readable.
+            Err(error) => sink(Err(feed.skipped(record, error.to_string()))),
         }
     }
+}
+
+/// The page of a line; none of an empty one.
+fn page(line: &[u8], feed: &Feed<'_>, record: u64) -> Option<Result<Page, String>> {
+    let row = line.trim_ascii();
+    let row = row.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(row);
+    // Zeros are left by writers that were cut off.
+    let zeros = row.iter().take_while(|&&byte| byte == 0).count();
+    let row = row.get(zeros..).unwrap_or_default();
+    if row.is_empty() {
+        return (zeros > 0).then(|| Err("row of zeros".to_owned()));
+    }
+    let row = serde_json::from_slice(row).map_err(|error| format!("not JSON: {error}"));
+    Some(row.and_then(|row| rows::page(&row, feed.at(record), feed.map)))
 }
 
 /// Moves past the rest of an overlong row without keeping it.
@@ -62,41 +61,15 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
-fn page(row: &[u8], mut origin: Origin) -> Result<Page, String> {
-    let row: Map<String, Value> = serde_json::from_slice(row).map_err(|error| format!("not JSON: {error}"))?;
-    let text = |names: &[&str]| names.iter().find_map(|name| row.get(*name)).and_then(as_text);
-    let claim = |names: &[&str]| text(names).and_then(|text| claim(&text));
-    origin.url = claim(&["url", "link"]);
-    origin.key = claim(&["id", "key"]);
-    let (format, content) = match (text(&["html"]), text(&["text"])) {
-        (Some(html), _) => (Format::Html, html),
-        (None, Some(text)) => (Format::Text, text),
-        (None, None) => return Err("row has neither `text` nor `html`".to_owned()),
-    };
-    let hints = Hints { title: claim(&["title"]), date: claim(&["date", "published"]) };
-    Ok(Page { hints, ..Page::new(origin, format, content) })
-}
-
-/// A string, a number, or a list of strings, one a line.
-fn as_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(parts) => {
-            let parts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
-            parts.map(|parts| parts.join("\n"))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::page::Format;
+    use crate::model::report::Skipped;
 
     fn read(feed: &[u8]) -> Vec<Result<Page, Skipped>> {
         let mut pages = Vec::new();
-        for_each_page(feed, &Origin::at("f.jsonl"), &mut |page| pages.push(page));
+        Feed::test("f.jsonl", |origin| for_each_page(feed, origin, &mut |page| pages.push(page)));
         pages
     }
 
@@ -113,7 +86,7 @@ mod tests {
         );
         assert!(pages[2].as_ref().is_err_and(|skipped| skipped.reason.contains("neither")));
         assert!(pages[3].as_ref().is_ok_and(|page| page.format == Format::Html && page.hints.title.is_some()));
-        assert!(pages[4].as_ref().is_ok_and(|page| page.bytes == b"c\nd"));
+        assert!(pages[4].as_ref().is_ok_and(|page| page.bytes == b"c\n\nd"));
     }
 
     #[test]

@@ -1,87 +1,163 @@
 //! WARC: the pages among the records of a crawl, each an HTTP response or a plain resource.
 //!
-//! Lengths in headers are claims: memory grows with bytes read, never with a length that is only promised. After a
-//! broken record reading goes on at the next `WARC/1.` line.
+//! Records that repeat a page captured before (`revisit`) hold no page, nor do requests, metadata, pictures and redirects.
+//! A record that its crawler cut off (`WARC-Truncated`) gives a page that is marked as cut.
+//!
+//! Lengths in headers are claims: memory grows with bytes read, never with a length that is only promised, and where a
+//! length does not lead to the end of its record, the next `WARC/1.` line is that end.
 
 use std::io::{self, BufRead, Read};
 
-use super::super::source::MAX_PAGE_BYTES;
-use super::claim;
-use crate::model::page::{Format, Origin, Page};
+use memchr::memmem;
+
+use super::super::content::MAX_PAGE_BYTES;
+use super::super::rewind::Rewind;
+use super::http::{Headers, Response, find, header};
+use super::{Feed, Sink, claim};
+use crate::model::capture::CaptureTime;
+use crate::model::page::{Extent, Format, Origin, Page};
 use crate::model::report::Skipped;
 
 /// Longest header block of a record or of an HTTP response.
 const MAX_HEADER_BYTES: usize = 64 << 10;
+/// So much is kept of the content of a record.
+const MAX_CONTENT_BYTES: usize = MAX_PAGE_BYTES + MAX_HEADER_BYTES;
+/// Bytes by which the first line of a record is known.
+const START_BYTES: usize = 7;
+/// Bytes within which the version and the beginning of a header stand.
+const START_LINES_BYTES: usize = 32;
 
 /// Calls `sink` with each page of the archive, or with what is wrong with a record, or with a file that has none.
 ///
 /// The record of a page is the offset of its WARC record in the decompressed archive.
-pub(in crate::ingest) fn for_each_page(
-    reader: impl BufRead,
-    origin: &Origin,
-    sink: &mut dyn FnMut(Result<Page, Skipped>),
-) {
-    let mut archive = Archive { reader, offset: 0 };
+pub(in crate::ingest) fn for_each_page(reader: impl BufRead, feed: &Feed<'_>, sink: &mut Sink<'_>) {
+    let mut archive = Archive { reader: Rewind::new(reader, MAX_CONTENT_BYTES), record: 0 };
     let mut is_archive = false;
     loop {
         match archive.next_record() {
             Ok(None) if is_archive => return,
-            Ok(None) => return sink(Err(Skipped { label: origin.label(), reason: "no WARC record".to_owned() })),
+            Ok(None) => {
+                return sink(Err(Skipped { label: feed.origin.label(), reason: "no WARC record".to_owned() }));
+            }
             Ok(Some(record)) => {
                 is_archive = true;
-                let here = Origin { record: Some(record.offset), ..origin.clone() };
+                let here = feed.at(record.offset);
                 if let Some(result) = page_of(record, here) {
                     sink(result);
                 }
             }
             Err(error) => {
-                let here = Origin { record: Some(archive.offset), ..origin.clone() };
-                return sink(Err(Skipped { label: here.label(), reason: error.to_string() }));
+                is_archive = true;
+                sink(Err(feed.skipped(archive.record, error.to_string())));
             }
         }
     }
 }
 
 struct Archive<R> {
-    reader: R,
-    offset: u64,
+    reader: Rewind<R>,
+    /// Offset of the record that is being read.
+    record: u64,
 }
 
 struct Record {
     offset: u64,
-    headers: Vec<(String, String)>,
-    /// At most [`MAX_PAGE_BYTES`] and a header block of it.
+    headers: Headers,
+    /// At most [`MAX_CONTENT_BYTES`] of it.
     content: Vec<u8>,
     /// None when the header gives no length: the content is passed over then, to the next record.
     promised: Option<u64>,
     received: u64,
+    extent: Extent,
 }
 
 impl<R: BufRead> Archive<R> {
     /// The next record; `None` at the end. Lines that belong to no record are passed over.
     fn next_record(&mut self) -> io::Result<Option<Record>> {
         loop {
-            let offset = self.offset;
-            let Some(line) = self.line()? else { return Ok(None) };
-            if !line.starts_with(b"WARC/1.") {
+            let offset = self.reader.offset();
+            let Some(line) = self.line(MAX_HEADER_BYTES as u64)? else { return Ok(None) };
+            if !is_start(&line) {
                 continue;
             }
+            self.record = offset;
             let headers = self.headers()?;
             let promised = find(&headers, "content-length").and_then(|length| length.parse::<u64>().ok());
-            let length = promised.unwrap_or(0);
-            let mut content = Vec::new();
-            let kept = length.min((MAX_PAGE_BYTES + MAX_HEADER_BYTES) as u64);
-            let mut received = (&mut self.reader).take(kept).read_to_end(&mut content)? as u64;
-            received += io::copy(&mut (&mut self.reader).take(length - kept), &mut io::sink())?;
-            self.offset += received;
-            return Ok(Some(Record { offset, headers, content, promised, received }));
+            let extent = if find(&headers, "warc-truncated").is_some() { Extent::Cut } else { Extent::Whole };
+            let record = Record { offset, headers, content: Vec::new(), promised, received: 0, extent };
+            return self.content(record).map(Some);
         }
     }
 
-    fn headers(&mut self) -> io::Result<Vec<(String, String)>> {
+    /// Reads the content of `record`, to where it ends in truth.
+    fn content(&mut self, mut record: Record) -> io::Result<Record> {
+        let Some(promised) = record.promised else { return Ok(record) };
+        self.reader.mark();
+        let kept = promised.min(MAX_CONTENT_BYTES as u64);
+        record.received = (&mut self.reader).take(kept).read_to_end(&mut record.content)? as u64;
+        let is_long = promised > kept && record.received == kept;
+        if !is_long && record.received == promised && self.is_at_end()? {
+            return Ok(record);
+        }
+        // A few bytes more, where the length ends within the first lines of the next record.
+        let length = record.content.len();
+        record.content.extend_from_slice(self.reader.ahead(START_LINES_BYTES)?);
+        let end = start_in(&record.content).filter(|&end| end <= length);
+        record.content.truncate(length);
+        if let Some(end) = end {
+            self.reader.rewind(end);
+            record.content.truncate(end);
+            (record.promised, record.received, record.extent) = (Some(end as u64), end as u64, Extent::Cut);
+        } else if is_long {
+            record.received += self.pass_over(promised - kept)?;
+            // Only the beginning is kept of it; that it is cut says the length.
+            record.promised = Some(record.received);
+        } else if record.received == promised {
+            self.extend(&mut record)?;
+        }
+        Ok(record)
+    }
+
+    /// Whether what follows is no more of the record: the empty lines behind it, the next one, or nothing.
+    fn is_at_end(&mut self) -> io::Result<bool> {
+        let ahead = self.reader.ahead(4 + START_BYTES)?;
+        let rest = ahead.iter().position(|byte| !b"\r\n".contains(byte)).and_then(|at| ahead.get(at..));
+        Ok(ahead.starts_with(b"\r\n\r\n")
+            || ahead.starts_with(b"\n\n")
+            || rest.is_none_or(|rest| b"WARC/".starts_with(rest.get(..5).unwrap_or(rest))))
+    }
+
+    /// Adds what stands before the next record.
+    fn extend(&mut self, record: &mut Record) -> io::Result<()> {
+        record.extent = Extent::Cut;
+        while !is_start(self.reader.ahead(START_BYTES)?) {
+            let Some(line) = self.line(MAX_HEADER_BYTES as u64)? else { break };
+            if record.content.len() + line.len() <= MAX_CONTENT_BYTES {
+                record.content.extend(line);
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over the rest of a long record, to the next record at most.
+    fn pass_over(&mut self, length: u64) -> io::Result<u64> {
+        let mut passed = 0;
+        let mut is_line_start = false;
+        while passed < length {
+            if is_line_start && is_start(self.reader.ahead(START_BYTES)?) {
+                break;
+            }
+            let Some(line) = self.line((length - passed).min(MAX_HEADER_BYTES as u64))? else { break };
+            passed += line.len() as u64;
+            is_line_start = line.ends_with(b"\n");
+        }
+        Ok(passed)
+    }
+
+    fn headers(&mut self) -> io::Result<Headers> {
         let mut headers = Vec::new();
         let mut bytes = 0;
-        while let Some(line) = self.line()? {
+        while let Some(line) = self.line(MAX_HEADER_BYTES as u64)? {
             bytes += line.len();
             let line = line.trim_ascii();
             if line.is_empty() || bytes > MAX_HEADER_BYTES {
@@ -92,26 +168,30 @@ impl<R: BufRead> Archive<R> {
         Ok(headers)
     }
 
-    /// The next line, at most [`MAX_HEADER_BYTES`] of it.
-    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+    /// The next line, at most `limit` bytes of it.
+    fn line(&mut self, limit: u64) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
-        let read = (&mut self.reader).take(MAX_HEADER_BYTES as u64).read_until(b'\n', &mut line)?;
-        self.offset += read as u64;
+        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line)?;
         Ok((read > 0).then_some(line))
     }
 }
 
-fn header(line: &[u8]) -> Option<(String, String)> {
-    let line = String::from_utf8_lossy(line);
-    let (name, value) = line.split_once(':')?;
-    Some((name.trim().to_lowercase(), value.trim().to_owned()))
+/// Whether a record begins so.
+fn is_start(line: &[u8]) -> bool {
+    line.starts_with(b"WARC/1.") || line.starts_with(b"WARC/0.")
 }
 
-fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+/// Where in the content of a record another one begins: the version on a line of its own, and a header below it.
+fn start_in(content: &[u8]) -> Option<usize> {
+    memmem::find_iter(content, b"\nWARC/").map(|at| at + 1).find(|&at| {
+        let mut lines = content.get(at..).unwrap_or_default().split(|&byte| byte == b'\n');
+        let version = lines.next().unwrap_or_default().trim_ascii_end();
+        let header = lines.next().unwrap_or_default();
+        is_start(version) && version.len() <= START_BYTES + 2 && header.to_ascii_lowercase().starts_with(b"warc-")
+    })
 }
 
-/// The page that a record holds; `None` for records that hold none (requests, metadata, pictures, redirects).
+/// The page that a record holds; `None` for records that hold none.
 fn page_of(record: Record, mut origin: Origin) -> Option<Result<Page, Skipped>> {
     let Some(promised) = record.promised else {
         let reason = "record without a readable Content-Length".to_owned();
@@ -119,29 +199,40 @@ fn page_of(record: Record, mut origin: Origin) -> Option<Result<Page, Skipped>> 
     };
     let kind = find(&record.headers, "warc-type")?.to_lowercase();
     origin.url = find(&record.headers, "warc-target-uri").and_then(|url| claim(url.trim_matches(['<', '>'])));
+    origin.captured = find(&record.headers, "warc-date").and_then(CaptureTime::parse);
     if record.received < promised {
         let reason = format!("record ends after {} of {promised} bytes", record.received);
         return Some(Err(Skipped { label: origin.label(), reason }));
     }
     let (content_type, body) = match kind.as_str() {
         "resource" | "conversion" => {
-            (find(&record.headers, "content-type").unwrap_or_default().to_owned(), Ok(record.content))
+            let content_type = find(&record.headers, "content-type").unwrap_or_default().to_owned();
+            (content_type, Ok((record.content, Extent::Whole)))
         }
         "response" => {
             let response = Response::parse(&record.content)?;
-            (find(&response.headers, "content-type").unwrap_or("text/html").to_owned(), response.body())
+            let content_type = find(&response.headers, "content-type").unwrap_or("text/html").to_owned();
+            // Only what can be a page is worth unpacking.
+            format_of(&content_type)?;
+            (content_type, response.body())
         }
         _ => return None,
     };
     let format = format_of(&content_type)?;
     let label = origin.label();
-    let charset = content_type
-        .split_once("charset=")
-        .map(|(_, charset)| charset.split(';').next().unwrap_or(charset).trim_matches(['"', '\'', ' ']).to_owned());
     Some(match body {
-        Ok(bytes) => Ok(Page { charset, ..Page::new(origin, format, bytes) }),
+        Ok((bytes, extent)) => {
+            let extent = if extent == Extent::Cut { extent } else { record.extent };
+            Ok(Page { charset: charset_of(&content_type), extent, ..Page::new(origin, format, bytes) })
+        }
         Err(error) => Err(Skipped { label, reason: error.to_string() }),
     })
+}
+
+fn charset_of(content_type: &str) -> Option<String> {
+    let content_type = content_type.to_lowercase();
+    let (_, charset) = content_type.split_once("charset=")?;
+    Some(charset.split(';').next().unwrap_or(charset).trim_matches(['"', '\'', ' ']).to_owned())
 }
 
 fn format_of(content_type: &str) -> Option<Format> {
@@ -149,83 +240,6 @@ fn format_of(content_type: &str) -> Option<Format> {
         "text/html" | "application/xhtml+xml" => Some(Format::Html),
         "text/plain" => Some(Format::Text),
         _ => None,
-    }
-}
-
-/// A successful HTTP response.
-struct Response<'a> {
-    headers: Vec<(String, String)>,
-    payload: &'a [u8],
-}
-
-impl<'a> Response<'a> {
-    /// `None` unless the status is 200.
-    fn parse(content: &'a [u8]) -> Option<Self> {
-        let mut rest = content;
-        let status = next_line(&mut rest);
-        let code = status.split(|&byte| byte == b' ').nth(1)?;
-        if !status.starts_with(b"HTTP/") || code.trim_ascii() != b"200" {
-            return None;
-        }
-        let mut headers = Vec::new();
-        loop {
-            let line = next_line(&mut rest).trim_ascii();
-            if line.is_empty() {
-                return Some(Self { headers, payload: rest });
-            }
-            headers.extend(header(line));
-        }
-    }
-
-    /// The payload without transfer and content coding, at most [`MAX_PAGE_BYTES`] and one more.
-    fn body(&self) -> io::Result<Vec<u8>> {
-        let is_chunked = find(&self.headers, "transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
-        // Some crawlers keep the header and store the payload already joined.
-        let payload = if is_chunked {
-            unchunked(self.payload).unwrap_or_else(|| self.payload.to_vec())
-        } else {
-            self.payload.to_vec()
-        };
-        let limit = MAX_PAGE_BYTES as u64 + 1;
-        let mut body = Vec::new();
-        match find(&self.headers, "content-encoding").map(str::to_lowercase).as_deref() {
-            Some("gzip" | "x-gzip") if payload.starts_with(b"\x1F\x8B") => {
-                flate2::read::MultiGzDecoder::new(payload.as_slice()).take(limit).read_to_end(&mut body)?;
-                Ok(body)
-            }
-            Some("deflate") => {
-                flate2::read::ZlibDecoder::new(payload.as_slice()).take(limit).read_to_end(&mut body)?;
-                Ok(body)
-            }
-            Some("br" | "zstd") => Err(io::Error::other("content coding of the response is not supported")),
-            _ => Ok(payload),
-        }
-    }
-}
-
-fn next_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
-    let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
-    let (line, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-    *rest = tail;
-    line
-}
-
-/// The joined chunks of a chunked payload; `None` when it is not chunked in truth.
-fn unchunked(mut payload: &[u8]) -> Option<Vec<u8>> {
-    let mut joined = Vec::new();
-    loop {
-        let line = next_line(&mut payload).trim_ascii();
-        let digits = line.split(|&byte| byte == b';').next()?;
-        let size = usize::from_str_radix(std::str::from_utf8(digits).ok()?.trim(), 16).ok()?;
-        if size == 0 {
-            return Some(joined);
-        }
-        let (chunk, tail) = payload.split_at_checked(size.min(payload.len()))?;
-        joined.extend_from_slice(chunk);
-        payload = tail.strip_prefix(b"\r\n").unwrap_or(tail);
-        if payload.is_empty() {
-            return Some(joined);
-        }
     }
 }
 
@@ -240,7 +254,7 @@ mod tests {
 
     fn read(archive: &str) -> Vec<Result<Page, Skipped>> {
         let mut pages = Vec::new();
-        for_each_page(archive.as_bytes(), &Origin::at("a.warc"), &mut |page| pages.push(page));
+        Feed::test("a.warc", |feed| for_each_page(archive.as_bytes(), feed, &mut |page| pages.push(page)));
         pages
     }
 
@@ -304,5 +318,65 @@ mod tests {
         let pages = read(whole.get(..whole.len() - 12).expect("ASCII"));
         assert!(matches!(pages.as_slice(), [Err(skipped)] if skipped.reason.contains("ends after")));
         assert_eq!(read("WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999999\r\n\r\nx").len(), 1);
+    }
+
+    #[test]
+    fn a_length_that_lies_costs_no_record() {
+        let page =
+            |text: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{text}\n<p>WARC/1.0\r\n</p>");
+        let (first, third) = (record("response", &page("first")), record("response", &page("third")));
+        let second = record("response", &page("second"));
+        let length = page("second").len();
+        for (name, lie) in [
+            ("too large by a few bytes", length + 6),
+            ("too large by a line", length + 30),
+            ("too large by a record", length + third.len() + 8),
+            ("larger than the file", length + 1_000_000),
+            ("larger than what is kept", 60_000_000),
+            ("without an end", 99_999_999_999_999),
+            ("too small", length - 9),
+            ("almost nothing", 17),
+        ] {
+            let lying = second.replace(&format!("Content-Length: {length}"), &format!("Content-Length: {lie}"));
+            let pages = read(&[first.clone(), lying, third.clone()].concat());
+            let texts: Vec<_> =
+                pages.iter().flatten().map(|page| String::from_utf8_lossy(&page.bytes).into_owned()).collect();
+            assert_eq!(texts.len(), 3, "{name}: {pages:?}");
+            for (text, expected) in texts.iter().zip(["first", "second", "third"]) {
+                assert!(text.contains(expected) && text.trim_end().ends_with("</p>"), "{name}: {text}");
+            }
+            let extents: Vec<_> = pages.iter().flatten().map(|page| page.extent).collect();
+            assert_eq!(extents, [Extent::Whole, Extent::Cut, Extent::Whole], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_about_archives_is_a_page() {
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<pre>\nWARC/1.0\r\nWARC-Type: response\r\n</pre>";
+        let pages = read(&[record("response", html), record("response", html)].concat());
+        assert!(pages.len() == 2 && pages.iter().flatten().all(|page| page.extent == Extent::Whole), "{pages:?}");
+    }
+
+    #[test]
+    fn long_records_are_passed_over() {
+        let video = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n{}", "x\n".repeat(MAX_PAGE_BYTES));
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x";
+        let pages = read(&[record("response", &video), record("response", html)].concat());
+        assert!(matches!(pages.as_slice(), [Ok(page)] if page.bytes == b"<p>x"));
+    }
+
+    #[test]
+    fn captures_revisits_and_records_cut_off() {
+        let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html; Charset=\"GBK\"\r\n\r\n<p>x";
+        let dated = record("response", html)
+            .replace("\r\nContent-Length", "\r\nWARC-Date: 2024-03-01T12:30:05Z\r\nContent-Length");
+        let cut =
+            record("response", html).replace("\r\nContent-Length", "\r\nWARC-Truncated: length\r\nContent-Length");
+        let revisit = record("revisit", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n");
+        let pages = read(&[dated, revisit, cut].concat());
+        let [Ok(dated), Ok(cut)] = pages.as_slice() else { panic!("{pages:?}") };
+        assert_eq!(dated.origin.captured, CaptureTime::parse("2024-03-01T12:30:05Z"));
+        assert_eq!((dated.charset.as_deref(), dated.extent), (Some("gbk"), Extent::Whole));
+        assert_eq!((cut.origin.captured.as_ref(), cut.extent), (None, Extent::Cut));
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn parsed(outline: Outline, reasons: &[Option<Decision>], metadata: M
         language: metadata.language,
         degraded,
         is_titled_row: false,
+        is_article: false,
     }
 }
 
