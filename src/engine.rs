@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
 use crate::error::Error;
 use crate::ingest::preview::{self, Preview};
-use crate::ingest::run::{self, Run};
+use crate::ingest::run::{Gone, Run};
 use crate::ingest::source::{NoSuchPath, Sources};
+use crate::ingest::window;
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Why};
 use crate::model::clinic::ClinicKey;
@@ -115,7 +116,7 @@ impl Engine {
     /// then as it was before.
     pub fn ingest(&self, paths: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
         let sources = Sources::at(paths)?;
-        self.run(|run| run.take_sources(&sources, progress))
+        self.run(|run| run.take_sources(&sources, Gone::Keep, progress))
     }
 
     /// Indexes pages handed over in memory, as [`Engine::ingest`] does.
@@ -284,7 +285,7 @@ pub fn extract(
     config: &Config,
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    run::documents(&Sources::at(paths)?, &config.knowledge()?, sink)
+    window::documents(&Sources::at(paths)?, &config.knowledge()?, sink)
 }
 
 /// Says what [`Engine::ingest`] of `paths` would do to the index in `directory`, or to a new one; writes nothing.

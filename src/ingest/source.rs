@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use flate2::bufread::MultiGzDecoder;
 use walkdir::WalkDir;
@@ -13,6 +14,7 @@ use walkdir::WalkDir;
 use super::formats::{jsonl, warc};
 use crate::model::page::{Format, Origin, Page};
 use crate::model::report::Skipped;
+use crate::model::source::Stamp;
 
 /// Longest page that is read whole, after decompression; of a longer one the beginning is read.
 pub(crate) const MAX_PAGE_BYTES: usize = 4 << 20;
@@ -34,6 +36,9 @@ pub struct SourceFile {
     relative: String,
     kind: Kind,
     compression: Compression,
+    /// Number of the path among those of the run.
+    root: usize,
+    stamp: Stamp,
 }
 
 /// What a file holds.
@@ -50,9 +55,24 @@ enum Compression {
     Gzip,
 }
 
+/// A path that was given to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The folder that names are relative to, in the one spelling by which it is known again.
+    pub folder: PathBuf,
+    /// The name of the file, where a file was given and not a folder.
+    pub file: Option<String>,
+    /// Paths within, relative to the folder, that could not be looked into.
+    pub unreadable: Vec<String>,
+}
+
 /// The files of a run, in order, and what was found beside them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sources {
+    /// What was given.
+    pub roots: Vec<Root>,
+    /// When the search for files began.
+    pub looked_at: SystemTime,
     /// Files that hold pages.
     pub files: Vec<SourceFile>,
     /// Files of no known format, left alone.
@@ -67,13 +87,19 @@ impl Sources {
     /// # Errors
     /// [`NoSuchPath`] for the first path that does not exist.
     pub fn at(paths: &[PathBuf]) -> Result<Self, NoSuchPath> {
-        let mut sources = Self::default();
+        let looked_at = SystemTime::now();
+        let mut sources = Self { roots: vec![], looked_at, files: vec![], ignored: 0, skipped: vec![] };
         for path in paths {
             if path.is_dir() {
+                let folder = path.canonicalize().unwrap_or_else(|_| path.clone());
+                sources.roots.push(Root { folder, file: None, unreadable: vec![] });
                 sources.walk(path);
             } else if path.exists() {
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-                sources.add(path, name.unwrap_or_default(), Unknown::Report);
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+                sources.roots.push(Root { folder, file: Some(name.clone()), unreadable: vec![] });
+                sources.add(path, name, Unknown::Report);
             } else {
                 return Err(NoSuchPath { path: path.clone() });
             }
@@ -93,6 +119,9 @@ impl Sources {
                 Err(error) => {
                     let label = error.path().unwrap_or(folder).to_string_lossy().into_owned();
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let within = error.path().and_then(|path| path.strip_prefix(folder).ok());
+                    let within = within.map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+                    self.roots.iter_mut().next_back().into_iter().for_each(|root| root.unreadable.push(within.clone()));
                     self.skipped.push(Skipped { label, reason });
                 }
             }
@@ -100,10 +129,13 @@ impl Sources {
     }
 
     fn add(&mut self, path: &Path, relative: String, unknown: Unknown) {
-        let is_regular = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-        match kind_of(path) {
-            Some((kind, compression)) if is_regular || matches!(unknown, Unknown::Report) && path.is_file() => {
-                self.files.push(SourceFile { path: path.to_owned(), relative, kind, compression });
+        // A link is followed where it was named, and not where it was found.
+        let metadata = if matches!(unknown, Unknown::Report) { path.metadata() } else { path.symlink_metadata() };
+        let root = self.roots.len().saturating_sub(1);
+        match (kind_of(path), metadata) {
+            (Some((kind, compression)), Ok(metadata)) if metadata.is_file() => {
+                let stamp = Stamp::of(&metadata);
+                self.files.push(SourceFile { path: path.to_owned(), relative, kind, compression, root, stamp });
             }
             _ if matches!(unknown, Unknown::Ignore) => self.ignored += 1,
             _ => self.skipped.push(Skipped {
@@ -144,6 +176,31 @@ impl SourceFile {
     #[must_use]
     pub fn label(&self) -> String {
         self.path.to_string_lossy().into_owned()
+    }
+
+    /// Its path within the folder that was given, with `/`.
+    #[must_use]
+    pub fn relative(&self) -> &str {
+        &self.relative
+    }
+
+    /// The number of the path, among those given to the run, by which it was found.
+    #[must_use]
+    pub fn root(&self) -> usize {
+        self.root
+    }
+
+    /// How it looked when it was found.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Why it cannot be read, if it cannot.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<Skipped> {
+        let error = File::open(&self.path).err()?;
+        Some(Skipped { label: self.label(), reason: error.to_string() })
     }
 
     /// Calls `sink` with each page of the file, or with what was wrong with it, in order.

@@ -10,7 +10,7 @@ use super::error::BackendError;
 
 const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What the note says.
 #[derive(Debug, Serialize, Deserialize)]

@@ -11,8 +11,10 @@ mod collect;
 mod compile;
 mod describe;
 mod error;
-mod learnt;
+mod journal;
+mod lookup;
 mod marker;
+mod payload;
 mod retrieve;
 mod revision;
 mod schema;
@@ -26,10 +28,13 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
-pub use self::learnt::Learnt;
+pub use self::journal::Journal;
+pub use self::lookup::{Finder, StoredPage};
 use self::marker::Marker;
 pub use self::marker::{holds_index, is_vacant};
-pub use self::revision::Revision;
+pub use self::payload::Learnt;
+use self::payload::Payload;
+pub use self::revision::{Published, Revision};
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 
@@ -116,8 +121,28 @@ impl EmbeddedIndex {
     /// When it cannot be read.
     pub fn learnt(&self) -> Result<Learnt, BackendError> {
         let payload = self.payload()?;
-        learnt::read(&self.data, &payload)
-            .map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))
+        let content = payload::read(&self.data, payload.learnt.as_ref());
+        let content = content.map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))?;
+        Ok(Learnt { content, is_unfinished: payload.is_learning })
+    }
+
+    /// What is known of the sources.
+    ///
+    /// # Errors
+    /// [`BackendError::Damaged`] when it is not what was published.
+    pub fn journal(&self) -> Result<Journal, BackendError> {
+        let payload = self.payload()?;
+        let journal = Journal::read(&self.data, payload.journal.as_ref());
+        journal.map_err(|error| self.damaged(format!("what is known of the sources: {error}")))
+    }
+
+    /// What was taken down; nothing where nothing was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn takedowns(&self) -> Result<Vec<u8>, BackendError> {
+        let content = payload::read(&self.data, self.payload()?.takedowns.as_ref());
+        content.map_err(|error| self.damaged(format!("what was taken down: {error}")))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].
@@ -128,9 +153,9 @@ impl EmbeddedIndex {
         Ok(self.payload()?.rules)
     }
 
-    fn payload(&self) -> Result<learnt::Payload, BackendError> {
+    fn payload(&self) -> Result<Payload, BackendError> {
         let meta = self.index.load_metas().map_err(|source| self.engine_error(source))?;
-        Ok(learnt::Payload::parse(meta.payload.as_deref()))
+        Ok(Payload::parse(meta.payload.as_deref()))
     }
 
     /// Opens the index for writing.

@@ -14,8 +14,9 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::EmbeddedIndex;
 use super::error::BackendError;
-use super::learnt::{self, Payload};
+use super::journal::Journal;
 use super::marker::{Marker, holds_index, sync_directory};
+use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
 use crate::model::document::{Document, DocumentId};
 
@@ -25,6 +26,18 @@ const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
 const MAX_THREADS: usize = 4;
 /// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
 const MAX_DELETED_SHARE: f32 = 0.3;
+
+/// What is published beside the pages.
+pub struct Published<'a> {
+    /// What was learnt of the sites.
+    pub learnt: &'a [u8],
+    /// The name of the rules by which the pages were made.
+    pub rules: &'a str,
+    /// What is known of the sources.
+    pub journal: &'a mut Journal,
+    /// What was taken down.
+    pub takedowns: &'a [u8],
+}
 
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
 pub struct Revision {
@@ -93,16 +106,15 @@ impl Revision {
         self.commit(&payload)
     }
 
-    /// Makes all changes visible at once and safe against a crash, with what was `learnt` of the sites and the name of the
-    /// `rules` by which the pages were made; returns when they are on disk.
+    /// Makes all changes visible at once and safe against a crash, with what is published beside the pages; returns when
+    /// they are on disk.
     ///
     /// # Errors
     /// As [`Revision::checkpoint`], of what was put since the last one.
-    pub fn publish(mut self, learnt: &[u8], rules: &str) -> Result<(), BackendError> {
-        let written = learnt::write(&self.data, learnt);
-        let name = written.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        self.commit(&Payload { learnt: Some(name.clone()), is_learning: false, rules: Some(rules.to_owned()) })?;
-        learnt::remove_others(&self.data, Some(&name));
+    pub fn publish(mut self, published: Published<'_>) -> Result<(), BackendError> {
+        let payload = self.save(published).map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        self.commit(&payload)?;
+        payload::remove_others(&self.data, &payload);
         // While the lock is still ours: the next holder writes its own note.
         let _ = fs::remove_file(holder_file(&self.directory));
         if let Some(writer) = self.writer.take() {
@@ -110,6 +122,20 @@ impl Revision {
             merged.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
         }
         Ok(())
+    }
+
+    fn save(&self, published: Published<'_>) -> std::io::Result<Payload> {
+        let Published { learnt, rules, journal, takedowns } = published;
+        let takedowns = (!takedowns.is_empty()).then_some(takedowns);
+        let write_takedowns =
+            |content: &[u8]| Sidecar::Takedowns.write(&self.data, content, self.before.takedowns.as_ref());
+        Ok(Payload {
+            learnt: Some(Sidecar::Learnt.write(&self.data, learnt, self.before.learnt.as_ref())?),
+            is_learning: false,
+            rules: Some(rules.to_owned()),
+            journal: journal.save(&self.data)?,
+            takedowns: takedowns.map(write_takedowns).transpose()?,
+        })
     }
 
     /// Whether nothing was ever published, so that the index is not there for others yet.
