@@ -26,8 +26,9 @@
 //! # }
 //! ```
 //!
-//! [`Engine::ingest`] reads files, folders and feeds instead of pages in memory; a second run over the same paths costs
-//! what changed. [`Engine`] is `Send + Sync`. Answers are plain data that serialise to the rows that the command line
+//! [`Engine::ingest`] reads files, folders and feeds instead of pages in memory; a second run over the same paths opens
+//! only files that changed. [`RunOptions`] say what becomes of pages whose source is gone, [`Engine::take_down`] forgets
+//! pages for good, [`rebuild`] builds an index anew beside the old one. [`Engine`] is `Send + Sync`. Answers are plain data that serialise to the rows that the command line
 //! prints.
 //!
 //! # Where things are
@@ -63,8 +64,9 @@ pub mod model;
 pub mod search;
 pub mod text;
 
-pub use engine::{Config, Engine, Stats, extract, preview};
+pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild};
 pub use error::Error;
+pub use ingest::takedowns::Takedown;
 pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
 pub use model::document::{Document, DocumentId};
 pub use model::page::{Format, Origin, Page};

@@ -9,7 +9,7 @@ use article_search::backend::embedded::holds_index;
 use article_search::ingest::preview::Preview;
 use article_search::model::report::{IngestReport, Progress, Skipped};
 use article_search::text::safe::shown;
-use article_search::{Engine, preview};
+use article_search::{Engine, RunOptions, preview, rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::IndexArguments;
@@ -36,14 +36,45 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
     if arguments.dry_run {
         return dry_run(session, arguments, &directory);
     }
-    let engine = if holds_index(&directory) {
-        Engine::open(&directory, &session.config())?
-    } else {
-        Engine::create(&directory, &session.config())?
-    };
-    let report = run(session, &engine, &arguments.paths)?;
+    let report = patiently(session, arguments.wait, |options| {
+        let options = if arguments.prune { options.pruning() } else { options };
+        write(session, arguments, (&directory, &options))
+    })?;
     summarise(session, &report, &directory);
     Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// Does `work`; while another run writes, waits for it if that is `wanted`, and says so.
+pub(super) fn patiently<T>(
+    session: &Session,
+    wanted: bool,
+    work: impl Fn(RunOptions) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match work(RunOptions::default()) {
+        Err(failure) if wanted && failure.exit() == Exit::Busy => {
+            session.note(&format!("waiting: {}", failure.what()));
+            work(RunOptions::default().waiting())
+        }
+        done => done,
+    }
+}
+
+fn write(
+    session: &Session,
+    arguments: &IndexArguments,
+    (directory, options): (&Path, &RunOptions),
+) -> Result<IngestReport, Failure> {
+    let config = session.config();
+    if arguments.full {
+        let mut meter = Meter::new(session);
+        let rebuilt =
+            rebuild(directory, &config, (&arguments.paths, options), &mut |progress| meter.show(session, progress));
+        meter.bar.finish_and_clear();
+        return Ok(rebuilt?.1);
+    }
+    let engine =
+        if holds_index(directory) { Engine::open(directory, &config)? } else { Engine::create(directory, &config)? };
+    run(session, &engine, (&arguments.paths, options))
 }
 
 /// A pipe, a device or a socket is never opened: it could block the run for good.
@@ -90,9 +121,13 @@ fn show_removals(output: &mut impl Write, preview: &Preview) -> io::Result<()> {
 }
 
 /// Indexes `paths`, showing how far it has come on standard error.
-pub(super) fn run(session: &Session, engine: &Engine, paths: &[PathBuf]) -> Result<IngestReport, Failure> {
+pub(super) fn run(
+    session: &Session,
+    engine: &Engine,
+    (paths, options): (&[PathBuf], &RunOptions),
+) -> Result<IngestReport, Failure> {
     let mut meter = Meter::new(session);
-    let report = engine.ingest(paths, &mut |progress| meter.show(session, progress));
+    let report = engine.ingest_with(paths, options, &mut |progress| meter.show(session, progress));
     meter.bar.finish_and_clear();
     Ok(report?)
 }
@@ -135,12 +170,13 @@ pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Pa
 
 fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory: &Path) {
     let mut text = format!(
-        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged)   {}/",
+        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged, {} gone)   {}/",
         counted(report.indexed(), "page"),
         report.took_seconds,
         report.new,
         report.changed,
         report.unchanged,
+        report.gone + report.dropped,
         directory.to_string_lossy().trim_end_matches('/')
     );
     if report.indexed() > 0 {
@@ -160,8 +196,19 @@ fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory:
             report.without_city
         );
     }
+    if report.gone > 0 {
+        let what = "that their sources hold no more kept; --prune drops them";
+        let _ = write!(text, "\n  {} {what}", counted(report.gone, "page"));
+    }
+    if report.taken_down > 0 {
+        let _ = write!(
+            text,
+            "\n  {} left out: removed for good (search remove --list)",
+            counted(report.taken_down, "page")
+        );
+    }
     if report.repeated > 0 {
-        let _ = write!(text, "\n  {} with an address that came before left out", counted(report.repeated, "page"));
+        let _ = write!(text, "\n  {} with an address that another one has left out", counted(report.repeated, "page"));
     }
     if report.made_anew > 0 {
         let _ = write!(text, "\n  {} made anew by changed rules or knowledge", counted(report.made_anew, "page"));

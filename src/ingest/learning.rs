@@ -70,7 +70,9 @@ pub(super) fn learn_from_index(
     (knowledge, templates): (&Knowledge, &mut Templates),
     store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
 ) -> Result<(), BackendError> {
-    let pages = view.pages_of_sites(is_touched)?;
+    let pages = view.pages_of_sites(&is_touched)?;
+    let left: BTreeSet<Site> = pages.iter().map(|page| page.site).collect();
+    templates.retain(|site| left.contains(&site) || !is_touched(site));
     for pages in pages.chunk_by(|left, right| left.site == right.site) {
         let Some(site) = pages.first().map(|page| page.site) else { continue };
         let known = templates.of(site).clone();

@@ -20,7 +20,7 @@ use super::templates::Templates;
 use super::visit::Visit;
 use super::window::{nothing_left, skipped};
 use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
-use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::{Origin, Page};
@@ -89,12 +89,12 @@ impl Touched {
 }
 
 impl<'a> Run<'a> {
-    /// A run into `index`. Where rules or knowledge have changed, its pages are made anew first.
+    /// A run into `index`, with the lock of its folder. Where rules or knowledge have changed, its pages are made anew first.
     ///
     /// # Errors
-    /// [`BackendError::Busy`] while another run writes, or when the index cannot be read.
-    pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex) -> Result<Self, BackendError> {
-        let revision = index.revise()?;
+    /// When the index cannot be read or written.
+    pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
+        let revision = index.revise(lock)?;
         index.reload()?;
         let (templates, is_unfinished) = known_templates(index)?;
         let finder = Finder::new(index.view());
@@ -151,10 +151,10 @@ impl<'a> Run<'a> {
         let reading = reading_version(self.knowledge);
         let mut visit = Visit::new(sources, &self.ledger, reading, &mut |skip| self.report.skipped.push(skip));
         let mut unheld = Unheld::default();
-        unheld.pages_of(visit.gone.iter().copied(), &self.finder)?;
+        unheld.pages_of(visit.gone.iter().copied(), (&self.finder, &self.offers))?;
         loop {
             self.read_files(&mut visit, progress)?;
-            unheld.pages_of(visit.just_read(), &self.finder)?;
+            unheld.pages_of(visit.just_read(), (&self.finder, &self.offers))?;
             if !self.hand_over(&mut visit, &mut unheld)? {
                 break;
             }
@@ -297,7 +297,16 @@ impl<'a> Run<'a> {
         self.take_offer(offer, visit)
     }
 
-    /// Takes pages or a site down, for good; returns how many pages of the index went.
+    /// Keeps to what was taken down from another index.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn keep_takedowns_of(&mut self, other: &EmbeddedIndex) -> Result<(), BackendError> {
+        self.takedowns = known_takedowns(other)?;
+        Ok(())
+    }
+
+    /// Takes pages or a site down, for good.
     ///
     /// # Errors
     /// When the index cannot be read or written.
@@ -324,12 +333,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Takes a takedown back: the next run over the sources brings the pages again. False where there is none of this
-    /// name.
-    pub fn take_back(&mut self, name: &str) -> bool {
+    /// Takes the takedown of this name back, if there is one: the next run over the sources brings the pages again.
+    pub fn take_back(&mut self, name: &str) {
         let concerned = self.ledger.noted(|notes| notes.taken_down > 0 || !notes.lost.is_empty());
         concerned.into_iter().for_each(|key| self.ledger.distrust(key));
-        self.takedowns.take_back(name)
+        self.takedowns.take_back(name);
     }
 
     /// The document of a page, as this run would make it of what is stored.
@@ -397,4 +405,12 @@ pub(super) fn known_takedowns(index: &EmbeddedIndex) -> Result<Takedowns, Backen
         directory: index.directory().to_owned(),
         what: format!("what was taken down: {error}"),
     })
+}
+
+/// What was taken down from `index`, in that order.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn takedowns(index: &EmbeddedIndex) -> Result<Vec<Takedown>, BackendError> {
+    Ok(known_takedowns(index)?.list().to_vec())
 }

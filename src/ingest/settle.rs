@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::offers::Offers;
 use super::run::{Gone, Run};
 use super::visit::{State, Visit};
 use crate::backend::embedded::{BackendError, Finder, StoredPage};
@@ -18,14 +19,15 @@ pub(super) struct Unheld {
 }
 
 impl Unheld {
-    /// Adds the pages that the index has of some files.
+    /// Adds the pages that the index has of some files, but for those that are held.
     pub(super) fn pages_of(
         &mut self,
         sources: impl Iterator<Item = SourceKey>,
-        finder: &Finder<'_>,
+        (finder, offers): (&Finder<'_>, &Offers),
     ) -> Result<(), BackendError> {
         for source in sources {
-            self.pages.extend(finder.pages_of(source)?.into_iter().map(|stored| (stored.page.id, stored)));
+            let pages = finder.pages_of(source)?.into_iter().filter(|stored| !offers.holds(stored.page.id));
+            self.pages.extend(pages.map(|stored| (stored.page.id, stored)));
         }
         Ok(())
     }

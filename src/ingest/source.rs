@@ -82,6 +82,17 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Whether there is something at each of `paths`.
+    ///
+    /// # Errors
+    /// [`NoSuchPath`] for the first path that does not exist.
+    pub fn check(paths: &[PathBuf]) -> Result<(), NoSuchPath> {
+        match paths.iter().find(|path| !path.exists()) {
+            Some(path) => Err(NoSuchPath { path: path.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// Finds the files at `paths`: a folder gives all files below it in order of their names.
     ///
     /// # Errors

@@ -7,8 +7,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::Origin;
-use crate::model::site::{Site, site_name};
+use crate::model::site::site_name;
 
 /// What was taken down by one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,12 +79,10 @@ impl Takedowns {
         }
     }
 
-    /// Takes back those of this name; false when there is none.
-    pub(super) fn take_back(&mut self, name: &str) -> bool {
-        let before = self.list.len();
+    /// Takes back those of this name.
+    pub(super) fn take_back(&mut self, name: &str) {
         self.list.retain(|takedown| takedown.name != name);
         *self = Self::of(std::mem::take(&mut self.list));
-        self.list.len() < before
     }
 
     /// Whether the page with this id was taken down.
@@ -99,17 +96,7 @@ impl Takedowns {
             return false;
         }
         self.holds(document.id)
-            || self.holds(address_id(&document.origin))
+            || self.holds(DocumentId::of(&document.origin))
             || self.sites.contains(&site_name(&document.origin))
     }
-
-    /// The sites of which everything was taken down.
-    pub(super) fn has_site(&self, site: Site) -> bool {
-        self.sites.iter().any(|name| Site::named(name) == site)
-    }
-}
-
-/// The id of the page at the address of an origin, wherever the address was found.
-pub(super) fn address_id(origin: &Origin) -> DocumentId {
-    DocumentId::of(origin)
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! index/search-index.json    our marker: format, and which generation is current
-//! index/<generation>/        the files of tantivy, and what was learnt of the sites
+//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources
 //! ```
 
 mod analyzer;
@@ -12,6 +12,7 @@ mod compile;
 mod describe;
 mod error;
 mod journal;
+mod lock;
 mod lookup;
 mod marker;
 mod payload;
@@ -29,8 +30,9 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
 pub use self::journal::Journal;
+pub use self::lock::{Patience, WriterLock};
 pub use self::lookup::{Finder, StoredPage};
-use self::marker::Marker;
+use self::marker::{Marker, next_generation};
 pub use self::marker::{holds_index, is_vacant};
 pub use self::payload::Learnt;
 use self::payload::Payload;
@@ -43,6 +45,7 @@ pub use self::stored::{IndexFigures, PageOfSite};
 /// `Send + Sync`; readers go on while a revision is made, and see it once it is published.
 pub struct EmbeddedIndex {
     directory: PathBuf,
+    generation: String,
     data: PathBuf,
     index: Index,
     reader: IndexReader,
@@ -61,14 +64,25 @@ impl EmbeddedIndex {
         if !is_vacant(directory) {
             return Err(BackendError::Foreign { directory: directory.to_owned() });
         }
-        let marker = Marker::first();
-        let data = directory.join(marker.generation());
+        Self::make(directory, "generation-1")
+    }
+
+    /// Creates an empty index beside the one in the folder that is locked. It takes its place once it is published.
+    ///
+    /// # Errors
+    /// [`BackendError::Io`] when it cannot be written.
+    pub fn beside(lock: &WriterLock) -> Result<Self, BackendError> {
+        Self::make(lock.directory(), &next_generation(lock.directory()))
+    }
+
+    fn make(directory: &Path, generation: &str) -> Result<Self, BackendError> {
+        let data = directory.join(generation);
         std::fs::create_dir_all(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
         let mapped = MmapDirectory::open(&data).map_err(|source| fail(source.into()))?;
         let index = Index::open_or_create(mapped, schema).map_err(fail)?;
-        Self::over(directory, data, index)
+        Self::over(directory, generation, index)
     }
 
     /// Opens the index in `directory`.
@@ -77,13 +91,21 @@ impl EmbeddedIndex {
     /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], [`BackendError::Damaged`] when files
     /// are missing or cannot be understood, [`BackendError::Io`] when they may not be read.
     pub fn open(directory: &Path) -> Result<Self, BackendError> {
-        let marker = Marker::read(directory)?;
-        let data = directory.join(marker.generation());
-        let index = Index::open_in_dir(&data).map_err(|error| open_error(directory, error))?;
-        Self::over(directory, data, index)
+        let generation = Marker::read(directory)?.generation().to_owned();
+        let opened = Self::open_generation(directory, &generation);
+        // While it was opened, a new generation may have taken its place.
+        if opened.is_err() && Marker::read(directory)?.generation() != generation {
+            return Self::open(directory);
+        }
+        opened
     }
 
-    fn over(directory: &Path, data: PathBuf, index: Index) -> Result<Self, BackendError> {
+    fn open_generation(directory: &Path, generation: &str) -> Result<Self, BackendError> {
+        let index = Index::open_in_dir(directory.join(generation)).map_err(|error| open_error(directory, error))?;
+        Self::over(directory, generation, index)
+    }
+
+    fn over(directory: &Path, generation: &str, index: Index) -> Result<Self, BackendError> {
         index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
         let (schema, fields) = Fields::new();
         if index.schema() != schema {
@@ -92,7 +114,19 @@ impl EmbeddedIndex {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| open_error(directory, error))?;
-        Ok(Self { directory: directory.to_owned(), data, index, reader, fields })
+        let (data, generation) = (directory.join(generation), generation.to_owned());
+        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields })
+    }
+
+    /// Whether another generation has taken its place.
+    ///
+    /// # Errors
+    /// When the marker cannot be read.
+    pub fn is_superseded(&self) -> Result<bool, BackendError> {
+        if !holds_index(&self.directory) {
+            return Ok(false);
+        }
+        Ok(Marker::read(&self.directory)?.generation() != self.generation)
     }
 
     /// Where it is.
@@ -158,12 +192,12 @@ impl EmbeddedIndex {
         Ok(Payload::parse(meta.payload.as_deref()))
     }
 
-    /// Opens the index for writing.
+    /// Opens the index for writing, with the lock of its folder.
     ///
     /// # Errors
-    /// [`BackendError::Busy`] while another writer has it.
-    pub fn revise(&self) -> Result<Revision, BackendError> {
-        Revision::open(self)
+    /// When it cannot be written.
+    pub fn revise(&self, lock: WriterLock) -> Result<Revision, BackendError> {
+        Revision::open(self, lock)
     }
 
     fn engine_error(&self, source: TantivyError) -> BackendError {
