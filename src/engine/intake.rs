@@ -6,9 +6,9 @@ use std::time::Instant;
 use super::{Config, Engine, Settings};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Patience, WriterLock, holds_index};
 use crate::error::Error;
-use crate::ingest::run::{Gone, Run, takedowns};
+use crate::ingest::run::{Gone, Run};
 use crate::ingest::source::Sources;
-use crate::ingest::takedowns::Takedown;
+use crate::ingest::takedowns::{Takedown, takedowns};
 use crate::model::document::DocumentId;
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress};
@@ -136,7 +136,9 @@ impl Engine {
     /// [`Error::Index`] when the index is busy or cannot be written.
     pub fn take_back(&self, names: &[String], options: &RunOptions) -> Result<(), Error> {
         let forget = |run: &mut Run<'_>| {
-            names.iter().for_each(|name| run.take_back(name));
+            for name in names {
+                run.take_back(name);
+            }
             Ok(())
         };
         self.run(options, forget).map(drop)

@@ -12,6 +12,7 @@ mod ledger;
 mod offers;
 pub mod preview;
 pub mod recognize;
+mod row;
 pub mod run;
 mod settle;
 pub mod source;

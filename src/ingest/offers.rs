@@ -174,7 +174,9 @@ impl Run<'_> {
             return Ok(None);
         }
         self.touched.insert(document.site());
-        stored.into_iter().for_each(|stored| self.touched.insert(stored.page.site));
+        if let Some(stored) = stored {
+            self.touched.insert(stored.page.site);
+        }
         if change != Change::None {
             self.report.tally(&document);
         }

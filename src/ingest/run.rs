@@ -15,7 +15,7 @@ use super::ledger::Ledger;
 use super::offers::{Content, Offer, Offers};
 use super::settle::Unheld;
 use super::source::Sources;
-use super::takedowns::{Takedown, Takedowns};
+use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
 use super::visit::Visit;
 use super::window::{nothing_left, skipped};
@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
         loop {
             self.read_files(&mut visit, progress)?;
             unheld.pages_of(visit.just_read(), (&self.finder, &self.offers))?;
-            if !self.hand_over(&mut visit, &mut unheld)? {
+            if !self.hand_over(&mut visit, &mut unheld) {
                 break;
             }
         }
@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
         }
         self.take_batch(batch.take(), &|_| None, &visit)?;
         let mut unheld = Unheld::of(self.offers.emptied.clone(), &mut self.finder)?;
-        self.hand_over(&mut visit, &mut unheld)?;
+        self.hand_over(&mut visit, &mut unheld);
         self.settle(&visit, &unheld, Gone::Keep)?;
         self.recount(&visit);
         Ok(())
@@ -297,49 +297,6 @@ impl<'a> Run<'a> {
         self.take_offer(offer, visit)
     }
 
-    /// Keeps to what was taken down from another index.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn keep_takedowns_of(&mut self, other: &EmbeddedIndex) -> Result<(), BackendError> {
-        self.takedowns = known_takedowns(other)?;
-        Ok(())
-    }
-
-    /// Takes pages or a site down, for good.
-    ///
-    /// # Errors
-    /// When the index cannot be read or written.
-    pub fn take_down(&mut self, takedown: Takedown) -> Result<(), BackendError> {
-        let mut pages = Vec::new();
-        for id in &takedown.pages {
-            pages.extend(self.finder.find(*id)?);
-        }
-        if let Some(site) = &takedown.site {
-            let of_site = self.finder.view().pages_of_sites(|other| other == Site::named(site))?;
-            for page in of_site {
-                pages.extend(self.finder.find(page.id)?);
-            }
-        }
-        self.takedowns.add(takedown);
-        let losers = self.ledger.losers();
-        for stored in pages {
-            let others = losers.get(&stored.page.id).into_iter().flatten().copied();
-            stored.provenance.source.into_iter().chain(others).for_each(|key| self.ledger.distrust(key));
-            self.revision.remove(stored.page.id)?;
-            self.touched.insert(stored.page.site);
-            self.report.taken_down += 1;
-        }
-        Ok(())
-    }
-
-    /// Takes the takedown of this name back, if there is one: the next run over the sources brings the pages again.
-    pub fn take_back(&mut self, name: &str) {
-        let concerned = self.ledger.noted(|notes| notes.taken_down > 0 || !notes.lost.is_empty());
-        concerned.into_iter().for_each(|key| self.ledger.distrust(key));
-        self.takedowns.take_back(name);
-    }
-
     /// The document of a page, as this run would make it of what is stored.
     pub(super) fn document(&self, stored: &StoredPage) -> Result<Document, BackendError> {
         let document = self.finder.document(stored)?;
@@ -382,7 +339,7 @@ impl Outcome {
             Ok(document) if takedowns.hold(&document) => Self::TakenDown,
             Ok(document) => {
                 let provenance = Provenance::new(source, &page.origin);
-                Self::Read(Box::new(Document { fingerprint, provenance, ..document }), stored)
+                Self::Read(Box::new(Document { provenance, fingerprint, ..document }), stored)
             }
             Err(error) => Self::Skipped(skipped(&page, &error)),
         }
@@ -397,20 +354,4 @@ pub(super) fn known_templates(index: &EmbeddedIndex) -> Result<(Templates, bool)
         what: format!("what was learnt of the sites: {error}"),
     })?;
     Ok((templates, learnt.is_unfinished))
-}
-
-/// What was taken down from `index`.
-pub(super) fn known_takedowns(index: &EmbeddedIndex) -> Result<Takedowns, BackendError> {
-    Takedowns::from_bytes(&index.takedowns()?).map_err(|error| BackendError::Damaged {
-        directory: index.directory().to_owned(),
-        what: format!("what was taken down: {error}"),
-    })
-}
-
-/// What was taken down from `index`, in that order.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn takedowns(index: &EmbeddedIndex) -> Result<Vec<Takedown>, BackendError> {
-    Ok(known_takedowns(index)?.list().to_vec())
 }

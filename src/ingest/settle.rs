@@ -45,12 +45,12 @@ impl Unheld {
 impl Run<'_> {
     /// Finds who else offers the pages that their files do not hold any more: those of them that the run meets are to be
     /// read now, those that it does not meet by the next run that does. False when there is nothing to be read.
-    pub(super) fn hand_over(&mut self, visit: &mut Visit<'_>, unheld: &mut Unheld) -> Result<bool, BackendError> {
+    pub(super) fn hand_over(&mut self, visit: &mut Visit<'_>, unheld: &mut Unheld) -> bool {
         let Unheld { pages, handed } = unheld;
         let left: Vec<DocumentId> =
             pages.keys().copied().filter(|id| !self.offers.holds(*id) && handed.insert(*id)).collect();
         if left.is_empty() {
-            return Ok(false);
+            return false;
         }
         let losers = self.ledger.losers();
         let mut is_more = false;
@@ -61,7 +61,7 @@ impl Run<'_> {
                 _ => self.ledger.distrust(*key),
             }
         }
-        Ok(is_more)
+        is_more
     }
 
     /// Drops or notes the pages that no source of the run holds.

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::run::Run;
+use crate::backend::embedded::{BackendError, EmbeddedIndex};
 use crate::model::document::{Document, DocumentId};
-use crate::model::site::site_name;
+use crate::model::site::{Site, site_name};
 
 /// What was taken down by one command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,4 +101,70 @@ impl Takedowns {
             || self.holds(DocumentId::of(&document.origin))
             || self.sites.contains(&site_name(&document.origin))
     }
+}
+
+impl Run<'_> {
+    /// Keeps to what was taken down from another index.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn keep_takedowns_of(&mut self, other: &EmbeddedIndex) -> Result<(), BackendError> {
+        self.takedowns = known_takedowns(other)?;
+        Ok(())
+    }
+
+    /// Takes pages or a site down, for good.
+    ///
+    /// # Errors
+    /// When the index cannot be read or written.
+    pub fn take_down(&mut self, takedown: Takedown) -> Result<(), BackendError> {
+        let mut pages = Vec::new();
+        for id in &takedown.pages {
+            pages.extend(self.finder.find(*id)?);
+        }
+        if let Some(site) = &takedown.site {
+            let of_site = self.finder.view().pages_of_sites(|other| other == Site::named(site))?;
+            for page in of_site {
+                pages.extend(self.finder.find(page.id)?);
+            }
+        }
+        self.takedowns.add(takedown);
+        // What was left out for another reason may be left out for this one now.
+        let left_out = self.ledger.noted(|notes| !notes.skipped.is_empty() || !notes.lost.is_empty());
+        for key in left_out {
+            self.ledger.distrust(key);
+        }
+        for stored in pages {
+            stored.provenance.source.into_iter().for_each(|key| self.ledger.distrust(key));
+            self.revision.remove(stored.page.id)?;
+            self.touched.insert(stored.page.site);
+            self.report.taken_down += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes the takedown of this name back, if there is one: the next run over the sources brings the pages again.
+    pub fn take_back(&mut self, name: &str) {
+        let concerned = self.ledger.noted(|notes| notes.taken_down > 0 || !notes.lost.is_empty());
+        for key in concerned {
+            self.ledger.distrust(key);
+        }
+        self.takedowns.take_back(name);
+    }
+}
+
+/// What was taken down from `index`.
+pub(super) fn known_takedowns(index: &EmbeddedIndex) -> Result<Takedowns, BackendError> {
+    Takedowns::from_bytes(&index.takedowns()?).map_err(|error| BackendError::Damaged {
+        directory: index.directory().to_owned(),
+        what: format!("what was taken down: {error}"),
+    })
+}
+
+/// What was taken down from `index`, in that order.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn takedowns(index: &EmbeddedIndex) -> Result<Vec<Takedown>, BackendError> {
+    Ok(known_takedowns(index)?.list().to_vec())
 }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::ledger::{Ledger, Row};
+use super::ledger::Ledger;
+use super::row::Row;
 use super::source::{Root, SourceFile, Sources};
 use crate::model::report::Skipped;
 use crate::model::source::SourceKey;
