@@ -145,8 +145,8 @@ fn changed_pages(count: usize) {
                 let file = path.join(format!("{number}.html"));
                 let url = format!("https://s{}.example/changed/{number}", number % 10);
                 let body = text(number, version).replace("\n\n", "</p><p>");
-                fs::write(&file, format!("<link rel=canonical href={url}><h1>On {number}</h1><p>{body}"))
-                    .expect("written");
+                let html = format!("<link rel=canonical href={url}><h1>On {}</h1><p>{body}", word(number));
+                fs::write(&file, html).expect("written");
                 age(&file, version as u64);
             }
             let (report, took) = run(&engine, &path);

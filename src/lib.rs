@@ -52,6 +52,8 @@
 //! * Passages, answers and highlights are verbatim slices of the cleaned article.
 //! * One bad page is reported and never stops a run; a failed run leaves the index as it was, or, when it fails while it
 //!   learns from its pages ([`ingest::templates`]), with all of them, and the next run goes on.
+//! * After any runs over the same paths, the last of them dropping what is gone, an index holds what one run would have put
+//!   into an empty one, whatever was read first; what was taken down stays out.
 //! * Text from a page holds no control, bidirectional or invisible characters.
 
 pub mod backend;

@@ -196,37 +196,27 @@ fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory:
             report.without_city
         );
     }
-    if report.gone > 0 {
-        let what = "that their sources hold no more kept; --prune drops them";
-        let _ = write!(text, "\n  {} {what}", counted(report.gone, "page"));
-    }
-    if report.taken_down > 0 {
-        let _ = write!(
-            text,
-            "\n  {} left out: removed for good (search remove --list)",
-            counted(report.taken_down, "page")
-        );
-    }
-    if report.repeated > 0 {
-        let _ = write!(text, "\n  {} with an address that another one has left out", counted(report.repeated, "page"));
-    }
-    if report.made_anew > 0 {
-        let _ = write!(text, "\n  {} made anew by changed rules or knowledge", counted(report.made_anew, "page"));
-    }
-    if report.cleaned_again > 0 {
-        let _ = write!(
-            text,
-            "\n  {} cleaned again: their sites show what they share",
-            counted(report.cleaned_again, "page")
-        );
-    }
-    if report.ignored > 0 {
-        let _ = write!(text, "\n  {} of other formats left alone", counted(report.ignored, "file"));
+    for (count, noun, what) in remarks(report) {
+        if count > 0 {
+            let _ = write!(text, "\n  {} {what}", counted(count, noun));
+        }
     }
     if !report.skipped.is_empty() {
         let _ = write!(text, "\n{}", skipped_lines(&report.skipped));
     }
     session.note(&text);
+}
+
+/// What else a run did, with what, how often.
+fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 6] {
+    [
+        (report.gone, "page", "that their sources hold no more kept; --prune drops them"),
+        (report.taken_down, "page", "left out: removed for good (search remove --list)"),
+        (report.repeated, "page", "with an address that another one has left out"),
+        (report.made_anew, "page", "made anew by changed rules or knowledge"),
+        (report.cleaned_again, "page", "cleaned again: their sites show what they share"),
+        (report.ignored, "file", "of other formats left alone"),
+    ]
 }
 
 /// Names skipped inputs, with the reason of each.

@@ -200,7 +200,7 @@ pub fn rebuild(
         Err(BackendError::OtherFormat { found, expected, .. }) if found < expected => None,
         opened => Some(opened?),
     };
-    let new = EmbeddedIndex::beside(&lock)?;
+    let new = EmbeddedIndex::next_to(&lock)?;
     let mut run = Run::open(&settings.knowledge, &new, lock)?;
     old.iter().try_for_each(|old| run.keep_takedowns_of(old))?;
     run.take_sources(&Sources::at(paths)?, options.gone, progress)?;

@@ -59,20 +59,16 @@ pub(super) fn learn_together(
     Ok(())
 }
 
-/// Learns from all pages that `view` holds of the sites for which `is_touched` holds, and hands those that must be
-/// stored anew to `store`, as they were and as they are now.
+/// Learns from `pages`, which are all that `view` holds of their sites, in order, and hands those that must be stored anew
+/// to `store`, as they were and as they are now.
 ///
 /// # Errors
 /// When the index cannot be read, or the first error of `store`.
 pub(super) fn learn_from_index(
-    view: &IndexView<'_>,
-    is_touched: impl Fn(Site) -> bool,
+    (view, pages): (&IndexView<'_>, &[PageOfSite]),
     (knowledge, templates): (&Knowledge, &mut Templates),
     store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
 ) -> Result<(), BackendError> {
-    let pages = view.pages_of_sites(&is_touched)?;
-    let left: BTreeSet<Site> = pages.iter().map(|page| page.site).collect();
-    templates.retain(|site| left.contains(&site) || !is_touched(site));
     for pages in pages.chunk_by(|left, right| left.site == right.site) {
         let Some(site) = pages.first().map(|page| page.site) else { continue };
         let known = templates.of(site).clone();

@@ -84,6 +84,11 @@ impl Ledger {
         self.folder(root).join(relative).is_file()
     }
 
+    /// Whether the row of a file is another one than at the beginning.
+    pub(super) fn has_changed(&self, key: SourceKey) -> bool {
+        self.changed.contains_key(&key)
+    }
+
     /// What a glance at the row of a file tells.
     pub(super) fn glance(&self, key: SourceKey) -> Option<Glance> {
         match self.changed.get(&key) {

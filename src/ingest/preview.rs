@@ -126,7 +126,7 @@ impl Preview {
     /// Counts the pages of files that the run would not read, and those that are gone.
     fn count_unread(&mut self, visit: &Visit<'_>, before: &Before<'_>) -> Result<(), BackendError> {
         for file in visit.files.iter().filter(|file| file.state == State::Unchanged) {
-            let Some(glance) = before.ledger.glance(file.key) else { continue };
+            let Some(glance) = file.glance(&before.ledger) else { continue };
             self.report.unchanged += usize::try_from(glance.pages).unwrap_or(usize::MAX);
             let row = glance.has_notes.then(|| before.ledger.row(file.key)).flatten();
             if let Some(row) = row {

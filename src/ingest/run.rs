@@ -225,8 +225,14 @@ impl<'a> Run<'a> {
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
-            let is_touched = |site| touched.holds(site);
-            learn_from_index(&index.view(), is_touched, (knowledge, &mut templates), &mut |before, after| {
+            let view = index.view();
+            let pages = match &touched {
+                Touched::All => view.pages_of_sites(|_| true)?,
+                Touched::These(sites) => view.pages_of_these(sites)?,
+            };
+            let left: BTreeSet<Site> = pages.iter().map(|page| page.site).collect();
+            templates.retain(|site| left.contains(&site) || !touched.holds(site));
+            learn_from_index((&view, &pages), (knowledge, &mut templates), &mut |before, after| {
                 revision.put(after)?;
                 report.cleaned_again += 1;
                 if offers.has_put(after.id) {

@@ -94,7 +94,7 @@ impl Run<'_> {
     /// The same for the pages that earlier runs have noted as gone from files that this one did not read.
     fn settle_unread(&mut self, visit: &Visit<'_>, gone: Gone) -> Result<(), BackendError> {
         for file in visit.files.iter().filter(|file| file.state == State::Unchanged) {
-            let has_notes = self.ledger.glance(file.key).is_some_and(|glance| glance.has_notes);
+            let has_notes = file.glance(&self.ledger).is_some_and(|glance| glance.has_notes);
             let Some(row) = has_notes.then(|| self.ledger.row(file.key)).flatten() else { continue };
             if gone == Gone::Keep || row.notes.gone.is_empty() {
                 self.report.gone += row.notes.gone.len();
@@ -126,7 +126,7 @@ impl Run<'_> {
         self.report.changed = changed;
         self.report.unchanged = unchanged;
         for file in &visit.files {
-            let Some(glance) = self.ledger.glance(file.key) else { continue };
+            let Some(glance) = file.glance(&self.ledger) else { continue };
             if file.state != State::Read {
                 self.report.unchanged += usize::try_from(glance.pages).unwrap_or(usize::MAX);
             }

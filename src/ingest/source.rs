@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use flate2::bufread::MultiGzDecoder;
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::formats::{jsonl, warc};
@@ -115,6 +116,8 @@ impl Sources {
                 return Err(NoSuchPath { path: path.clone() });
             }
         }
+        // Half of what a run over unchanged files costs.
+        sources.files.par_iter_mut().for_each(SourceFile::look);
         Ok(sources)
     }
 
@@ -125,7 +128,8 @@ impl Sources {
                 Ok(entry) => {
                     let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path());
                     let relative = relative.to_string_lossy().replace('\\', "/");
-                    self.add(entry.path(), relative, Unknown::Ignore);
+                    let unknown = if entry.file_type().is_file() { Unknown::Ignore } else { Unknown::Special };
+                    self.add(entry.path(), relative, unknown);
                 }
                 Err(error) => {
                     let label = error.path().unwrap_or(folder).to_string_lossy().into_owned();
@@ -141,14 +145,17 @@ impl Sources {
 
     fn add(&mut self, path: &Path, relative: String, unknown: Unknown) {
         // A link is followed where it was named, and not where it was found.
-        let metadata = if matches!(unknown, Unknown::Report) { path.metadata() } else { path.symlink_metadata() };
-        let root = self.roots.len().saturating_sub(1);
-        match (kind_of(path), metadata) {
-            (Some((kind, compression)), Ok(metadata)) if metadata.is_file() => {
-                let stamp = Stamp::of(&metadata);
+        let is_regular = match unknown {
+            Unknown::Report => path.is_file(),
+            Unknown::Ignore => true,
+            Unknown::Special => false,
+        };
+        let (root, stamp) = (self.roots.len().saturating_sub(1), Stamp::default());
+        match kind_of(path) {
+            Some((kind, compression)) if is_regular => {
                 self.files.push(SourceFile { path: path.to_owned(), relative, kind, compression, root, stamp });
             }
-            _ if matches!(unknown, Unknown::Ignore) => self.ignored += 1,
+            _ if !matches!(unknown, Unknown::Report) => self.ignored += 1,
             _ => self.skipped.push(Skipped {
                 label: path.to_string_lossy().into_owned(),
                 reason: "unknown format (known endings: .txt .html .htm .jsonl .ndjson .warc, each also .gz)"
@@ -162,6 +169,8 @@ impl Sources {
 #[derive(Clone, Copy)]
 enum Unknown {
     Ignore,
+    /// The same with any other: it is a link, a pipe or a device that was found in a folder.
+    Special,
     Report,
 }
 
@@ -187,6 +196,11 @@ impl SourceFile {
     #[must_use]
     pub fn label(&self) -> String {
         self.path.to_string_lossy().into_owned()
+    }
+
+    /// Notes how it looks now.
+    fn look(&mut self) {
+        self.stamp = self.path.metadata().map_or(Stamp::UNKNOWN, |metadata| Stamp::of(&metadata));
     }
 
     /// Its path within the folder that was given, with `/`.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::ledger::Ledger;
-use super::row::Row;
+use super::row::{Glance, Row};
 use super::source::{Root, SourceFile, Sources};
 use crate::model::report::Skipped;
 use crate::model::source::SourceKey;
@@ -39,6 +39,8 @@ pub(super) struct Visited<'s> {
     pub(super) file: &'s SourceFile,
     pub(super) key: SourceKey,
     pub(super) state: State,
+    /// What the ledger knew of it before the run.
+    glance: Option<Glance>,
     /// Whether it may change without looking different.
     is_racy: bool,
 }
@@ -67,7 +69,7 @@ impl<'s> Visit<'s> {
             let state = if is_known { State::Unchanged } else { State::Waiting };
             visit.by_key.insert(key, visit.files.len());
             let is_racy = file.stamp().is_racy(sources.looked_at);
-            visit.files.push(Visited { file, key, state, is_racy });
+            visit.files.push(Visited { file, key, state, glance, is_racy });
         }
         if known < ledger.len() {
             visit.gone = visit.not_met(sources, ledger);
@@ -134,6 +136,13 @@ impl<'s> Visit<'s> {
         let file = self.by_key.get(&key).and_then(|at| self.files.get_mut(*at));
         let file = file.filter(|file| file.state == State::Unchanged);
         file.map(|file| file.state = State::Waiting).is_some()
+    }
+}
+
+impl Visited<'_> {
+    /// What a glance at its row tells by now.
+    pub(super) fn glance(&self, ledger: &Ledger) -> Option<Glance> {
+        if ledger.has_changed(self.key) { ledger.glance(self.key) } else { self.glance }
     }
 }
 

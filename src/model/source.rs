@@ -61,6 +61,9 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Of a file that could not be looked at: it may change at any time.
+    pub const UNKNOWN: Self = Self { size: 0, modified: i64::MAX, changed: 0, inode: 0 };
+
     /// The stamp of a file.
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {

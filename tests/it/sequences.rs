@@ -74,7 +74,7 @@ fn content(file: &str, name: &str) -> Vec<u8> {
     if name == "binary" {
         return b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01".to_vec();
     }
-    if !file.ends_with(".html") {
+    if Path::new(file).extension().is_none_or(|ending| ending != "html") {
         return text(name).into_bytes();
     }
     let host = if name.len() > 5 { "s1.example" } else { "s2.example" };
@@ -184,7 +184,7 @@ impl World {
 
     fn take_back(&mut self, takedown: &Takedown) {
         if self.taken_down.contains(takedown) {
-            self.engine.take_back(&[takedown.name.clone()], &RunOptions::default()).expect("taken back");
+            self.engine.take_back(std::slice::from_ref(&takedown.name), &RunOptions::default()).expect("taken back");
             self.taken_down.retain(|other| other != takedown);
         }
     }
@@ -230,7 +230,9 @@ fn skipped(report: &IngestReport) -> Vec<String> {
 
 fn check(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut world = World::new();
-    steps.iter().for_each(|step| world.take(step));
+    for step in steps {
+        world.take(step);
+    }
     let options = RunOptions::default().pruning();
     let last = world.run(&world.engine, 3, &options);
     let [directory, fresh] = ["index", "fresh"].map(|name| world.folder.path().join(name));

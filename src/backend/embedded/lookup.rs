@@ -2,6 +2,8 @@
 //!
 //! A run that looks for few pages asks the terms of the index; one that looks for many reads the ids of all pages once.
 
+use std::collections::BTreeSet;
+
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
@@ -14,6 +16,9 @@ use crate::model::source::{Provenance, SourceKey};
 
 /// One page in so many looked for: then it is cheaper to read all ids.
 const FEW_SHARE: usize = 50;
+
+/// For more sites than this it is cheaper to read the sites of all pages.
+const FEW_SITES: usize = 50;
 
 /// What the index knows of a page without reading what is stored of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +108,30 @@ impl<'a> Finder<'a> {
 }
 
 impl IndexView<'_> {
+    /// The pages of these sites, by site and id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_of_these(&self, sites: &BTreeSet<Site>) -> Result<Vec<PageOfSite>, BackendError> {
+        if sites.len() > FEW_SITES {
+            return self.pages_of_sites(|site| sites.contains(&site));
+        }
+        let mut pages = Vec::new();
+        for site in sites {
+            let field = self.index.fields.site;
+            let term = Term::from_field_u64(field, site.0);
+            for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+                let found = || Ok((reader.fast_fields().u64("id")?, docs_with(reader, field, &term)?));
+                let (ids, docs) = found().map_err(|source| self.index.engine_error(source))?;
+                pages.extend(docs.into_iter().filter_map(|doc| {
+                    Some(PageOfSite::new(*site, DocumentId::from_u64(ids.first(doc)?), (segment, doc)))
+                }));
+            }
+        }
+        pages.sort_unstable();
+        Ok(pages)
+    }
+
     fn ids(&self) -> Result<Vec<(u64, SegmentOrdinal, DocId)>, BackendError> {
         let mut all = Vec::new();
         self.for_each_page(|id, _, address| all.push((id, address.segment_ord, address.doc_id)))?;

@@ -71,7 +71,7 @@ impl EmbeddedIndex {
     ///
     /// # Errors
     /// [`BackendError::Io`] when it cannot be written.
-    pub fn beside(lock: &WriterLock) -> Result<Self, BackendError> {
+    pub fn next_to(lock: &WriterLock) -> Result<Self, BackendError> {
         Self::make(lock.directory(), &next_generation(lock.directory()))
     }
 
@@ -154,10 +154,10 @@ impl EmbeddedIndex {
     /// # Errors
     /// When it cannot be read.
     pub fn learnt(&self) -> Result<Learnt, BackendError> {
-        let payload = self.payload()?;
-        let content = payload::read(&self.data, payload.learnt.as_ref());
-        let content = content.map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))?;
-        Ok(Learnt { content, is_unfinished: payload.is_learning })
+        self.beside("what was learnt of the sites", |payload| {
+            let content = payload::read(&self.data, payload.learnt.as_ref())?;
+            Ok(Learnt { content, is_unfinished: payload.is_learning })
+        })
     }
 
     /// What is known of the sources.
@@ -165,9 +165,7 @@ impl EmbeddedIndex {
     /// # Errors
     /// [`BackendError::Damaged`] when it is not what was published.
     pub fn journal(&self) -> Result<Journal, BackendError> {
-        let payload = self.payload()?;
-        let journal = Journal::read(&self.data, payload.journal.as_ref());
-        journal.map_err(|error| self.damaged(format!("what is known of the sources: {error}")))
+        self.beside("what is known of the sources", |payload| Journal::read(&self.data, payload.journal.as_ref()))
     }
 
     /// What was taken down; nothing where nothing was.
@@ -175,8 +173,7 @@ impl EmbeddedIndex {
     /// # Errors
     /// When it cannot be read.
     pub fn takedowns(&self) -> Result<Vec<u8>, BackendError> {
-        let content = payload::read(&self.data, self.payload()?.takedowns.as_ref());
-        content.map_err(|error| self.damaged(format!("what was taken down: {error}")))
+        self.beside("what was taken down", |payload| payload::read(&self.data, payload.takedowns.as_ref()))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].
@@ -185,6 +182,21 @@ impl EmbeddedIndex {
     /// When it cannot be read.
     pub fn rules(&self) -> Result<Option<String>, BackendError> {
         Ok(self.payload()?.rules)
+    }
+
+    /// Reads what the last commit names beside its pages; once more, when another one has been made meanwhile.
+    fn beside<T>(&self, what: &str, read: impl Fn(&Payload) -> std::io::Result<T>) -> Result<T, BackendError> {
+        let mut payload = self.payload()?;
+        loop {
+            let error = match read(&payload) {
+                Ok(content) => return Ok(content),
+                Err(error) => error,
+            };
+            let before = std::mem::replace(&mut payload, self.payload()?);
+            if before == payload {
+                return Err(self.damaged(format!("{what}: {error}")));
+            }
+        }
     }
 
     fn payload(&self) -> Result<Payload, BackendError> {
