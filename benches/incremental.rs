@@ -150,7 +150,8 @@ fn changed_pages(count: usize) {
                 age(&file, version as u64);
             }
             let (report, took) = run(&engine, &path);
-            assert_eq!(report.indexed(), changed);
+            // A page is left out whose words say that it is none.
+            assert_eq!(report.indexed() + report.skipped.len(), changed, "{:?}", report.skipped);
             // The first one brings new pages, the others change them.
             times.extend((version > 0).then_some(took));
         }

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::ledger::Ledger;
 use super::row::{Glance, Row};
 use super::source::{Root, SourceFile, Sources};
@@ -54,8 +56,10 @@ impl<'s> Visit<'s> {
         let mut visit = Self { by_key, roots, ..Self::default() };
         visit.files.reserve(sources.files.len());
         let mut known = 0;
-        for file in &sources.files {
-            let key = SourceKey::of(visit.roots.get(file.root()).map_or("", String::as_str), file.relative());
+        let root = |file: &SourceFile| visit.roots.get(file.root()).map_or("", String::as_str);
+        let keys = sources.files.par_iter().map(|file| SourceKey::of(root(file), file.relative()));
+        let keys: Vec<SourceKey> = keys.collect();
+        for (file, key) in sources.files.iter().zip(keys) {
             if let Some(other) = visit.by_key.get(&key).and_then(|at| visit.files.get(*at)) {
                 if other.file.stamp() != file.stamp() {
                     let reason = format!("has the same name as {}", other.file.label());

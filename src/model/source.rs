@@ -19,9 +19,7 @@ impl SourceKey {
     /// The name of the file `relative` below `root`.
     #[must_use]
     pub fn of(root: &str, relative: &str) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(root.as_bytes()).update(b"\0").update(relative.as_bytes());
-        Self(hasher.finalize().as_bytes().iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte)))
+        Self(hash(&[root, "\0", relative].concat()))
     }
 }
 
