@@ -1,21 +1,27 @@
 //! The way in for callers: an index, the knowledge and the ranking in one value.
+//!
+//! Here: opening, asking, listing. What changes an index is in [`intake`].
+
+mod intake;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexFigures};
+pub use self::intake::{RunOptions, rebuild};
+use crate::backend::embedded::{EmbeddedIndex, IndexFigures};
 use crate::error::Error;
 use crate::ingest::preview::{self, Preview};
-use crate::ingest::run::{self, Run};
 use crate::ingest::source::{NoSuchPath, Sources};
+use crate::ingest::window;
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Why};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::{Origin, Page};
+use crate::model::page::Origin;
 use crate::model::plan::FacetField;
 use crate::model::query::Query;
-use crate::model::report::{IngestReport, Progress, Skipped};
+use crate::model::report::{Progress, Skipped};
 use crate::search::answer::{Detail, Placed, Searcher, facet_label};
 use crate::search::clinics::Clinics;
 use crate::search::weights::Weights;
@@ -61,9 +67,22 @@ impl Config {
     }
 }
 
+/// What an engine needs beside an index.
+struct Settings {
+    knowledge: Knowledge,
+    weights: Weights,
+}
+
+impl Settings {
+    fn of(config: &Config) -> Result<Self, Error> {
+        Ok(Self { knowledge: config.knowledge()?, weights: config.weights()? })
+    }
+}
+
 /// An index to search and to feed. `Send + Sync`: share one between threads.
 pub struct Engine {
-    index: EmbeddedIndex,
+    /// Another one, when a new generation has taken its place.
+    index: RwLock<Arc<EmbeddedIndex>>,
     knowledge: Knowledge,
     weights: Weights,
 }
@@ -90,9 +109,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        let knowledge = config.knowledge()?;
-        let weights = config.weights()?;
-        Ok(Self { index: EmbeddedIndex::create(directory.as_ref())?, knowledge, weights })
+        let settings = Settings::of(config)?;
+        Ok(Self::over(EmbeddedIndex::create(directory.as_ref())?, settings))
     }
 
     /// Opens the index in `directory`.
@@ -100,47 +118,18 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        let knowledge = config.knowledge()?;
-        let weights = config.weights()?;
-        Ok(Self { index: EmbeddedIndex::open(directory.as_ref())?, knowledge, weights })
+        let settings = Settings::of(config)?;
+        Ok(Self::over(EmbeddedIndex::open(directory.as_ref())?, settings))
     }
 
-    /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told
-    /// after each batch. Everything becomes visible at once, at the end.
-    ///
-    /// A bad page is skipped and named in the report.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchPath`] before anything is read; [`Error::Index`] when the index is busy or cannot be written: it is
-    /// then as it was before.
-    pub fn ingest(&self, paths: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
-        self.ingest_sources(&Sources::at(paths)?, progress)
+    fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
+        Self { index: RwLock::new(Arc::new(index)), knowledge, weights }
     }
 
-    /// [`Engine::ingest`] of sources that were found before: with a format or names of fields of one's own.
-    ///
-    /// # Errors
-    /// [`Error::Index`] when the index is busy or cannot be written.
-    pub fn ingest_sources(&self, sources: &Sources, progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
-        self.run(|run| run.take_sources(sources, progress))
-    }
-
-    /// Indexes pages handed over in memory, as [`Engine::ingest`] does.
-    ///
-    /// # Errors
-    /// [`Error::Index`] when the index is busy or cannot be written.
-    pub fn ingest_pages(&self, pages: impl IntoIterator<Item = Page>) -> Result<IngestReport, Error> {
-        self.run(|run| run.take_pages(pages))
-    }
-
-    fn run(&self, work: impl FnOnce(&mut Run<'_>) -> Result<(), BackendError>) -> Result<IngestReport, Error> {
-        let started = Instant::now();
-        let mut run = Run::open(&self.knowledge, &self.index)?;
-        work(&mut run)?;
-        let mut report = run.finish()?;
-        self.index.reload()?;
-        report.took_seconds = started.elapsed().as_secs_f64();
-        Ok(report)
+    /// The generation of the index that is current as far as this engine knows.
+    fn index(&self) -> Arc<EmbeddedIndex> {
+        // The lock is held to copy a pointer; nothing can go wrong meanwhile.
+        Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Answers a query over what was published last.
@@ -149,7 +138,7 @@ impl Engine {
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
         let started = Instant::now();
-        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
+        Ok(self.searcher(&self.index(), Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -158,7 +147,7 @@ impl Engine {
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
         let started = Instant::now();
-        Ok(self.searcher(Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+        Ok(self.searcher(&self.index(), Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
@@ -168,11 +157,12 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
         let id = self.id_of(name)?;
-        self.searcher(None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+        self.searcher(&self.index(), None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
-        let view = self.index.view();
+        let index = self.index();
+        let view = index.view();
         let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
         if name.contains("://") && view.document(by_address)?.is_some() {
             return Ok(by_address);
@@ -200,11 +190,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        Ok(self.searcher(None).order(query)?)
+        Ok(self.searcher(&self.index(), None).order(query)?)
     }
 
-    fn searcher(&self, deadline: Option<Instant>) -> Searcher<'_> {
-        Searcher { view: self.index.view(), knowledge: &self.knowledge, weights: &self.weights, deadline }
+    fn searcher<'a>(&'a self, index: &'a EmbeddedIndex, deadline: Option<Instant>) -> Searcher<'a> {
+        Searcher { view: index.view(), knowledge: &self.knowledge, weights: &self.weights, deadline }
     }
 
     /// The page whose id begins with `prefix`.
@@ -212,7 +202,8 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
     pub fn document(&self, prefix: &str) -> Result<Document, Error> {
-        let view = self.index.view();
+        let index = self.index();
+        let view = index.view();
         let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
         match ids.as_slice() {
             [] => Err(Error::NoSuchPage(prefix.to_owned())),
@@ -226,7 +217,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
-        Ok(self.index.view().short_ids(ids)?)
+        Ok(self.index().view().short_ids(ids)?)
     }
 
     /// Hands every document to `sink`, ordered by id.
@@ -234,7 +225,7 @@ impl Engine {
     /// # Errors
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
-        self.index.view().for_each_document(sink)
+        self.index().view().for_each_document(sink)
     }
 
     /// The values of a facet and their number of pages, most frequent first.
@@ -242,7 +233,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
-        let view = self.index.view();
+        let index = self.index();
+        let view = index.view();
         let values = view.facet_values(field)?;
         if field == FacetField::Clinic {
             let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
@@ -265,7 +257,7 @@ impl Engine {
     pub fn stats(&self) -> Result<Stats, Error> {
         let count = |field| self.facets(field).map(|values| values.len());
         Ok(Stats {
-            index: self.index.view().figures()?,
+            index: self.index().view().figures()?,
             cities: count(FacetField::City)?,
             clinics: count(FacetField::Clinic)?,
             topics: count(FacetField::Topic)?,
@@ -278,7 +270,13 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`]; searches go on over the old state.
     pub fn reload(&self) -> Result<(), Error> {
-        Ok(self.index.reload()?)
+        let index = self.index();
+        if !index.is_superseded()? {
+            return Ok(index.reload()?);
+        }
+        let new = Arc::new(EmbeddedIndex::open(index.directory())?);
+        *self.index.write().unwrap_or_else(PoisonError::into_inner) = new;
+        Ok(())
     }
 }
 
@@ -291,7 +289,7 @@ pub fn extract(
     config: &Config,
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    run::documents(sources, &config.knowledge()?, sink)
+    window::documents(sources, &config.knowledge()?, sink)
 }
 
 /// Says what [`Engine::ingest`] of `sources` would do to the index in `directory`, or to a new one; writes nothing.

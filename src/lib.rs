@@ -27,8 +27,10 @@
 //! ```
 //!
 //! [`Engine::ingest`] reads files, folders, feeds and archives instead of pages in memory; a second run over the same paths
-//! costs what changed. [`Sources::with`] and [`ReadOptions`] name a format, or the fields of rows. [`Engine`] is
-//! `Send + Sync`. Answers are plain data that serialise to the rows that the command line prints.
+//! opens only files that changed. [`RunOptions`] say what becomes of pages whose source is gone, and with [`ReadOptions`]
+//! of what format inputs are and how the fields of rows are called. [`Engine::take_down`] forgets pages for good,
+//! [`rebuild`] builds an index anew beside the old one. [`Engine`] is `Send + Sync`. Answers are plain data that serialise
+//! to the rows that the command line prints.
 //!
 //! # Where things are
 //!
@@ -51,6 +53,8 @@
 //! * Passages, answers and highlights are verbatim slices of the cleaned article.
 //! * One bad page is reported and never stops a run; a failed run leaves the index as it was, or, when it fails while it
 //!   learns from its pages ([`ingest::templates`]), with all of them, and the next run goes on.
+//! * After any runs over the same paths, the last of them dropping what is gone, an index holds what one run would have put
+//!   into an empty one, whatever was read first; what was taken down stays out.
 //! * Text from a page holds no control, bidirectional or invisible characters.
 
 pub mod backend;
@@ -63,9 +67,10 @@ pub mod model;
 pub mod search;
 pub mod text;
 
-pub use engine::{Config, Engine, Stats, extract, preview};
+pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild};
 pub use error::Error;
 pub use ingest::source::{ReadOptions, Sources};
+pub use ingest::takedowns::Takedown;
 pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
 pub use model::document::{Document, DocumentId};
 pub use model::page::{Format, Origin, Page};

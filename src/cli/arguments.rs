@@ -63,6 +63,8 @@ pub(super) enum CommandLine {
     Q(QueryArguments),
     /// Read pages, clean them and build or update the index
     Index(IndexArguments),
+    /// Forget pages or a whole site for good: no later run brings them back
+    Remove(RemoveArguments),
     /// Read and clean pages without an index; prints one JSON row a page
     Extract(ExtractArguments),
     /// Print every page of the index, one JSON row a page
@@ -148,6 +150,7 @@ pub(super) enum OutputFormat {
 
 /// Arguments of `index`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct IndexArguments {
     /// Files and folders to read: .txt .html .jsonl .json .csv .warc, each also .gz or .zst, or in a .tar; `-` is standard
     /// input. Links inside folders are not followed.
@@ -161,6 +164,15 @@ pub(super) struct IndexArguments {
     /// With --dry-run: show for each site and rule what would be cut, how many lines, and the longest of them.
     #[arg(long, requires = "dry_run")]
     pub(super) removed: bool,
+    /// Drop pages whose file below PATHS is gone, or which their feed has no more.
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Build the index anew from PATHS alone, beside the old one, which answers until the new one is finished.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) full: bool,
+    /// Wait while another run writes to the index, instead of giving up.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) wait: bool,
     /// Exit with 4 when an input was skipped.
     #[arg(long)]
     pub(super) strict: bool,
@@ -177,6 +189,27 @@ pub(super) struct ReadingArguments {
     /// url=link,text=body or text=data.body.
     #[arg(long, value_name = "FIELD=NAME,...")]
     pub(super) map: Option<FieldMap>,
+}
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
+pub(super) struct RemoveArguments {
+    /// Pages by id, address, path or key, or all pages of a site: site:HOST.
+    #[arg(value_name = "NAME", required_unless_present = "list")]
+    pub(super) names: Vec<String>,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// List what was removed, and do nothing else.
+    #[arg(long, conflicts_with_all = ["names", "undo"])]
+    pub(super) list: bool,
+    /// Take removals back, named as --list names them; the next `search index` reads the pages again.
+    #[arg(long)]
+    pub(super) undo: bool,
+    /// Wait while another run writes to the index, instead of giving up.
+    #[arg(long)]
+    pub(super) wait: bool,
 }
 
 /// Arguments of `extract`.

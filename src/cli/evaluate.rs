@@ -13,7 +13,7 @@ use article_search::eval::{EvaluationError, compare::Difference};
 use article_search::model::page::Origin;
 use article_search::model::query::Query;
 use article_search::text::safe::shown;
-use article_search::{Config, Engine, Error, Sources};
+use article_search::{Config, Engine, Error, RunOptions};
 use serde_json::json;
 
 use super::arguments::EvalArguments;
@@ -31,8 +31,7 @@ pub(super) fn main(session: &Session, arguments: &EvalArguments) -> Result<Exit,
         Some(folder) => {
             let place = TemporaryFolder::new()?;
             let engine = Engine::create(place.path.join("index"), &config(session, arguments))?;
-            let sources = Sources::at(&[folder.join("corpus.jsonl")]).map_err(Error::from)?;
-            index::run(session, &engine, &sources)?;
+            index::run(session, &engine, (&[folder.join("corpus.jsonl")], &RunOptions::default()))?;
             ask(&engine, &judged, arguments)?
         }
         None => ask(&session.open_with(&config(session, arguments))?, &judged, arguments)?,

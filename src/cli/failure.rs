@@ -47,6 +47,11 @@ impl Failure {
         self.exit
     }
 
+    /// What went wrong, in one line.
+    pub(super) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// A reader that went away (`| head`) is no failure.
     pub(super) fn is_closed_pipe(&self) -> bool {
         self.code == "closed_pipe"
@@ -130,12 +135,16 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
             .or_try("search index corpus/       read the pages in corpus/ and build ./index"),
         BackendError::Foreign { .. } => Failure::new(Exit::NoIndex, "index_foreign", what)
             .or_try("search -i OTHER_DIR index  build the index somewhere else"),
-        BackendError::OtherFormat { .. } => Failure::new(Exit::NoIndex, "index_format", what)
-            .or_try("search -i NEW_DIR index    read the pages again into a new folder"),
+        BackendError::OtherFormat { found, expected, .. } if found > expected => {
+            Failure::new(Exit::NoIndex, "index_format", what)
+                .or_try("search -i NEW_DIR index    or use the newer program that wrote it")
+        }
+        BackendError::OtherFormat { directory, .. } => Failure::new(Exit::NoIndex, "index_format", what)
+            .or_try(format!("search -i {} index --full PATHS    read the pages again", directory.display())),
         BackendError::Damaged { .. } => Failure::new(Exit::NoIndex, "index_damaged", what)
             .or_try("search -i NEW_DIR index    read the pages again into a new folder"),
         BackendError::Busy { .. } => {
-            Failure::new(Exit::Busy, "index_busy", what).or_try("wait until it ends; searching works meanwhile")
+            Failure::new(Exit::Busy, "index_busy", what).or_try("the same with --wait; searching works meanwhile")
         }
         _ => Failure::new(Exit::Failed, "failed", what),
     }

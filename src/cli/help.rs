@@ -17,7 +17,7 @@ Search scraped articles.
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
 Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o json   --explain   --queries FILE
-Commands  index extract · show facets · stats export · why eval
+Commands  index extract remove · show facets · stats export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index

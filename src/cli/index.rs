@@ -10,7 +10,7 @@ use article_search::ingest::preview::Preview;
 use article_search::ingest::source::STANDARD_INPUT;
 use article_search::model::report::{IngestReport, Progress, Skipped};
 use article_search::text::safe::shown;
-use article_search::{Engine, Error, ReadOptions, Sources, preview};
+use article_search::{Engine, Error, ReadOptions, RunOptions, Sources, preview, rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{IndexArguments, ReadingArguments};
@@ -32,25 +32,62 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
         return Err(Failure::new(Exit::Usage, "no_such_path", what)
             .or_try(format!("search -- index {}      to search for these words", words.join(" "))));
     }
-    let sources = sources(&arguments.paths, &arguments.reading)?;
+    let reading = read_options(&arguments.paths, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     if arguments.dry_run {
+        let sources = Sources::with(&arguments.paths, &reading).map_err(Error::from)?;
         return dry_run(session, arguments, (&sources, &directory));
     }
-    let engine = if holds_index(&directory) {
-        Engine::open(&directory, &session.config())?
-    } else {
-        Engine::create(&directory, &session.config())?
-    };
-    let report = run(session, &engine, &sources)?;
+    let report = patiently(session, arguments.wait, |options| {
+        let options = if arguments.prune { options.pruning() } else { options };
+        write(session, arguments, (&directory, &options.reading(reading.clone())))
+    })?;
     summarise(session, &report, &directory);
     Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
 }
 
+/// Does `work`; while another run writes, waits for it if that is `wanted`, and says so.
+pub(super) fn patiently<T>(
+    session: &Session,
+    wanted: bool,
+    work: impl Fn(RunOptions) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match work(RunOptions::default()) {
+        Err(failure) if wanted && failure.exit() == Exit::Busy => {
+            session.note(&format!("waiting: {}", failure.what()));
+            work(RunOptions::default().waiting())
+        }
+        done => done,
+    }
+}
+
+fn write(
+    session: &Session,
+    arguments: &IndexArguments,
+    (directory, options): (&Path, &RunOptions),
+) -> Result<IngestReport, Failure> {
+    let config = session.config();
+    if arguments.full {
+        let mut meter = Meter::new(session);
+        let rebuilt =
+            rebuild(directory, &config, (&arguments.paths, options), &mut |progress| meter.show(session, progress));
+        meter.bar.finish_and_clear();
+        return Ok(rebuilt?.1);
+    }
+    let engine =
+        if holds_index(directory) { Engine::open(directory, &config)? } else { Engine::create(directory, &config)? };
+    run(session, &engine, (&arguments.paths, options))
+}
+
 /// What is to be read.
+pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<Sources, Failure> {
+    Ok(Sources::with(paths, &read_options(paths, reading)?).map_err(Error::from)?)
+}
+
+/// How `paths` are read.
 ///
 /// A pipe, a device or a socket is never opened by its name: it could block the run for good.
-pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<Sources, Failure> {
+fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Result<ReadOptions, Failure> {
     let is_special = |path: &&PathBuf| path.exists() && !path.is_dir() && !path.is_file();
     if let Some(special) = paths.iter().find(is_special) {
         let what = format!("{}: not a regular file", special.display());
@@ -69,7 +106,7 @@ pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<S
     if let Some(fields) = &reading.map {
         options = options.with_fields(fields.clone());
     }
-    Ok(Sources::with(paths, &options).map_err(Error::from)?)
+    Ok(options)
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -111,10 +148,14 @@ fn show_removals(output: &mut impl Write, preview: &Preview) -> io::Result<()> {
     Ok(())
 }
 
-/// Indexes `sources`, showing how far it has come on standard error.
-pub(super) fn run(session: &Session, engine: &Engine, sources: &Sources) -> Result<IngestReport, Failure> {
+/// Indexes `paths`, showing how far it has come on standard error.
+pub(super) fn run(
+    session: &Session,
+    engine: &Engine,
+    (paths, options): (&[PathBuf], &RunOptions),
+) -> Result<IngestReport, Failure> {
     let mut meter = Meter::new(session);
-    let report = engine.ingest_sources(sources, &mut |progress| meter.show(session, progress));
+    let report = engine.ingest_with(paths, options, &mut |progress| meter.show(session, progress));
     meter.bar.finish_and_clear();
     Ok(report?)
 }
@@ -157,12 +198,13 @@ pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Pa
 
 fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory: &Path) {
     let mut text = format!(
-        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged)   {}/",
+        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged, {} gone)   {}/",
         counted(report.indexed(), "page"),
         report.took_seconds,
         report.new,
         report.changed,
         report.unchanged,
+        report.gone + report.dropped,
         directory.to_string_lossy().trim_end_matches('/')
     );
     if report.indexed() > 0 {
@@ -182,26 +224,27 @@ fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory:
             report.without_city
         );
     }
-    if report.repeated > 0 {
-        let _ = write!(text, "\n  {} with an address that came before left out", counted(report.repeated, "page"));
-    }
-    if report.made_anew > 0 {
-        let _ = write!(text, "\n  {} made anew by changed rules or knowledge", counted(report.made_anew, "page"));
-    }
-    if report.cleaned_again > 0 {
-        let _ = write!(
-            text,
-            "\n  {} cleaned again: their sites show what they share",
-            counted(report.cleaned_again, "page")
-        );
-    }
-    if report.ignored > 0 {
-        let _ = write!(text, "\n  {} of other formats left alone", counted(report.ignored, "file"));
+    for (count, noun, what) in remarks(report) {
+        if count > 0 {
+            let _ = write!(text, "\n  {} {what}", counted(count, noun));
+        }
     }
     if !report.skipped.is_empty() {
         let _ = write!(text, "\n{}", skipped_lines(&report.skipped));
     }
     session.note(&text);
+}
+
+/// What else a run did, with what, how often.
+fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 6] {
+    [
+        (report.gone, "page", "that their sources hold no more kept; --prune drops them"),
+        (report.taken_down, "page", "left out: removed for good (search remove --list)"),
+        (report.repeated, "page", "with an address that another one has left out"),
+        (report.made_anew, "page", "made anew by changed rules or knowledge"),
+        (report.cleaned_again, "page", "cleaned again: their sites show what they share"),
+        (report.ignored, "file", "of other formats left alone"),
+    ]
 }
 
 /// Names skipped inputs, with the reason of each.

@@ -13,6 +13,7 @@ mod locate;
 mod pages;
 mod print;
 mod query;
+mod remove;
 mod session;
 mod usage;
 
@@ -105,6 +106,7 @@ fn run(arguments: Arguments, command: &mut Command) -> Result<Exit, Failure> {
     match &arguments.command {
         Some(CommandLine::Q(arguments)) => query::main(&session, arguments),
         Some(CommandLine::Index(arguments)) => index::main(&session, arguments),
+        Some(CommandLine::Remove(arguments)) => remove::main(&session, arguments),
         Some(CommandLine::Extract(arguments)) => pages::extract_pages(&session, arguments),
         Some(CommandLine::Export(arguments)) => pages::export(&session, arguments),
         Some(CommandLine::Show(arguments)) => pages::show(&session, arguments),

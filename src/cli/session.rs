@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use article_search::text::safe::shown;
-use article_search::{Config, Engine, Error, Sources};
+use article_search::{Config, Engine, RunOptions};
 
 use super::arguments::{ColorWhen, CommonArguments};
 use super::failure::Failure;
@@ -68,8 +68,7 @@ impl Session {
             Located::Corpus { corpus, index: directory } => {
                 self.note("no index yet: reading corpus/ into index/ first");
                 let engine = Engine::create(&directory, config)?;
-                let sources = Sources::at(&[corpus]).map_err(Error::from)?;
-                let report = index::run(self, &engine, &sources)?;
+                let report = index::run(self, &engine, (&[corpus], &RunOptions::default()))?;
                 index::summarise(self, &report, &directory);
                 Ok(engine)
             }

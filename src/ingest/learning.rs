@@ -4,7 +4,7 @@
 //! In: documents, in memory or in the index. Out: the same, cleaned with what all of them show. One site is looked at
 //! at a time, so that memory is that of a thousand pages' edges and not of the index.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -59,18 +59,16 @@ pub(super) fn learn_together(
     Ok(())
 }
 
-/// Learns from all pages that `view` holds of the sites for which `is_touched` holds, and hands those that must be
-/// stored anew to `store`, as they were and as they are now.
+/// Learns from `pages`, which are all that `view` holds of their sites, in order, and hands those that must be stored anew
+/// to `store`, as they were and as they are now.
 ///
 /// # Errors
 /// When the index cannot be read, or the first error of `store`.
 pub(super) fn learn_from_index(
-    view: &IndexView<'_>,
-    is_touched: impl Fn(Site) -> bool,
+    (view, pages): (&IndexView<'_>, &[PageOfSite]),
     (knowledge, templates): (&Knowledge, &mut Templates),
     store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
 ) -> Result<(), BackendError> {
-    let pages = view.pages_of_sites(is_touched)?;
     for pages in pages.chunk_by(|left, right| left.site == right.site) {
         let Some(site) = pages.first().map(|page| page.site) else { continue };
         let known = templates.of(site).clone();
@@ -93,19 +91,17 @@ pub(super) fn learn_from_index(
     Ok(())
 }
 
-/// Cleans and recognises anew all pages that `view` holds, but for those in `done`, and hands those that come out
-/// differently to `store`, as they were and as they are now.
+/// Cleans and recognises anew all pages that `view` holds, and hands those that come out differently to `store`, as they
+/// were and as they are now.
 ///
 /// # Errors
 /// When the index cannot be read, or the first error of `store`.
 pub(super) fn make_anew(
     view: &IndexView<'_>,
-    done: &HashSet<DocumentId>,
     (knowledge, templates): (&Knowledge, &Templates),
     store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
 ) -> Result<(), BackendError> {
-    let mut pages = view.pages_of_sites(|_| true)?;
-    pages.retain(|page| !done.contains(&page.id));
+    let pages = view.pages_of_sites(|_| true)?;
     for chunk in pages.chunks(CHUNK_PAGES) {
         let again = |page: &PageOfSite| again(view, *page, knowledge, templates);
         let again: Result<Vec<_>, BackendError> = chunk.par_iter().map(again).collect();

@@ -3,20 +3,29 @@
 //! [`read`] does it for one page; a page that panics costs itself alone. [`templates`] learns from the pages of a site
 //! together, and [`clean_again`] cleans a document anew with what was learnt. Storing documents is the caller's work.
 
+mod batches;
 mod content;
 pub mod decode;
 pub mod extract;
 pub mod formats;
+mod found;
 pub mod kind;
 mod learning;
+mod ledger;
+mod offers;
 mod open;
 pub mod preview;
 pub mod recognize;
 mod rewind;
+mod row;
 pub mod run;
+mod settle;
 pub mod source;
+pub mod takedowns;
 pub mod templates;
 mod unpack;
+mod visit;
+pub mod window;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,6 +39,7 @@ use crate::model::document::{Document, DocumentId, Fingerprint};
 use crate::model::layout::Claims;
 use crate::model::page::{Content, Extent, Origin, Page};
 use crate::model::site::{Site, site_name};
+use crate::model::source::Provenance;
 use crate::text::terms::TermStream;
 
 /// Raised with every change of how blocks are made of a page: sources are read again then.
@@ -65,6 +75,11 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
     Fingerprint::new(&page.bytes, &settings)
 }
 
+/// Names what sources are read by: files that were read in another way are read again.
+fn reading_version(knowledge: &Knowledge) -> u64 {
+    knowledge.source_version().rotate_left(1) ^ u64::from(SOURCE_VERSION)
+}
+
 /// Names the rules and the knowledge by which blocks become documents; documents made by others are made anew.
 #[must_use]
 pub fn rules_version(knowledge: &Knowledge) -> String {
@@ -74,7 +89,7 @@ pub fn rules_version(knowledge: &Knowledge) -> String {
 /// Reads one page: decodes, parses, cleans, recognises.
 ///
 /// A page of which nothing is left is a document without parts; of an article over 1 MiB the beginning is kept, marked
-/// `degraded`. The fingerprint is left to whoever stores the document: it takes another walk over the bytes.
+/// `degraded`. Fingerprint and provenance are left to whoever stores the document.
 ///
 /// # Errors
 /// [`PageError`], for this page alone.
@@ -85,7 +100,7 @@ pub fn read(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result
         let id = DocumentId::of(&origin);
         origin.url = origin.url.or_else(|| parsed.canonical_url.clone());
         let is_title_only = parsed.blocks.is_empty() && page.hints.title.is_some();
-        let named = Named { id, origin, fingerprint: Fingerprint::default() };
+        let named = Named { id, origin, provenance: Provenance::default(), fingerprint: Fingerprint::default() };
         let mut document = clean(parsed, named, knowledge, templates);
         if is_title_only {
             document.article.flags.insert(Flag::TitleOnly);
@@ -153,8 +168,8 @@ pub fn clean_again(document: &Document, knowledge: &Knowledge, templates: &Templ
         let degraded = document.article.flags.contains(&Flag::Degraded);
         let parsed =
             Parsed { blocks, titles, dates, language, degraded, is_titled_row, is_article, ..Parsed::default() };
-        let Document { id, origin, fingerprint, .. } = document.clone();
-        Ok(clean(parsed, Named { id, origin, fingerprint }, knowledge, templates))
+        let Document { id, origin, provenance, fingerprint, .. } = document.clone();
+        Ok(clean(parsed, Named { id, origin, provenance, fingerprint }, knowledge, templates))
     })
 }
 
@@ -162,11 +177,12 @@ pub fn clean_again(document: &Document, knowledge: &Knowledge, templates: &Templ
 struct Named {
     id: DocumentId,
     origin: Origin,
+    provenance: Provenance,
     fingerprint: Fingerprint,
 }
 
 fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templates) -> Document {
-    let Named { id, origin, fingerprint } = named;
+    let Named { id, origin, provenance, fingerprint } = named;
     let claims = Claims {
         titles: parsed.titles.clone(),
         dates: parsed.dates.clone(),
@@ -182,7 +198,7 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
         article.flags.insert(Flag::AmbiguousCity);
     }
     facets.date = extract::dates::published(&claims.dates, &article, origin.url.as_deref());
-    Document { id, origin, article, facets, fingerprint, claims, edges }
+    Document { id, origin, provenance, article, facets, fingerprint, claims, edges }
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

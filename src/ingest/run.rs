@@ -1,163 +1,69 @@
-//! One run over sources: reads, cleans and recognises in parallel, and puts what changed into a revision.
+//! One run over sources: reads what changed, cleans and recognises in parallel, and puts it into a revision.
 //!
-//! Pages are handled in batches, in source order, so that a run is the same whatever the number of threads, and holds
-//! only one batch in memory. At its end the sites that it changed are learnt from all their pages in the index, and the
-//! pages that this concerns are cleaned again: sources are read once, and the outcome depends on the set of pages only.
+//! The ledger tells which files need not be read ([`super::ledger`], [`super::visit`]); of several pages with one id the
+//! best is kept ([`super::offers`]); what the sources hold no more is noted or dropped ([`super::settle`]). At its end the
+//! sites that the run changed are learnt from all their pages in the index, and the pages that this concerns are cleaned
+//! again. The outcome depends on what the sources hold and not on the runs that led there.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::learning::{learn_from_index, learn_together, make_anew};
+use super::batches::{Batch, Numbered, batches};
+use super::learning::{learn_from_index, make_anew};
+use super::ledger::Ledger;
+use super::offers::{Content, Offer, Offers};
+use super::settle::Unheld;
 use super::source::Sources;
+use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
-use super::{PageError, fingerprint, read, rules_version, try_analysis};
-use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexView, Revision};
+use super::visit::Visit;
+use super::window::{nothing_left, skipped};
+use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
-use crate::model::document::{Document, DocumentId, Fingerprint};
+use crate::model::document::{Document, DocumentId};
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::model::site::Site;
+use crate::model::source::{Provenance, SourceKey};
 
-/// A batch ends at this many pages ...
-const BATCH_PAGES: usize = 512;
-/// ... or at this many bytes.
-const BATCH_BYTES: usize = 32 << 20;
-
-/// Pages that are learnt from together where there is no index ...
-const WINDOW_PAGES: usize = 20_000;
-/// ... as long as their text is not longer, in bytes.
-const WINDOW_BYTES: usize = 128 << 20;
-
-/// Reads every page of `sources` without an index, and calls `sink` with each document in source order.
-///
-/// The pages are held back until the last of them is read, or 20,000 pages or 128 MiB of text, so that what their
-/// sites share can be learnt from all of them; then it goes on with the next, knowing what was learnt so far.
-///
-/// # Errors
-/// The first error of `sink`; it ends the run.
-pub fn documents<E: From<BackendError>>(
-    sources: &Sources,
-    knowledge: &Knowledge,
-    sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), E>,
-) -> Result<(), E> {
-    sources.skipped.iter().try_for_each(|skipped| sink(Err(skipped.clone())))?;
-    let mut window = Window::new(knowledge, None, Templates::default());
-    batches(sources, &mut |batch, _| {
-        let templates = &window.templates;
-        let read: Vec<_> = batch.into_par_iter().map(|page| read_labelled(&page?, knowledge, templates)).collect();
-        for document in read {
-            window.push(document);
-        }
-        if window.is_full() { window.take()?.into_iter().try_for_each(&mut *sink) } else { Ok(()) }
-    })?;
-    window.take()?.into_iter().try_for_each(sink)
-}
-
-fn read_labelled(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result<Document, Skipped> {
-    read(page, knowledge, templates).map_err(|error| skipped(page, &error))
-}
-
-/// Documents that wait until enough of their sites is known.
-pub(super) struct Window<'a> {
-    knowledge: &'a Knowledge,
-    /// What is in the index already.
-    view: Option<&'a IndexView<'a>>,
-    /// What is known so far.
-    pub(super) templates: Templates,
-    documents: Vec<Result<Document, Skipped>>,
-    bytes: usize,
-}
-
-impl<'a> Window<'a> {
-    pub(super) fn new(knowledge: &'a Knowledge, view: Option<&'a IndexView<'a>>, templates: Templates) -> Self {
-        Self { knowledge, view, templates, documents: Vec::new(), bytes: 0 }
-    }
-
-    pub(super) fn push(&mut self, document: Result<Document, Skipped>) {
-        self.bytes += document.as_ref().map_or(0, |document| document.article.text_bytes());
-        self.documents.push(document);
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.documents.len() >= WINDOW_PAGES || self.bytes >= WINDOW_BYTES
-    }
-
-    /// The documents in the order in which they came, cleaned with what they and the index show together.
-    pub(super) fn take(&mut self) -> Result<Vec<Result<Document, Skipped>>, BackendError> {
-        let mut documents: Vec<&mut Document> =
-            self.documents.iter_mut().filter_map(|document| document.as_mut().ok()).collect();
-        learn_together(&mut documents, self.view, (self.knowledge, &mut self.templates))?;
-        self.bytes = 0;
-        Ok(std::mem::take(&mut self.documents))
-    }
-}
-
-fn skipped(page: &Page, error: &PageError) -> Skipped {
-    Skipped { label: page.origin.label(), reason: error.to_string() }
-}
-
-/// The report of a page of which cleaning leaves nothing.
-pub(super) fn nothing_left(document: &Document) -> Skipped {
-    let reason = "nothing left after stripping (see: search extract --removed)".to_owned();
-    Skipped { label: document.origin.label(), reason }
-}
-
-/// Hands the pages of `sources` to `handle` in batches, with the number of files begun.
-pub(super) fn batches<E>(
-    sources: &Sources,
-    handle: &mut dyn FnMut(Vec<Result<Page, Skipped>>, usize) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut batch = Batch::default();
-    for (index, file) in sources.files.iter().enumerate() {
-        let mut outcome = Ok(());
-        file.for_each_page(&mut |page| {
-            if outcome.is_ok() && batch.push(page) {
-                outcome = handle(batch.take(), index + 1);
-            }
-        });
-        outcome?;
-    }
-    handle(batch.take(), sources.files.len())
-}
-
-#[derive(Default)]
-struct Batch {
-    pages: Vec<Result<Page, Skipped>>,
-    bytes: usize,
-}
-
-impl Batch {
-    /// Adds a page; true when the batch is full.
-    fn push(&mut self, page: Result<Page, Skipped>) -> bool {
-        self.bytes += page.as_ref().map_or(0, |page| page.bytes.len());
-        self.pages.push(page);
-        self.pages.len() >= BATCH_PAGES || self.bytes >= BATCH_BYTES
-    }
-
-    fn take(&mut self) -> Vec<Result<Page, Skipped>> {
-        self.bytes = 0;
-        std::mem::take(&mut self.pages)
-    }
+/// What becomes of pages that the sources of a run do not hold any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Gone {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are dropped.
+    Drop,
 }
 
 /// A run that writes: compares each page with what the index knows and puts what is new or changed.
 pub struct Run<'a> {
-    knowledge: &'a Knowledge,
+    pub(super) knowledge: &'a Knowledge,
     index: &'a EmbeddedIndex,
-    revision: Revision,
-    known: HashMap<DocumentId, Fingerprint>,
-    templates: Templates,
-    seen: HashMap<DocumentId, String>,
-    put: HashSet<DocumentId>,
-    touched: Touched,
+    pub(super) revision: Revision,
+    /// The index as it was before the run.
+    pub(super) finder: Finder<'a>,
+    pub(super) templates: Templates,
+    pub(super) ledger: Ledger,
+    pub(super) takedowns: Takedowns,
+    pub(super) offers: Offers,
+    pub(super) touched: Touched,
     /// Whether the documents of the index were made by other rules or other knowledge.
-    is_stale: bool,
-    report: IngestReport,
+    pub(super) rules: Rules,
+    pub(super) report: IngestReport,
+}
+
+/// Whether the documents of the index were made by the rules and the knowledge of this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    Same,
+    Changed,
 }
 
 /// Sites whose pages this run has changed.
-enum Touched {
+pub(super) enum Touched {
     /// All: an earlier run was cut short.
     All,
     These(BTreeSet<Site>),
@@ -171,7 +77,7 @@ impl Touched {
         }
     }
 
-    fn insert(&mut self, site: Site) {
+    pub(super) fn insert(&mut self, site: Site) {
         if let Self::These(sites) = self {
             sites.insert(site);
         }
@@ -182,56 +88,140 @@ impl Touched {
     }
 }
 
-/// What became of one page.
-pub(super) enum Outcome {
-    Unchanged(DocumentId, Origin),
-    Read(Box<Document>),
-    Skipped(Skipped),
-}
-
 impl<'a> Run<'a> {
-    /// A run into `index`.
+    /// A run into `index`, with the lock of its folder. Where rules or knowledge have changed, its pages are made anew first.
     ///
     /// # Errors
-    /// [`BackendError::Busy`] while another run writes, or when the index cannot be read.
-    pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex) -> Result<Self, BackendError> {
-        let revision = index.revise()?;
+    /// When the index cannot be read or written.
+    pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
+        let revision = index.revise(lock)?;
         index.reload()?;
         let (templates, is_unfinished) = known_templates(index)?;
-        let known = index.view().fingerprints()?;
+        let finder = Finder::new(index.view());
+        let mut ledger = Ledger::new(index.journal()?, index.directory());
+        if is_unfinished {
+            // The pages of a run that was cut short are there, what it knew of their files is not.
+            ledger.placed(|_, _, _| true).into_iter().for_each(|key| ledger.distrust(key));
+        }
         let touched = if is_unfinished { Touched::All } else { Touched::These(BTreeSet::new()) };
-        let is_stale = !known.is_empty() && index.rules()? != Some(rules_version(knowledge));
-        let (seen, put, report) = (HashMap::new(), HashSet::new(), IngestReport::default());
-        Ok(Self { knowledge, index, revision, known, templates, seen, put, touched, is_stale, report })
+        let is_stale = !revision.is_first() && index.rules()? != Some(rules_version(knowledge));
+        let rules = if is_stale { Rules::Changed } else { Rules::Same };
+        let takedowns = known_takedowns(index)?;
+        let (offers, report) = (Offers::default(), IngestReport::default());
+        let mut run =
+            Self { knowledge, index, revision, finder, templates, ledger, takedowns, offers, touched, rules, report };
+        if is_stale {
+            run.make_anew()?;
+        }
+        Ok(run)
     }
 
-    /// Takes all pages of `sources`, telling `progress` after each batch.
+    /// Cleans and recognises anew what is stored. A page of which nothing is left goes, and the files of which something
+    /// was left out before are read again: by these rules it may be a page.
+    fn make_anew(&mut self) -> Result<(), BackendError> {
+        let Self { knowledge, finder, templates, touched, revision, report, offers, .. } = self;
+        make_anew(finder.view(), (knowledge, templates), &mut |_, after| {
+            report.made_anew += 1;
+            touched.insert(after.site());
+            if after.article.has_content() {
+                return revision.put(after);
+            }
+            offers.dropped.insert(after.id, after.provenance.source);
+            revision.remove(after.id)
+        })?;
+        let emptied = self.offers.dropped.values().flatten().copied();
+        let left_out = self.ledger.noted(|notes| !notes.skipped.is_empty() || !notes.lost.is_empty());
+        emptied.chain(left_out).for_each(|key| self.ledger.distrust(key));
+        Ok(())
+    }
+
+    /// Takes all pages of `sources`, telling `progress` after each batch. Pages of files below its folders that are not
+    /// there any more are dropped or kept, as `gone` says.
     ///
     /// # Errors
     /// When the index cannot be written; what was put is lost.
-    pub fn take_sources(&mut self, sources: &Sources, progress: &mut dyn FnMut(Progress)) -> Result<(), BackendError> {
+    pub fn take_sources(
+        &mut self,
+        sources: &Sources,
+        gone: Gone,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), BackendError> {
         self.report.ignored += sources.ignored;
         self.report.skipped.extend(sources.skipped.iter().cloned());
-        batches(sources, &mut |batch, files| {
-            self.take_batch(batch)?;
-            let (pages, skipped) = (self.report.pages(), self.report.skipped.len());
-            progress(Progress { pages, skipped, files, files_total: sources.files.len() });
+        let handed = sources.files.iter().filter(|file| file.is_standard_input());
+        self.take_handed(|take| batches(handed, &mut |batch, _| take(batch)))?;
+        let reading = reading_version(self.knowledge);
+        let mut visit = Visit::new(sources, &self.ledger, reading, &mut |skip| self.report.skipped.push(skip));
+        let mut unheld = Unheld::default();
+        unheld.pages_of(visit.gone.iter().copied(), (&self.finder, &self.offers))?;
+        loop {
+            self.read_files(&mut visit, progress)?;
+            unheld.pages_of(visit.just_read(), (&self.finder, &self.offers))?;
+            if !self.hand_over(&mut visit, &mut unheld) {
+                break;
+            }
+        }
+        self.settle(&visit, &unheld, gone)?;
+        self.recount(&visit);
+        Ok(())
+    }
+
+    /// Reads the files that wait for it.
+    fn read_files(&mut self, visit: &mut Visit<'_>, progress: &mut dyn FnMut(Progress)) -> Result<(), BackendError> {
+        let reading = reading_version(self.knowledge);
+        let mut queue = Vec::new();
+        for (number, closed) in visit.begin() {
+            let Some(file) = visit.files.get(number) else { continue };
+            if let Some(closed) = closed {
+                self.ledger.distrust(file.key);
+                self.report.skipped.push(closed);
+            } else {
+                self.ledger.set(file.key, visit.row(file, reading));
+                queue.push(number);
+            }
+        }
+        let visit = &*visit;
+        self.report.files_read += queue.len();
+        let unread = visit.files.len() - queue.len();
+        let files = queue.iter().filter_map(|number| visit.files.get(*number)).map(|visited| visited.file);
+        batches(files, &mut |batch, begun| {
+            let key = |number: &usize| visit.files.get(*queue.get(*number)?).map(|file| file.key);
+            self.take_batch(batch, &|number| key(&number), visit)?;
+            let (pages, skipped) = (self.offers.taken, self.report.skipped.len());
+            progress(Progress { pages, skipped, files: unread + begun, files_total: visit.files.len() });
             Ok(())
         })
     }
 
-    /// Takes pages handed over in memory.
+    /// Takes pages handed over in memory: each stands in the place of what was handed over under its id before, and
+    /// before the pages of files, unless one of these was captured later.
     ///
     /// # Errors
     /// As [`Run::take_sources`].
     pub fn take_pages(&mut self, pages: impl IntoIterator<Item = Page>) -> Result<(), BackendError> {
         let mut batch = Batch::default();
-        for page in pages {
-            if batch.push(Ok(page)) {
-                self.take_batch(batch.take())?;
+        self.take_handed(|take| {
+            for page in pages {
+                if batch.push((0, Ok(page))) {
+                    take(batch.take())?;
+                }
             }
-        }
-        self.take_batch(batch.take())
+            take(batch.take())
+        })
+    }
+
+    /// Takes batches of pages that are of no file.
+    fn take_handed(
+        &mut self,
+        hand: impl FnOnce(&mut dyn FnMut(Vec<Numbered>) -> Result<(), BackendError>) -> Result<(), BackendError>,
+    ) -> Result<(), BackendError> {
+        let mut visit = Visit::default();
+        hand(&mut |batch| self.take_batch(batch, &|_| None, &visit))?;
+        let mut unheld = Unheld::of(self.offers.emptied.clone(), &mut self.finder)?;
+        self.hand_over(&mut visit, &mut unheld);
+        self.settle(&visit, &unheld, Gone::Keep)?;
+        self.recount(&visit);
+        Ok(())
     }
 
     /// Learns what the sites of this run share, cleans again what that concerns, publishes, and returns the sum of the
@@ -241,123 +231,135 @@ impl<'a> Run<'a> {
     /// When the index cannot be written. Nothing of the run is visible then; or all of its pages are, cleaned with what
     /// was known before, and the next run learns from them.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
-        let Self { knowledge, index, mut revision, mut templates, put, mut touched, is_stale, mut report, .. } = self;
-        if touched.is_empty() && !revision.is_first() && !is_stale {
-            return Ok(report);
-        }
-        revision.checkpoint()?;
-        index.reload()?;
-        if is_stale {
-            make_anew(&index.view(), &put, (knowledge, &templates), &mut |_, after| {
-                report.made_anew += 1;
-                touched.insert(after.site());
-                if after.article.has_content() { revision.put(after) } else { revision.remove(after.id) }
-            })?;
+        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, .. } = self;
+        let (offers, mut report, rules) = (self.offers, self.report, self.rules);
+        let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
+        if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
+            let view = index.view();
+            let pages = match &touched {
+                Touched::All => view.pages_of_sites(|_| true)?,
+                Touched::These(sites) => view.pages_of_these(sites)?,
+            };
+            let left: BTreeSet<Site> = pages.iter().map(|page| page.site).collect();
+            templates.retain(|site| left.contains(&site) || !touched.holds(site));
+            learn_from_index((&view, &pages), (knowledge, &mut templates), &mut |before, after| {
+                revision.put(after)?;
+                report.cleaned_again += 1;
+                if offers.has_put(after.id) {
+                    report.tally_again(before, after);
+                }
+                Ok(())
+            })?;
+        } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
+            return Ok(report);
         }
-        let is_touched = |site| touched.holds(site);
-        learn_from_index(&index.view(), is_touched, (knowledge, &mut templates), &mut |before, after| {
-            revision.put(after)?;
-            report.cleaned_again += 1;
-            if put.contains(&after.id) {
-                report.tally_again(before, after);
-            }
-            Ok(())
-        })?;
-        revision.publish(&templates.to_bytes(), &rules_version(knowledge))?;
+        let (learnt, rules) = (templates.to_bytes(), rules_version(knowledge));
+        revision.publish(Published { learnt: &learnt, rules: &rules, journal: &mut journal, takedowns: &takedowns })?;
         Ok(report)
     }
 
-    fn take_batch(&mut self, batch: Vec<Result<Page, Skipped>>) -> Result<(), BackendError> {
-        let known = Known { knowledge: self.knowledge, templates: &self.templates, fingerprints: &self.known };
-        let outcomes: Vec<Outcome> = batch.into_par_iter().map(|page| known.outcome(page)).collect();
-        outcomes.into_iter().try_for_each(|outcome| self.take_outcome(outcome))
-    }
-
-    fn take_outcome(&mut self, outcome: Outcome) -> Result<(), BackendError> {
-        match outcome {
-            Outcome::Skipped(skipped) => self.report.skipped.push(skipped),
-            Outcome::Unchanged(id, origin) => {
-                if self.is_first_sight(id, &origin) {
-                    self.report.unchanged += 1;
-                }
-            }
-            Outcome::Read(document) => return self.take_document(&document),
+    fn take_batch(
+        &mut self,
+        batch: Vec<Numbered>,
+        source: &dyn Fn(usize) -> Option<SourceKey>,
+        visit: &Visit<'_>,
+    ) -> Result<(), BackendError> {
+        let mut found = Vec::with_capacity(batch.len());
+        for (number, page) in batch {
+            let id = page.as_ref().ok().map(|page| DocumentId::of(&page.origin));
+            let stored = id.map(|id| self.finder.find(id)).transpose()?.flatten();
+            let stored = stored.filter(|stored| !self.offers.dropped.contains_key(&stored.page.id));
+            found.push((source(number), page, stored));
         }
-        Ok(())
+        let (knowledge, templates, takedowns) = (self.knowledge, &self.templates, &self.takedowns);
+        let outcomes: Vec<(Option<SourceKey>, Outcome)> = found
+            .into_par_iter()
+            .map(|(source, page, stored)| {
+                (source, Outcome::of(page, (source, stored), (knowledge, templates, takedowns)))
+            })
+            .collect();
+        outcomes.into_iter().try_for_each(|(source, outcome)| self.take_outcome(source, outcome, visit))
     }
 
-    fn take_document(&mut self, document: &Document) -> Result<(), BackendError> {
-        let label = document.origin.label();
-        let is_known = self.known.contains_key(&document.id);
-        if !document.article.has_content() {
-            self.report.skipped.push(nothing_left(document));
-            if !is_known || self.seen.contains_key(&document.id) {
+    fn take_outcome(
+        &mut self,
+        source: Option<SourceKey>,
+        outcome: Outcome,
+        visit: &Visit<'_>,
+    ) -> Result<(), BackendError> {
+        self.offers.taken += 1;
+        let offer = match outcome {
+            Outcome::Skipped(skip) => {
+                self.note_skipped(source, skip, visit);
                 return Ok(());
             }
-            self.touched.insert(document.site());
-            return self.revision.remove(document.id);
-        }
-        if !self.is_first_sight(document.id, &document.origin) {
-            return Ok(());
-        }
-        if let Err(error) = self.revision.put(document) {
-            let BackendError::Damaged { what, .. } = error else { return Err(error) };
-            self.report.skipped.push(Skipped { label, reason: what });
-            return Ok(());
-        }
-        self.touched.insert(document.site());
-        self.put.insert(document.id);
-        self.report.new += usize::from(!is_known);
-        self.report.changed += usize::from(is_known);
-        self.report.tally(document);
-        Ok(())
-    }
-
-    /// Whether this run has not met a page with this id yet. The first one counts, so that running again over the same
-    /// sources changes nothing; another one is counted as a repetition of an address, or, where two files share a name,
-    /// reported.
-    fn is_first_sight(&mut self, id: DocumentId, origin: &Origin) -> bool {
-        let label = origin.label();
-        let Some(other) = self.seen.get(&id) else {
-            self.seen.insert(id, label);
-            return true;
+            Outcome::TakenDown => {
+                self.note_taken_down(source);
+                return Ok(());
+            }
+            Outcome::Known(origin, stored) => Offer { source, origin: *origin, content: Content::Stored(stored) },
+            Outcome::Read(document, stored) if document.article.has_content() => {
+                let origin = document.origin.clone();
+                Offer { source, origin, content: Content::Read(document, stored) }
+            }
+            Outcome::Read(document, stored) => {
+                if stored.is_some_and(|stored| stored.provenance.source == source) {
+                    self.offers.emptied.insert(document.id);
+                }
+                self.note_skipped(source, nothing_left(&document), visit);
+                return Ok(());
+            }
         };
-        let has_address = id != DocumentId::of(&Origin { url: None, ..origin.clone() });
-        if has_address {
-            self.report.repeated += 1;
-        } else {
-            let reason = format!("has the same name within its folder as {other}; index both from a folder above");
-            self.report.skipped.push(Skipped { label, reason });
+        self.take_offer(offer, visit)
+    }
+
+    /// The document of a page, as this run would make it of what is stored.
+    pub(super) fn document(&self, stored: &StoredPage) -> Result<Document, BackendError> {
+        let document = self.finder.document(stored)?;
+        match self.rules {
+            Rules::Same => Ok(document),
+            Rules::Changed => Ok(clean_again(&document, self.knowledge, &self.templates).unwrap_or(document)),
         }
-        false
     }
 }
 
-/// What the index holds and knows before a run.
-pub(super) struct Known<'a> {
-    pub(super) knowledge: &'a Knowledge,
-    pub(super) templates: &'a Templates,
-    pub(super) fingerprints: &'a HashMap<DocumentId, Fingerprint>,
+/// What became of one page.
+pub(super) enum Outcome {
+    /// It has the content that the index has.
+    Known(Box<Origin>, StoredPage),
+    Read(Box<Document>, Option<StoredPage>),
+    TakenDown,
+    Skipped(Skipped),
 }
 
-impl Known<'_> {
-    /// What becomes of a page.
-    pub(super) fn outcome(&self, page: Result<Page, Skipped>) -> Outcome {
+impl Outcome {
+    /// What becomes of a page of `source`, of which the index has `stored`.
+    pub(super) fn of(
+        page: Result<Page, Skipped>,
+        (source, stored): (Option<SourceKey>, Option<StoredPage>),
+        (knowledge, templates, takedowns): (&Knowledge, &Templates, &Takedowns),
+    ) -> Self {
         let page = match page {
             Ok(page) => page,
-            Err(skipped) => return Outcome::Skipped(skipped),
+            Err(skipped) => return Self::Skipped(skipped),
         };
-        let id = DocumentId::of(&page.origin);
-        let fingerprint = fingerprint(&page, self.knowledge);
-        if self.fingerprints.get(&id) == Some(&fingerprint) {
-            return Outcome::Unchanged(id, page.origin);
+        if takedowns.holds(DocumentId::of(&page.origin)) {
+            return Self::TakenDown;
         }
-        let document = read(&page, self.knowledge, self.templates);
+        let fingerprint = fingerprint(&page, knowledge);
+        if let Some(stored) = stored.filter(|stored| stored.fingerprint == fingerprint) {
+            return Self::Known(Box::new(page.origin), stored);
+        }
+        let document = read(&page, knowledge, templates);
         match document.and_then(|document| try_analysis(&document).map(|()| document)) {
-            Ok(document) => Outcome::Read(Box::new(Document { fingerprint, ..document })),
-            Err(error) => Outcome::Skipped(skipped(&page, &error)),
+            Ok(document) if takedowns.hold(&document) => Self::TakenDown,
+            Ok(document) => {
+                let provenance = Provenance::new(source, &page.origin);
+                Self::Read(Box::new(Document { provenance, fingerprint, ..document }), stored)
+            }
+            Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
 }

@@ -1,24 +1,28 @@
 //! Where pages come from: files, folders, feeds, archives and standard input, in a fixed order.
 //!
-//! What is in a file is read by [`super::content`]. A file is found by the ending of its name ([`super::kind`]); one without any ending by its first bytes. What it is
-//! packed in is told by its bytes alone. Folders are walked without following links, which could lead in circles or out
-//! of the folder: a link is followed where it is named itself. Only regular files are opened ([`super::open`]), so that a
-//! pipe or a device never blocks a run.
+//! What is in a file is read by [`super::content`]. A file is found by the ending of its name ([`super::kind`]); one
+//! without any ending by its first bytes. What it is packed in is told by its bytes alone. Folders are walked without
+//! following links, which could lead in circles or out of the folder: a link is followed where it is named itself. Only
+//! regular files are opened ([`super::open`]), so that a pipe or a device never blocks a run.
 
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use walkdir::{DirEntry, WalkDir};
+use rayon::prelude::*;
+use walkdir::WalkDir;
 
 use super::content::{self, Input};
 use super::formats::rows::FieldMap;
+use super::found::{Finder, Found, relative_name};
 use super::kind::InputFormat;
 use super::open::{Links, Opened, name_of};
 use super::unpack::{Budget, Counted};
 use crate::model::page::{Origin, Page};
 use crate::model::report::Skipped;
+use crate::model::source::Stamp;
 
 /// Folders nested deeper are not walked.
 const MAX_DEPTH: usize = 64;
@@ -40,8 +44,8 @@ pub struct NoSuchPath {
 /// How inputs are read that do not say so themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
-    format: Option<InputFormat>,
-    fields: FieldMap,
+    pub(super) format: Option<InputFormat>,
+    pub(super) fields: FieldMap,
 }
 
 impl ReadOptions {
@@ -63,16 +67,36 @@ impl ReadOptions {
 /// A file that holds pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    path: PathBuf,
-    relative: String,
-    format: InputFormat,
-    links: Links,
-    fields: Arc<FieldMap>,
+    pub(super) path: PathBuf,
+    pub(super) relative: String,
+    pub(super) format: InputFormat,
+    pub(super) links: Links,
+    pub(super) fields: Arc<FieldMap>,
+    /// Names the format and the fields by which it is read.
+    pub(super) reading: u64,
+    /// Number of the path among those of the run.
+    pub(super) root: usize,
+    pub(super) stamp: Stamp,
+}
+
+/// A path that was given to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The folder that names are relative to, in the one spelling by which it is known again.
+    pub folder: PathBuf,
+    /// The name of the file, where a file was given and not a folder.
+    pub file: Option<String>,
+    /// Paths within, relative to the folder, that could not be looked into.
+    pub unreadable: Vec<String>,
 }
 
 /// The files of a run, in order, and what was found beside them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sources {
+    /// What was given.
+    pub roots: Vec<Root>,
+    /// When the search for files began.
+    pub looked_at: SystemTime,
     /// Files that hold pages.
     pub files: Vec<SourceFile>,
     /// Files of no known format, left alone.
@@ -82,6 +106,17 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Whether there is something at each of `paths`, or standard input is meant.
+    ///
+    /// # Errors
+    /// [`NoSuchPath`] for the first path that does not exist.
+    pub fn check(paths: &[PathBuf]) -> Result<(), NoSuchPath> {
+        match paths.iter().find(|path| !path.exists() && path.as_os_str() != STANDARD_INPUT) {
+            Some(path) => Err(NoSuchPath { path: path.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// Finds the files at `paths`: a folder gives all files below it in order of their names.
     ///
     /// # Errors
@@ -95,21 +130,27 @@ impl Sources {
     /// # Errors
     /// As [`Sources::at`].
     pub fn with(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, NoSuchPath> {
-        let finder = Finder { format: options.format, fields: Arc::new(options.fields.clone()) };
-        let mut sources = Self::default();
+        let mut finder = Finder::new(options);
+        let looked_at = SystemTime::now();
+        let mut sources = Self { roots: vec![], looked_at, files: vec![], ignored: 0, skipped: vec![] };
         for path in paths {
-            let found = if path.as_os_str() == STANDARD_INPUT {
-                finder.standard_input(path)
+            finder.root = sources.roots.len();
+            if path.as_os_str() == STANDARD_INPUT {
+                sources.roots.push(Root::of_file(path));
+                sources.add(finder.standard_input(path));
             } else if path.is_dir() {
+                let folder = path.canonicalize().unwrap_or_else(|_| path.clone());
+                sources.roots.push(Root { folder, file: None, unreadable: vec![] });
                 sources.walk(path, &finder);
-                continue;
             } else if path.exists() {
-                finder.named(path)
+                sources.roots.push(Root::of_file(path));
+                sources.add(finder.named(path));
             } else {
                 return Err(NoSuchPath { path: path.clone() });
-            };
-            sources.add(found);
+            }
         }
+        // Half of what a run over unchanged files costs.
+        sources.files.par_iter_mut().for_each(SourceFile::look);
         Ok(sources)
     }
 
@@ -121,6 +162,9 @@ impl Sources {
                 Err(error) => {
                     let label = name_of(error.path().unwrap_or(folder));
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let within = error.path().and_then(|path| path.strip_prefix(folder).ok());
+                    let within = within.map(relative_name).unwrap_or_default();
+                    self.roots.iter_mut().next_back().into_iter().for_each(|root| root.unreadable.push(within.clone()));
                     self.skipped.push(Skipped { label, reason });
                 }
             }
@@ -136,76 +180,13 @@ impl Sources {
     }
 }
 
-/// What something in the file system is to a run.
-enum Found {
-    File(SourceFile),
-    Bad(Skipped),
-    Ignored,
-}
-
-struct Finder {
-    format: Option<InputFormat>,
-    fields: Arc<FieldMap>,
-}
-
-impl Finder {
-    fn standard_input(&self, path: &Path) -> Found {
-        match self.format {
-            Some(format) => self.file(path, STANDARD_INPUT.to_owned(), (format, Links::Followed)),
-            None => bad(path, "the format of standard input is not named"),
-        }
-    }
-
-    /// A file that the caller named.
-    fn named(&self, path: &Path) -> Found {
+impl Root {
+    fn of_file(path: &Path) -> Self {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let name = path.file_name().map(|name| name_of(Path::new(name))).unwrap_or_default();
-        if !path.is_file() {
-            return bad(path, "not a regular file");
-        }
-        let format = self.format.or_else(|| InputFormat::of_name(&name));
-        if let Some(format) = format.or_else(|| content::format_of(path, Links::Followed)) {
-            return self.file(path, name, (format, Links::Followed));
-        }
-        let endings = InputFormat::known_endings();
-        let known = format!("known endings: {endings}, each also .gz or .zst; or name it with --format");
-        bad(path, &format!("unknown format ({known})"))
+        Self { folder, file: Some(name), unreadable: vec![] }
     }
-
-    /// Something in a folder.
-    fn within(&self, folder: &Path, entry: &DirEntry) -> Found {
-        let path = entry.path();
-        let relative = name_of(path.strip_prefix(folder).unwrap_or(path));
-        // Elsewhere a backslash is a character like any other.
-        let relative = if cfg!(windows) { relative.replace('\\', "/") } else { relative };
-        let by_name = InputFormat::of_name(&relative);
-        let kind = entry.file_type();
-        if kind.is_symlink() {
-            let is_wanted = by_name.is_some() || path.is_dir();
-            return if is_wanted {
-                bad(path, "a link, not followed within a folder; name it to read it")
-            } else {
-                Found::Ignored
-            };
-        }
-        if !kind.is_file() {
-            return if by_name.is_some() { bad(path, "not a regular file") } else { Found::Ignored };
-        }
-        let is_bare = !entry.file_name().to_string_lossy().contains('.');
-        let by_content = || if is_bare { content::format_of(path, Links::Refused) } else { None };
-        match by_name.or(self.format).or_else(by_content) {
-            Some(format) => self.file(path, relative, (format, Links::Refused)),
-            None => Found::Ignored,
-        }
-    }
-
-    fn file(&self, path: &Path, relative: String, (format, links): (InputFormat, Links)) -> Found {
-        let fields = Arc::clone(&self.fields);
-        Found::File(SourceFile { path: path.to_owned(), relative, format, links, fields })
-    }
-}
-
-fn bad(path: &Path, reason: &str) -> Found {
-    Found::Bad(Skipped { label: name_of(path), reason: reason.to_owned() })
 }
 
 impl SourceFile {
@@ -213,6 +194,50 @@ impl SourceFile {
     #[must_use]
     pub fn label(&self) -> String {
         name_of(&self.path)
+    }
+
+    /// Notes how it looks now.
+    fn look(&mut self) {
+        if !self.is_standard_input() {
+            self.stamp = self.path.metadata().map_or(Stamp::UNKNOWN, |metadata| Stamp::of(&metadata));
+        }
+    }
+
+    /// Whether it is no file: it can be read once, and holds other pages the next time.
+    #[must_use]
+    pub fn is_standard_input(&self) -> bool {
+        self.path.as_os_str() == STANDARD_INPUT
+    }
+
+    /// Its path within the folder that was given, with `/`.
+    #[must_use]
+    pub fn relative(&self) -> &str {
+        &self.relative
+    }
+
+    /// The number of the path, among those given to the run, by which it was found.
+    #[must_use]
+    pub fn root(&self) -> usize {
+        self.root
+    }
+
+    /// How it looked when it was found.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Names the format and the fields by which it is read.
+    #[must_use]
+    pub fn reading(&self) -> u64 {
+        self.reading
+    }
+
+    /// Why it cannot be read, if it cannot.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<Skipped> {
+        let error = Opened::at(&self.path, self.links).err()?;
+        Some(self.skipped(error.to_string()))
     }
 
     /// Calls `sink` with each page of the file, or with what was wrong with it, in order.
@@ -228,7 +253,7 @@ impl SourceFile {
                 unnamed += 1;
             }
         };
-        if self.path.as_os_str() == STANDARD_INPUT {
+        if self.is_standard_input() {
             let budget = Rc::default();
             let input = BufReader::with_capacity(1 << 16, Counted::new(io::stdin().lock(), &budget));
             content::read(Box::new(input), &self.input(&budget), &mut bounded);

@@ -10,6 +10,7 @@ use super::facets::Facets;
 use super::layout::Claims;
 use super::page::Origin;
 use super::site::{Edges, Site};
+use super::source::Provenance;
 
 /// Names a page for good: stable across re-scrapes, 16 lower-case hex digits.
 ///
@@ -101,6 +102,9 @@ pub struct Document {
     pub id: DocumentId,
     /// Where it came from.
     pub origin: Origin,
+    /// The same, to be compared.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// The cleaned text and what was stripped.
     pub article: Article,
     /// What it is about.

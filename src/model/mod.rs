@@ -13,3 +13,4 @@ pub mod plan;
 pub mod query;
 pub mod report;
 pub mod site;
+pub mod source;

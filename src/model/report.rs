@@ -31,6 +31,14 @@ pub struct IngestReport {
     pub unchanged: usize,
     /// Pages whose address an earlier page of the run has; the first one counts.
     pub repeated: usize,
+    /// Pages of the index that the sources of the run do not hold any more, and that were kept.
+    pub gone: usize,
+    /// The same, dropped.
+    pub dropped: usize,
+    /// Pages that were left out, or taken out, because they are taken down.
+    pub taken_down: usize,
+    /// Files that were opened; the others look as they did when they were read.
+    pub files_read: usize,
     /// Files of no known format, left alone.
     pub ignored: usize,
     /// Inputs that gave no page.

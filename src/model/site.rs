@@ -29,7 +29,13 @@ impl Site {
     /// The site of the page that came from `origin`: by [`site_name`].
     #[must_use]
     pub fn of(origin: &Origin) -> Self {
-        Self(hash(&site_name(origin)))
+        Self::named(&site_name(origin))
+    }
+
+    /// The site that is called so.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(hash(name))
     }
 }
 

@@ -368,8 +368,8 @@ fn explaining_says_what_the_query_was_taken_for() {
 fn indexing_says_where_to() {
     let workbench = bench();
     let run = workbench.search(&["-i", "elsewhere/", "index"]);
-    assert!(run.stderr.contains("unchanged)   elsewhere/\n"), "{}", run.stderr);
-    assert!(workbench.search(&["implants"]).stderr.contains("unchanged)   index/\n"), "the first search's own too");
+    assert!(run.stderr.contains("gone)   elsewhere/\n"), "{}", run.stderr);
+    assert!(workbench.search(&["implants"]).stderr.contains("gone)   index/\n"), "the first search's own too");
 }
 
 #[cfg(unix)]

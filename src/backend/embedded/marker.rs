@@ -7,10 +7,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::BackendError;
+use super::lock::WriterLock;
 
 const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// The names of generations are this and a number.
+const GENERATION: &str = "generation-";
 
 /// What the note says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,9 +25,10 @@ pub(super) struct Marker {
 }
 
 impl Marker {
-    /// The note of a new index.
-    pub(super) fn first() -> Self {
-        Self { format: FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned(), generation: "generation-1".to_owned() }
+    /// The note of an index of this format, the current generation of which is `generation`.
+    pub(super) fn of(generation: &str) -> Self {
+        let (written_by, generation) = (env!("CARGO_PKG_VERSION").to_owned(), generation.to_owned());
+        Self { format: FORMAT, written_by, generation }
     }
 
     /// The folder of the current generation, within the index.
@@ -92,8 +97,27 @@ pub fn is_vacant(directory: &Path) -> bool {
         let name = name.to_string_lossy();
         let is_note =
             name.eq_ignore_ascii_case("readme.md") || name.eq_ignore_ascii_case("readme") || name == ".gitignore";
-        is_note || name.starts_with("generation-") || matches!(name.as_ref(), ".search-index.json.new" | ".writer-pid")
+        is_note || name.starts_with(GENERATION) || name == ".search-index.json.new" || WriterLock::names(&name)
     })
+}
+
+/// A name for a generation beside those that are there.
+pub(super) fn next_generation(directory: &Path) -> String {
+    let numbers = generations(directory).filter_map(|name| name.strip_prefix(GENERATION)?.parse::<u64>().ok());
+    format!("{GENERATION}{}", numbers.max().unwrap_or(0).saturating_add(1))
+}
+
+/// Removes what earlier generations, and ones that were never finished, have left. The caller holds the lock.
+pub(super) fn remove_other_generations(directory: &Path, current: &str) {
+    for name in generations(directory).filter(|name| name != current) {
+        // It costs space, no more; the next run tries again.
+        let _ = fs::remove_dir_all(directory.join(name));
+    }
+}
+
+fn generations(directory: &Path) -> impl Iterator<Item = String> {
+    let names = fs::read_dir(directory).into_iter().flatten().flatten();
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(GENERATION))
 }
 
 /// Makes renames and new files in `directory` survive a power cut.

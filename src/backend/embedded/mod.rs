@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! index/search-index.json    our marker: format, and which generation is current
-//! index/<generation>/        the files of tantivy, and what was learnt of the sites
+//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources
 //! ```
 
 mod analyzer;
@@ -11,8 +11,11 @@ mod collect;
 mod compile;
 mod describe;
 mod error;
-mod learnt;
+mod journal;
+mod lock;
+mod lookup;
 mod marker;
+mod payload;
 mod retrieve;
 mod revision;
 mod schema;
@@ -26,10 +29,14 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
-pub use self::learnt::Learnt;
-use self::marker::Marker;
+pub use self::journal::Journal;
+pub use self::lock::{Patience, WriterLock};
+pub use self::lookup::{Finder, StoredPage};
+use self::marker::{Marker, next_generation};
 pub use self::marker::{holds_index, is_vacant};
-pub use self::revision::Revision;
+pub use self::payload::Learnt;
+use self::payload::Payload;
+pub use self::revision::{Published, Revision};
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 
@@ -38,6 +45,7 @@ pub use self::stored::{IndexFigures, PageOfSite};
 /// `Send + Sync`; readers go on while a revision is made, and see it once it is published.
 pub struct EmbeddedIndex {
     directory: PathBuf,
+    generation: String,
     data: PathBuf,
     index: Index,
     reader: IndexReader,
@@ -56,14 +64,25 @@ impl EmbeddedIndex {
         if !is_vacant(directory) {
             return Err(BackendError::Foreign { directory: directory.to_owned() });
         }
-        let marker = Marker::first();
-        let data = directory.join(marker.generation());
+        Self::make(directory, "generation-1")
+    }
+
+    /// Creates an empty index beside the one in the folder that is locked. It takes its place once it is published.
+    ///
+    /// # Errors
+    /// [`BackendError::Io`] when it cannot be written.
+    pub fn next_to(lock: &WriterLock) -> Result<Self, BackendError> {
+        Self::make(lock.directory(), &next_generation(lock.directory()))
+    }
+
+    fn make(directory: &Path, generation: &str) -> Result<Self, BackendError> {
+        let data = directory.join(generation);
         std::fs::create_dir_all(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
         let mapped = MmapDirectory::open(&data).map_err(|source| fail(source.into()))?;
         let index = Index::open_or_create(mapped, schema).map_err(fail)?;
-        Self::over(directory, data, index)
+        Self::over(directory, generation, index)
     }
 
     /// Opens the index in `directory`.
@@ -72,13 +91,21 @@ impl EmbeddedIndex {
     /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], [`BackendError::Damaged`] when files
     /// are missing or cannot be understood, [`BackendError::Io`] when they may not be read.
     pub fn open(directory: &Path) -> Result<Self, BackendError> {
-        let marker = Marker::read(directory)?;
-        let data = directory.join(marker.generation());
-        let index = Index::open_in_dir(&data).map_err(|error| open_error(directory, error))?;
-        Self::over(directory, data, index)
+        let generation = Marker::read(directory)?.generation().to_owned();
+        let opened = Self::open_generation(directory, &generation);
+        // While it was opened, a new generation may have taken its place.
+        if opened.is_err() && Marker::read(directory)?.generation() != generation {
+            return Self::open(directory);
+        }
+        opened
     }
 
-    fn over(directory: &Path, data: PathBuf, index: Index) -> Result<Self, BackendError> {
+    fn open_generation(directory: &Path, generation: &str) -> Result<Self, BackendError> {
+        let index = Index::open_in_dir(directory.join(generation)).map_err(|error| open_error(directory, error))?;
+        Self::over(directory, generation, index)
+    }
+
+    fn over(directory: &Path, generation: &str, index: Index) -> Result<Self, BackendError> {
         index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
         let (schema, fields) = Fields::new();
         if index.schema() != schema {
@@ -87,7 +114,19 @@ impl EmbeddedIndex {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| open_error(directory, error))?;
-        Ok(Self { directory: directory.to_owned(), data, index, reader, fields })
+        let (data, generation) = (directory.join(generation), generation.to_owned());
+        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields })
+    }
+
+    /// Whether another generation has taken its place.
+    ///
+    /// # Errors
+    /// When the marker cannot be read.
+    pub fn is_superseded(&self) -> Result<bool, BackendError> {
+        if !holds_index(&self.directory) {
+            return Ok(false);
+        }
+        Ok(Marker::read(&self.directory)?.generation() != self.generation)
     }
 
     /// Where it is.
@@ -115,9 +154,26 @@ impl EmbeddedIndex {
     /// # Errors
     /// When it cannot be read.
     pub fn learnt(&self) -> Result<Learnt, BackendError> {
-        let payload = self.payload()?;
-        learnt::read(&self.data, &payload)
-            .map_err(|error| self.damaged(format!("what was learnt of the sites: {error}")))
+        self.beside("what was learnt of the sites", |payload| {
+            let content = payload::read(&self.data, payload.learnt.as_ref())?;
+            Ok(Learnt { content, is_unfinished: payload.is_learning })
+        })
+    }
+
+    /// What is known of the sources.
+    ///
+    /// # Errors
+    /// [`BackendError::Damaged`] when it is not what was published.
+    pub fn journal(&self) -> Result<Journal, BackendError> {
+        self.beside("what is known of the sources", |payload| Journal::read(&self.data, payload.journal.as_ref()))
+    }
+
+    /// What was taken down; nothing where nothing was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn takedowns(&self) -> Result<Vec<u8>, BackendError> {
+        self.beside("what was taken down", |payload| payload::read(&self.data, payload.takedowns.as_ref()))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].
@@ -128,17 +184,32 @@ impl EmbeddedIndex {
         Ok(self.payload()?.rules)
     }
 
-    fn payload(&self) -> Result<learnt::Payload, BackendError> {
-        let meta = self.index.load_metas().map_err(|source| self.engine_error(source))?;
-        Ok(learnt::Payload::parse(meta.payload.as_deref()))
+    /// Reads what the last commit names beside its pages; once more, when another one has been made meanwhile.
+    fn beside<T>(&self, what: &str, read: impl Fn(&Payload) -> std::io::Result<T>) -> Result<T, BackendError> {
+        let mut payload = self.payload()?;
+        loop {
+            let error = match read(&payload) {
+                Ok(content) => return Ok(content),
+                Err(error) => error,
+            };
+            let before = std::mem::replace(&mut payload, self.payload()?);
+            if before == payload {
+                return Err(self.damaged(format!("{what}: {error}")));
+            }
+        }
     }
 
-    /// Opens the index for writing.
+    fn payload(&self) -> Result<Payload, BackendError> {
+        let meta = self.index.load_metas().map_err(|source| self.engine_error(source))?;
+        Ok(Payload::parse(meta.payload.as_deref()))
+    }
+
+    /// Opens the index for writing, with the lock of its folder.
     ///
     /// # Errors
-    /// [`BackendError::Busy`] while another writer has it.
-    pub fn revise(&self) -> Result<Revision, BackendError> {
-        Revision::open(self)
+    /// When it cannot be written.
+    pub fn revise(&self, lock: WriterLock) -> Result<Revision, BackendError> {
+        Revision::open(self, lock)
     }
 
     fn engine_error(&self, source: TantivyError) -> BackendError {

@@ -14,8 +14,10 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::EmbeddedIndex;
 use super::error::BackendError;
-use super::learnt::{self, Payload};
-use super::marker::{Marker, holds_index, sync_directory};
+use super::journal::Journal;
+use super::lock::WriterLock;
+use super::marker::{Marker, holds_index, remove_other_generations, sync_directory};
+use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
 use crate::model::document::{Document, DocumentId};
 
@@ -26,19 +28,34 @@ const MAX_THREADS: usize = 4;
 /// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
 const MAX_DELETED_SHARE: f32 = 0.3;
 
+/// What is published beside the pages.
+pub struct Published<'a> {
+    /// What was learnt of the sites.
+    pub learnt: &'a [u8],
+    /// The name of the rules by which the pages were made.
+    pub rules: &'a str,
+    /// What is known of the sources.
+    pub journal: &'a mut Journal,
+    /// What was taken down.
+    pub takedowns: &'a [u8],
+}
+
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
 pub struct Revision {
     /// `None` after an error: the writer below must not be used again.
     writer: Option<IndexWriter>,
     fields: Fields,
     directory: PathBuf,
+    generation: String,
     data: PathBuf,
+    /// Kept until the writer is gone.
+    _lock: WriterLock,
     /// What the last commit says beside its pages.
     before: Payload,
 }
 
 impl Revision {
-    pub(super) fn open(index: &EmbeddedIndex) -> Result<Self, BackendError> {
+    pub(super) fn open(index: &EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
         let directory = index.directory.clone();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         let writer = index
@@ -52,10 +69,13 @@ impl Revision {
         let collected = writer.garbage_collect_files().wait();
         collected.map_err(|source| index.engine_error(source))?;
         remove_temporary_files(&data);
-        // Only a courtesy to whoever finds the index busy; the lock itself is the file system's.
-        let _ = fs::write(holder_file(&directory), std::process::id().to_string());
         let before = index.payload()?;
-        Ok(Self { writer: Some(writer), fields: index.fields.clone(), directory, data, before })
+        let (fields, generation) = (index.fields.clone(), index.generation.clone());
+        let revision = Self { writer: Some(writer), fields, directory, generation, data, _lock: lock, before };
+        if !revision.is_first() {
+            remove_other_generations(&revision.directory, &revision.generation);
+        }
+        Ok(revision)
     }
 
     /// Adds a document, in place of one with the same id.
@@ -93,18 +113,16 @@ impl Revision {
         self.commit(&payload)
     }
 
-    /// Makes all changes visible at once and safe against a crash, with what was `learnt` of the sites and the name of the
-    /// `rules` by which the pages were made; returns when they are on disk.
+    /// Makes all changes visible at once and safe against a crash, with what is published beside the pages; returns when
+    /// they are on disk.
     ///
     /// # Errors
     /// As [`Revision::checkpoint`], of what was put since the last one.
-    pub fn publish(mut self, learnt: &[u8], rules: &str) -> Result<(), BackendError> {
-        let written = learnt::write(&self.data, learnt);
-        let name = written.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        self.commit(&Payload { learnt: Some(name.clone()), is_learning: false, rules: Some(rules.to_owned()) })?;
-        learnt::remove_others(&self.data, Some(&name));
-        // While the lock is still ours: the next holder writes its own note.
-        let _ = fs::remove_file(holder_file(&self.directory));
+    pub fn publish(mut self, published: Published<'_>) -> Result<(), BackendError> {
+        let payload = self.save(published).map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        self.commit(&payload)?;
+        payload::remove_others(&self.data, &payload);
+        remove_other_generations(&self.directory, &self.generation);
         if let Some(writer) = self.writer.take() {
             let merged = writer.wait_merging_threads();
             merged.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
@@ -112,10 +130,24 @@ impl Revision {
         Ok(())
     }
 
-    /// Whether nothing was ever published, so that the index is not there for others yet.
+    fn save(&self, published: Published<'_>) -> std::io::Result<Payload> {
+        let Published { learnt, rules, journal, takedowns } = published;
+        let takedowns = (!takedowns.is_empty()).then_some(takedowns);
+        let write_takedowns =
+            |content: &[u8]| Sidecar::Takedowns.write(&self.data, content, self.before.takedowns.as_ref());
+        Ok(Payload {
+            learnt: Some(Sidecar::Learnt.write(&self.data, learnt, self.before.learnt.as_ref())?),
+            is_learning: false,
+            rules: Some(rules.to_owned()),
+            journal: journal.save(&self.data)?,
+            takedowns: takedowns.map(write_takedowns).transpose()?,
+        })
+    }
+
+    /// Whether nothing of this generation was ever published, so that it is not there for others yet.
     #[must_use]
     pub fn is_first(&self) -> bool {
-        !holds_index(&self.directory)
+        Marker::read(&self.directory).map_or(true, |marker| marker.generation() != self.generation)
     }
 
     fn commit(&mut self, payload: &Payload) -> Result<(), BackendError> {
@@ -127,8 +159,9 @@ impl Revision {
         })?;
         let sync = sync_directory(&self.data);
         sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        if self.is_first() {
-            Marker::first().write(&self.directory)?;
+        // A new generation takes the place of an old one when it is finished; a first one is there at once.
+        if self.is_first() && (!payload.is_learning || !holds_index(&self.directory)) {
+            Marker::of(&self.generation).write(&self.directory)?;
         }
         Ok(())
     }
@@ -149,27 +182,13 @@ impl Revision {
     }
 }
 
-impl Drop for Revision {
-    fn drop(&mut self) {
-        if self.writer.is_some() {
-            let _ = fs::remove_file(holder_file(&self.directory));
-        }
-    }
-}
-
 fn open_error(index: &EmbeddedIndex, error: TantivyError) -> BackendError {
     match error {
         TantivyError::LockFailure(LockError::LockBusy, _) => {
-            let holder = fs::read_to_string(holder_file(&index.directory)).ok();
-            let holder = holder.and_then(|text| text.trim().parse().ok());
-            BackendError::Busy { directory: index.directory.clone(), holder }
+            BackendError::Busy { directory: index.directory.clone(), holder: None }
         }
         other => index.engine_error(other),
     }
-}
-
-fn holder_file(directory: &std::path::Path) -> PathBuf {
-    directory.join(".writer-pid")
 }
 
 /// A crash leaves half-written files with names that the engine below never collects. We hold the writer's lock.

@@ -27,6 +27,10 @@ pub(super) struct Fields {
     pub(super) text_key: Field,
     /// [`crate::model::site::Site`] as a number.
     pub(super) site: Field,
+    /// [`crate::model::source::SourceKey`] as a number; none, of a page handed over in memory.
+    pub(super) source: Field,
+    /// [`crate::model::source::Provenance::place`].
+    place: Field,
     /// Title, headings and body in one field: weights by repetition, so that one field's BM25 is BM25F.
     pub(super) text: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
@@ -58,8 +62,10 @@ impl Fields {
         let fields = Self {
             id: builder.add_u64_field("id", key.clone()),
             fingerprint: builder.add_u64_field("fingerprint", FAST),
-            text_key: builder.add_u64_field("text_key", key),
-            site: builder.add_u64_field("site", FAST),
+            text_key: builder.add_u64_field("text_key", key.clone()),
+            site: builder.add_u64_field("site", key.clone()),
+            source: builder.add_u64_field("source", key),
+            place: builder.add_u64_field("place", FAST),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             clinic_found: builder.add_text_field("clinic_found", names.clone()),
@@ -92,6 +98,10 @@ impl Fields {
         filled.add_u64(self.fingerprint, document.fingerprint.0);
         filled.add_u64(self.text_key, document.article.text_key());
         filled.add_u64(self.site, document.site().0);
+        if let Some(source) = document.provenance.source {
+            filled.add_u64(self.source, source.0);
+        }
+        filled.add_u64(self.place, document.provenance.place);
         filled.add_bytes(self.edges, &document.edges.to_bytes());
         for _ in 0..TITLE_WEIGHT {
             filled.add_text(self.text, &document.article.title);

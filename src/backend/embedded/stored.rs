@@ -1,12 +1,12 @@
-//! Reading back what is stored: single documents, all of them, fingerprints, facet values, figures.
+//! Reading back what is stored: single documents, all of them, facet values, figures.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use tantivy::schema::Value;
 use tantivy::{DocAddress, DocId, SegmentOrdinal, TantivyDocument};
 
 use super::{BackendError, IndexView};
-use crate::model::document::{Document, DocumentId, Fingerprint};
+use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
 use crate::model::plan::{Candidate, FacetField};
 use crate::model::site::{Edges, Site};
@@ -36,6 +36,12 @@ pub struct PageOfSite {
     pub id: DocumentId,
     segment: SegmentOrdinal,
     doc: DocId,
+}
+
+impl PageOfSite {
+    pub(super) fn new(site: Site, id: DocumentId, (segment, doc): (SegmentOrdinal, DocId)) -> Self {
+        Self { site, id, segment, doc }
+    }
 }
 
 impl IndexView<'_> {
@@ -89,12 +95,24 @@ impl IndexView<'_> {
     /// # Errors
     /// When it cannot be read.
     pub fn origin_of(&self, candidate: &Candidate) -> Result<Origin, BackendError> {
+        let (segment, doc) = candidate.address;
+        self.origin(DocAddress::new(segment, doc))
+    }
+
+    /// Where a page of the current state came from, without reading all of it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn origin_at(&self, page: PageOfSite) -> Result<Origin, BackendError> {
+        self.origin(DocAddress::new(page.segment, page.doc))
+    }
+
+    fn origin(&self, address: DocAddress) -> Result<Origin, BackendError> {
         #[derive(serde::Deserialize)]
         struct OriginOnly {
             origin: Origin,
         }
-        let (segment, doc) = candidate.address;
-        let stored = self.stored(DocAddress::new(segment, doc))?;
+        let stored = self.stored(address)?;
         let only: OriginOnly = self.parsed(&stored)?;
         Ok(only.origin)
     }
@@ -147,18 +165,6 @@ impl IndexView<'_> {
             }
         })?;
         found.map(|address| self.read(address)).transpose()
-    }
-
-    /// The fingerprint of every page.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn fingerprints(&self) -> Result<HashMap<DocumentId, Fingerprint>, BackendError> {
-        let mut fingerprints = HashMap::new();
-        self.for_each_page(|id, fingerprint, _| {
-            fingerprints.insert(DocumentId::from_u64(id), Fingerprint(fingerprint));
-        })?;
-        Ok(fingerprints)
     }
 
     /// Calls `visit` with every document, ordered by id; stops at the first error of either side.

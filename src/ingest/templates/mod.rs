@@ -91,6 +91,11 @@ impl Templates {
             self.sites.insert(site.0, learnt);
         }
     }
+
+    /// Forgets the sites for which `is_kept` does not hold.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(Site) -> bool) {
+        self.sites.retain(|site, _| is_kept(Site(*site)));
+    }
 }
 
 impl SiteTemplates {

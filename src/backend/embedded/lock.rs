@@ -1,0 +1,74 @@
+//! One writer at a time: a lock on the folder of the index, whatever generation is written.
+//!
+//! The lock is the file system's and goes with its process; its file stays where it is and means nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tantivy::Directory;
+use tantivy::directory::error::LockError;
+use tantivy::directory::{DirectoryLock, Lock, MmapDirectory};
+
+use super::error::BackendError;
+
+const LOCK_FILE: &str = ".writer.lock";
+const HOLDER_FILE: &str = ".writer-pid";
+
+/// What to do while another writer has the index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// Give up at once.
+    #[default]
+    Refuse,
+    /// Wait until it ends.
+    Wait,
+}
+
+/// The right to write to an index, until it is dropped.
+pub struct WriterLock {
+    directory: PathBuf,
+    _lock: DirectoryLock,
+}
+
+impl WriterLock {
+    /// Takes the lock of the index in `directory`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`BackendError::Busy`] while another writer has it, unless it is waited for; [`BackendError::Io`].
+    pub fn take(directory: &Path, patience: Patience) -> Result<Self, BackendError> {
+        let io_error = |source| BackendError::Io { path: directory.to_owned(), source };
+        fs::create_dir_all(directory).map_err(io_error)?;
+        let opened = MmapDirectory::open(directory);
+        let opened =
+            opened.map_err(|source| BackendError::Engine { directory: directory.to_owned(), source: source.into() })?;
+        let wanted = Lock { filepath: PathBuf::from(LOCK_FILE), is_blocking: patience == Patience::Wait };
+        let lock = opened.acquire_lock(&wanted).map_err(|error| match error {
+            LockError::LockBusy => {
+                let holder = fs::read_to_string(directory.join(HOLDER_FILE)).ok();
+                let holder = holder.and_then(|text| text.trim().parse().ok());
+                BackendError::Busy { directory: directory.to_owned(), holder }
+            }
+            LockError::IoError(source) => io_error(std::io::Error::new(source.kind(), source.to_string())),
+        })?;
+        // Only a courtesy to whoever finds the index busy.
+        let _ = fs::write(directory.join(HOLDER_FILE), std::process::id().to_string());
+        Ok(Self { directory: directory.to_owned(), _lock: lock })
+    }
+
+    /// The folder of the index.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Whether a file of this name in the folder of an index is one of ours.
+    pub(super) fn names(file: &str) -> bool {
+        matches!(file, LOCK_FILE | HOLDER_FILE)
+    }
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // While the lock is still ours: the next holder writes its own note.
+        let _ = fs::remove_file(self.directory.join(HOLDER_FILE));
+    }
+}

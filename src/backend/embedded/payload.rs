@@ -1,0 +1,124 @@
+//! What a commit says beside its pages, and the files that it names.
+//!
+//! What runs have learnt of the sites and the list of takedowns are files `<what>-<hash>.json` in the generation's
+//! folder, written anew when they change; the journal ([`super::journal`]) is appended to. A commit names all of them,
+//! so that pages and files change together. Their content is the caller's.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::JournalName;
+use super::marker::sync_directory;
+
+/// What a commit says beside its pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Payload {
+    /// The file that holds what was learnt; none yet.
+    pub(super) learnt: Option<String>,
+    /// Whether the run went on to learn from the pages of this commit.
+    pub(super) is_learning: bool,
+    /// The name of the rules by which its pages were made.
+    #[serde(default)]
+    pub(super) rules: Option<String>,
+    /// What is known of the sources.
+    #[serde(default)]
+    pub(super) journal: Option<JournalName>,
+    /// The file that holds what was taken down; none, when nothing was.
+    #[serde(default)]
+    pub(super) takedowns: Option<String>,
+}
+
+impl Payload {
+    /// From the text of a commit; a commit without one says nothing.
+    pub(super) fn parse(text: Option<&str>) -> Self {
+        let parsed: Option<Self> = text.and_then(|text| serde_json::from_str(text).ok());
+        let mut payload = parsed.unwrap_or_default();
+        payload.learnt = payload.learnt.filter(|name| Sidecar::Learnt.is_named(name));
+        payload.takedowns = payload.takedowns.filter(|name| Sidecar::Takedowns.is_named(name));
+        payload.journal = payload.journal.filter(JournalName::is_ours);
+        payload
+    }
+
+    fn names(&self, file: &str) -> bool {
+        let journal = self.journal.as_ref().map(|journal| journal.file.as_str());
+        [self.learnt.as_deref(), self.takedowns.as_deref(), journal].contains(&Some(file))
+    }
+}
+
+/// What was learnt by earlier runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learnt {
+    /// As it was published.
+    pub content: Vec<u8>,
+    /// Whether a run that put pages was cut short before it had learnt from them.
+    pub is_unfinished: bool,
+}
+
+/// A file that is written anew whenever its content changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sidecar {
+    Learnt,
+    Takedowns,
+}
+
+impl Sidecar {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Learnt => "learnt-",
+            Self::Takedowns => "takedowns-",
+        }
+    }
+
+    fn is_named(self, name: &str) -> bool {
+        let middle = name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_suffix(".json"));
+        middle.is_some_and(is_hash)
+    }
+
+    /// Writes `content` under a name of its own, unless it is there already as `current`; returns the name when it is
+    /// safe on disk.
+    pub(super) fn write(self, data: &Path, content: &[u8], current: Option<&String>) -> io::Result<String> {
+        let name = format!("{}{}.json", self.prefix(), hash_name(blake3::hash(content)));
+        if current == Some(&name) {
+            return Ok(name);
+        }
+        let temporary = data.join(format!(".tmp-{name}"));
+        let mut file = File::create(&temporary)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&temporary, data.join(&name))?;
+        sync_directory(data)?;
+        Ok(name)
+    }
+}
+
+/// The content of the file that a commit names; nothing where it names none.
+pub(super) fn read(data: &Path, name: Option<&String>) -> io::Result<Vec<u8>> {
+    name.map_or_else(|| Ok(Vec::new()), |name| fs::read(data.join(name)))
+}
+
+/// Removes the files of earlier commits.
+pub(super) fn remove_others(data: &Path, current: &Payload) {
+    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_ours =
+            Sidecar::Learnt.is_named(&name) || Sidecar::Takedowns.is_named(&name) || JournalName::names(&name);
+        if is_ours && !current.names(&name) {
+            // It costs a little space, no more; the next run tries again.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The part of a hash by which files are named.
+pub(super) fn hash_name(hash: blake3::Hash) -> String {
+    hash.to_hex().as_str().chars().take(16).collect()
+}
+
+/// Whether `text` can be the part of a hash by which a file is named.
+pub(super) fn is_hash(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,221 @@
+//! What changes an index: runs over sources, pages handed over in memory, takedowns, and building it anew.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{Config, Engine, Settings};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Patience, WriterLock, holds_index};
+use crate::error::Error;
+use crate::ingest::run::{Gone, Run};
+use crate::ingest::source::{ReadOptions, Sources};
+use crate::ingest::takedowns::{Takedown, takedowns};
+use crate::model::document::DocumentId;
+use crate::model::page::{Origin, Page};
+use crate::model::report::{IngestReport, Progress};
+use crate::model::site::{Site, site_name};
+
+/// How a run is done: by default it keeps pages whose source is gone, and gives up while another one writes.
+///
+/// ```
+/// # use article_search::RunOptions;
+/// let options = RunOptions::default().pruning().waiting();
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunOptions {
+    gone: Gone,
+    patience: Patience,
+    reading: ReadOptions,
+}
+
+impl RunOptions {
+    /// Drops the pages of files below the paths of the run that are gone, and those that a feed has no more.
+    #[must_use]
+    pub fn pruning(mut self) -> Self {
+        self.gone = Gone::Drop;
+        self
+    }
+
+    /// Reads inputs as `reading` says. Files that were read in another way before are read again.
+    #[must_use]
+    pub fn reading(mut self, reading: ReadOptions) -> Self {
+        self.reading = reading;
+        self
+    }
+
+    /// Waits while another run writes.
+    #[must_use]
+    pub fn waiting(mut self) -> Self {
+        self.patience = Patience::Wait;
+        self
+    }
+}
+
+impl Engine {
+    /// Reads the pages at `paths` (files, folders, feeds) and indexes those that are new or changed; `progress` is told
+    /// after each batch. Everything becomes visible at once, at the end.
+    ///
+    /// A file that looks as it did is not opened. A bad page is skipped and named in the report.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPath`] before anything is read; [`Error::Index`] when the index is busy or cannot be written: it is
+    /// then as it was before.
+    pub fn ingest(&self, paths: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<IngestReport, Error> {
+        self.ingest_with(paths, &RunOptions::default(), progress)
+    }
+
+    /// [`Engine::ingest`], done as `options` say.
+    ///
+    /// After any runs over the same paths, the last of them pruning, the index holds what one run into an empty one would
+    /// have put there.
+    ///
+    /// # Errors
+    /// As [`Engine::ingest`].
+    pub fn ingest_with(
+        &self,
+        paths: &[PathBuf],
+        options: &RunOptions,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<IngestReport, Error> {
+        Sources::check(paths)?;
+        self.run(options, |run| {
+            Ok(run.take_sources(&Sources::with(paths, &options.reading)?, options.gone, progress)?)
+        })
+    }
+
+    /// Indexes pages handed over in memory, as [`Engine::ingest`] does. No run over files drops them.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when the index is busy or cannot be written.
+    pub fn ingest_pages(&self, pages: impl IntoIterator<Item = Page>) -> Result<IngestReport, Error> {
+        self.run(&RunOptions::default(), |run| Ok(run.take_pages(pages)?))
+    }
+
+    /// What taking down `name` means: `site:HOST`, an address, or a page by its id, key or path.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
+    pub fn takedown(&self, name: &str) -> Result<Takedown, Error> {
+        if let Some(site) = name.strip_prefix("site:") {
+            return Ok(Takedown::of_site(name, site));
+        }
+        if !name.contains("://") {
+            return Ok(Takedown::of_pages(name, vec![self.id_of(name)?]));
+        }
+        // Pages that are named by their place may carry the address, too.
+        let origin = Origin { url: Some(name.to_owned()), ..Origin::default() };
+        let mut pages = vec![DocumentId::of(&origin)];
+        let site = Site::named(&site_name(&origin));
+        let index = self.index();
+        let view = index.view();
+        for page in view.pages_of_sites(|other| other == site)? {
+            if pages.first() == Some(&DocumentId::of(&view.origin_at(page)?)) {
+                pages.push(page.id);
+            }
+        }
+        pages.dedup();
+        Ok(Takedown::of_pages(name, pages))
+    }
+
+    /// How many pages of the index a takedown would take out.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn taken_by(&self, takedown: &Takedown) -> Result<usize, Error> {
+        let index = self.index();
+        let view = index.view();
+        let site = takedown.site.as_deref().map(Site::named);
+        let pages = view.pages_of_sites(|_| true)?;
+        Ok(pages.iter().filter(|page| Some(page.site) == site || takedown.pages.contains(&page.id)).count())
+    }
+
+    /// Takes pages down: they go, and no run brings them back.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when the index is busy or cannot be written.
+    pub fn take_down(
+        &self,
+        takedowns: impl IntoIterator<Item = Takedown>,
+        options: &RunOptions,
+    ) -> Result<IngestReport, Error> {
+        self.run(options, |run| Ok(takedowns.into_iter().try_for_each(|takedown| run.take_down(takedown))?))
+    }
+
+    /// Takes takedowns of these names back, as far as there are any: the next run over the sources brings the pages again.
+    ///
+    /// # Errors
+    /// [`Error::Index`] when the index is busy or cannot be written.
+    pub fn take_back(&self, names: &[String], options: &RunOptions) -> Result<(), Error> {
+        let forget = |run: &mut Run<'_>| {
+            for name in names {
+                run.take_back(name);
+            }
+            Ok(())
+        };
+        self.run(options, forget).map(drop)
+    }
+
+    /// What was taken down, in that order.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn takedowns(&self) -> Result<Vec<Takedown>, Error> {
+        Ok(takedowns(&self.index())?)
+    }
+
+    fn run(
+        &self,
+        options: &RunOptions,
+        work: impl FnOnce(&mut Run<'_>) -> Result<(), Error>,
+    ) -> Result<IngestReport, Error> {
+        let started = Instant::now();
+        let lock = WriterLock::take(self.index().directory(), options.patience)?;
+        // What others have published while the lock was theirs.
+        self.reload()?;
+        let index = self.index();
+        let mut run = Run::open(&self.knowledge, &index, lock)?;
+        work(&mut run)?;
+        let mut report = run.finish()?;
+        index.reload()?;
+        report.took_seconds = started.elapsed().as_secs_f64();
+        Ok(report)
+    }
+}
+
+/// Builds the index in `directory` anew from what is at `paths`, and from nothing else, beside the old one, which answers
+/// until the new one takes its place. What was taken down stays so.
+///
+/// An index of an older format is replaced as well. Engines over the old index go on with it until they reload.
+///
+/// # Errors
+/// [`Error::NoSuchPath`]; [`Error::Index`], also when it cannot be read what was taken down from the old index; it is then
+/// as it was before.
+pub fn rebuild(
+    directory: impl AsRef<Path>,
+    config: &Config,
+    (paths, options): (&[PathBuf], &RunOptions),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Engine, IngestReport), Error> {
+    let started = Instant::now();
+    let directory = directory.as_ref();
+    Sources::check(paths)?;
+    let settings = Settings::of(config)?;
+    if !holds_index(directory) {
+        let engine = Engine::over(EmbeddedIndex::create(directory)?, settings);
+        let report = engine.ingest_with(paths, options, progress)?;
+        return Ok((engine, report));
+    }
+    let lock = WriterLock::take(directory, options.patience)?;
+    let old = match EmbeddedIndex::open(directory) {
+        // Older formats knew no takedowns.
+        Err(BackendError::OtherFormat { found, expected, .. }) if found < expected => None,
+        opened => Some(opened?),
+    };
+    let new = EmbeddedIndex::next_to(&lock)?;
+    let mut run = Run::open(&settings.knowledge, &new, lock)?;
+    old.iter().try_for_each(|old| run.keep_takedowns_of(old))?;
+    run.take_sources(&Sources::with(paths, &options.reading)?, options.gone, progress)?;
+    let mut report = run.finish()?;
+    new.reload()?;
+    report.took_seconds = started.elapsed().as_secs_f64();
+    Ok((Engine::over(new, settings), report))
+}
