@@ -94,6 +94,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the index cannot be read or written.
     pub fn open(knowledge: &'a Knowledge, index: &'a EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
+        knowledge.prepare();
         let revision = index.revise(lock)?;
         index.reload()?;
         let (templates, is_unfinished) = known_templates(index)?;

@@ -31,6 +31,7 @@ pub fn documents<E: From<BackendError>>(
     sink: &mut dyn FnMut(Result<Document, Skipped>) -> Result<(), E>,
 ) -> Result<(), E> {
     sources.skipped.iter().try_for_each(|skipped| sink(Err(skipped.clone())))?;
+    knowledge.prepare();
     let mut window = Window::new(knowledge, None, Templates::default());
     batches(sources.files.iter(), &mut |batch, _| {
         let templates = &window.templates;

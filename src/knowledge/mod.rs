@@ -117,6 +117,18 @@ impl Knowledge {
         *self.source_version
     }
 
+    /// Reads all that reading pages needs, on all cores; what is not read now is read when it is first needed.
+    pub fn prepare(&self) {
+        rayon::scope(|scope| {
+            scope.spawn(|_| self.cities.prepare());
+            scope.spawn(|_| self.chrome.prepare());
+            scope.spawn(|_| self.topics.prepare());
+            scope.spawn(|_| self.verdicts.prepare());
+            scope.spawn(|_| self.clinics.prepare());
+            scope.spawn(|_| self.sites.prepare());
+        });
+    }
+
     /// A text ready to be searched for places, topics and clinics, one after another.
     #[must_use]
     pub fn folded<'a>(&self, text: &'a str) -> Folded<'a> {

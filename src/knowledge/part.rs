@@ -30,6 +30,13 @@ impl<T> Part<T> {
     }
 }
 
+impl<T> Part<T> {
+    /// Reads it now, if nobody has yet.
+    pub(super) fn prepare(&self) {
+        let _: &T = self;
+    }
+}
+
 impl<T> Deref for Part<T> {
     type Target = T;
 

@@ -11,6 +11,7 @@ mod collect;
 mod compile;
 mod describe;
 mod error;
+mod files;
 mod journal;
 mod lock;
 mod lookup;
@@ -23,12 +24,12 @@ mod stored;
 
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
+use self::files::Files;
 pub use self::journal::Journal;
 pub use self::lock::{Patience, WriterLock};
 pub use self::lookup::{Finder, StoredPage};
@@ -80,8 +81,7 @@ impl EmbeddedIndex {
         std::fs::create_dir_all(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
-        let mapped = MmapDirectory::open(&data).map_err(|source| fail(source.into()))?;
-        let index = Index::open_or_create(mapped, schema).map_err(fail)?;
+        let index = Files::open(&data).and_then(|files| Index::open_or_create(files, schema)).map_err(fail)?;
         Self::over(directory, generation, index)
     }
 
@@ -101,7 +101,8 @@ impl EmbeddedIndex {
     }
 
     fn open_generation(directory: &Path, generation: &str) -> Result<Self, BackendError> {
-        let index = Index::open_in_dir(directory.join(generation)).map_err(|error| open_error(directory, error))?;
+        let index = Files::open(&directory.join(generation)).and_then(Index::open);
+        let index = index.map_err(|error| open_error(directory, error))?;
         Self::over(directory, generation, index)
     }
 
@@ -112,7 +113,7 @@ impl EmbeddedIndex {
             let what = "its fields are not those of its format".to_owned();
             return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = persistently(|| index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into());
         let reader = reader.map_err(|error| open_error(directory, error))?;
         let (data, generation) = (directory.join(generation), generation.to_owned());
         Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields })
@@ -146,7 +147,7 @@ impl EmbeddedIndex {
     /// # Errors
     /// When the new state cannot be read; searches go on over the old one.
     pub fn reload(&self) -> Result<(), BackendError> {
-        self.reader.reload().map_err(|source| self.engine_error(source))
+        persistently(|| self.reader.reload()).map_err(|source| self.engine_error(source))
     }
 
     /// What earlier runs have learnt of the sites.
@@ -225,6 +226,14 @@ impl EmbeddedIndex {
 pub struct IndexView<'a> {
     index: &'a EmbeddedIndex,
     searcher: Searcher,
+}
+
+/// How often files are opened that a newer state may have replaced meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Does `read`; again when it fails, as it may where it reads without a lock while another process writes.
+fn persistently<T>(read: impl Fn() -> tantivy::Result<T>) -> tantivy::Result<T> {
+    (1..ATTEMPTS).find_map(|_| read().ok()).map_or_else(read, Ok)
 }
 
 /// What cannot be opened: a file that may not be read, or one that is missing or wrong.
