@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 pub use self::intake::{RunOptions, rebuild};
 use crate::backend::embedded::{EmbeddedIndex, IndexFigures};
 use crate::error::Error;
+use crate::ingest::behind::is_behind;
 use crate::ingest::preview::{self, Preview};
 use crate::ingest::source::{NoSuchPath, Sources};
 use crate::ingest::window;
@@ -132,13 +133,19 @@ impl Engine {
         Arc::clone(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Answers a query over what was published last.
+    /// The index as it was published last, by whatever process. When that cannot be read, the one before answers.
+    fn latest(&self) -> Arc<EmbeddedIndex> {
+        let index = self.index();
+        if index.has_news() && self.reload().is_ok() { self.index() } else { index }
+    }
+
+    /// Answers a query over what was published last, by this engine or another process: there is no need to open it again.
     ///
     /// # Errors
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
-        let started = Instant::now();
-        Ok(self.searcher(&self.index(), Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
+        let (index, started) = (self.latest(), Instant::now());
+        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -146,8 +153,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
-        let started = Instant::now();
-        Ok(self.searcher(&self.index(), Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+        let (index, started) = (self.latest(), Instant::now());
+        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
@@ -157,11 +164,11 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
         let id = self.id_of(name)?;
-        self.searcher(&self.index(), None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+        self.searcher(&self.latest(), None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
-        let index = self.index();
+        let index = self.latest();
         let view = index.view();
         let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
         if name.contains("://") && view.document(by_address)?.is_some() {
@@ -190,7 +197,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        Ok(self.searcher(&self.index(), None).order(query)?)
+        Ok(self.searcher(&self.latest(), None).order(query)?)
     }
 
     fn searcher<'a>(&'a self, index: &'a EmbeddedIndex, deadline: Option<Instant>) -> Searcher<'a> {
@@ -202,7 +209,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
     pub fn document(&self, prefix: &str) -> Result<Document, Error> {
-        let index = self.index();
+        let index = self.latest();
         let view = index.view();
         let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
         match ids.as_slice() {
@@ -217,7 +224,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
-        Ok(self.index().view().short_ids(ids)?)
+        Ok(self.latest().view().short_ids(ids)?)
     }
 
     /// Hands every document to `sink`, ordered by id.
@@ -225,7 +232,7 @@ impl Engine {
     /// # Errors
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
-        self.index().view().for_each_document(sink)
+        self.latest().view().for_each_document(sink)
     }
 
     /// The values of a facet and their number of pages, most frequent first.
@@ -233,7 +240,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
-        let index = self.index();
+        let index = self.latest();
         let view = index.view();
         let values = view.facet_values(field)?;
         if field == FacetField::Clinic {
@@ -250,6 +257,14 @@ impl Engine {
         Ok(counts)
     }
 
+    /// Whether `folder`, an input of earlier runs, holds new or changed files; false where that would take long to tell.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn is_behind(&self, folder: &Path) -> Result<bool, Error> {
+        Ok(is_behind(&self.index(), folder)?)
+    }
+
     /// Figures of the index.
     ///
     /// # Errors
@@ -257,7 +272,7 @@ impl Engine {
     pub fn stats(&self) -> Result<Stats, Error> {
         let count = |field| self.facets(field).map(|values| values.len());
         Ok(Stats {
-            index: self.index().view().figures()?,
+            index: self.latest().view().figures()?,
             cities: count(FacetField::City)?,
             clinics: count(FacetField::Clinic)?,
             topics: count(FacetField::Topic)?,
@@ -265,7 +280,7 @@ impl Engine {
         })
     }
 
-    /// Makes what other processes have published visible.
+    /// Makes what other processes have published visible, as every question to the engine does by itself.
     ///
     /// # Errors
     /// [`Error::Index`]; searches go on over the old state.

@@ -37,6 +37,9 @@ pub enum Error {
     /// The ranking weights are invalid.
     #[error("the ranking weights are invalid")]
     Weights(#[from] toml::de::Error),
+    /// The index that was to be built anew is as it was: the caller cancelled that.
+    #[error("cancelled: the index is as it was")]
+    Cancelled,
     /// The caller's own sink refused a row; it ends the export.
     #[error("the rows could not be handed on")]
     Sink(#[from] std::io::Error),

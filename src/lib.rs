@@ -72,6 +72,7 @@ pub use error::Error;
 pub use ingest::source::{ReadOptions, Sources};
 pub use ingest::takedowns::Takedown;
 pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
+pub use model::cancel::Cancel;
 pub use model::document::{Document, DocumentId};
 pub use model::page::{Format, Origin, Page};
 pub use model::plan::FacetField;

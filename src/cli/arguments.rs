@@ -1,6 +1,7 @@
 //! What the command line takes: parsed and checked, nothing else. The help texts are the manual.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use article_search::eval::measures::Floor;
 use article_search::ingest::formats::rows::FieldMap;
@@ -63,6 +64,8 @@ pub(super) enum CommandLine {
     Q(QueryArguments),
     /// Read pages, clean them and build or update the index
     Index(IndexArguments),
+    /// Index again whenever files change, until Ctrl-C
+    Watch(WatchArguments),
     /// Forget pages or a whole site for good: no later run brings them back
     Remove(RemoveArguments),
     /// Read and clean pages without an index; prints one JSON row a page
@@ -176,6 +179,28 @@ pub(super) struct IndexArguments {
     /// Exit with 4 when an input was skipped.
     #[arg(long)]
     pub(super) strict: bool,
+    /// Write what the run did to FILE: a JSON row for each skipped input, and one of the sum (search help output).
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub(super) struct WatchArguments {
+    /// Files and folders to watch.
+    #[arg(value_name = "PATHS", default_value = "corpus")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    /// Drop pages whose file below PATHS is gone, or which their feed has no more.
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// How long files must have stayed as they are before they are read: 500ms, 2s, 1m.
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub(super) debounce: Duration,
+    /// End once nothing has changed for that long.
+    #[arg(long)]
+    pub(super) once_idle: bool,
 }
 
 /// How inputs are read that do not say so themselves.
@@ -313,6 +338,19 @@ pub(super) struct EvalArguments {
     /// Print one JSON object.
     #[arg(short = 'j')]
     pub(super) json: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit {
+        "ms" => Some(1),
+        "s" | "" => Some(1000),
+        "m" => Some(60_000),
+        _ => None,
+    };
+    let milliseconds = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    milliseconds.map(Duration::from_millis).ok_or_else(|| "write 500ms, 2s or 1m".to_owned())
 }
 
 fn passage_length(text: &str) -> Result<usize, String> {

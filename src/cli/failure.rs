@@ -20,6 +20,7 @@ pub(super) enum Exit {
     Skipped = 4,
     Busy = 5,
     Failed = 6,
+    Interrupted = 130,
 }
 
 /// A command that could not do its work.
@@ -107,6 +108,7 @@ impl From<Error> for Failure {
             }
             Error::Index(index) => index_failure(index, what),
             Error::Knowledge(_) => Self::new(Exit::Usage, "knowledge", what).or_try("correct that line, and run again"),
+            Error::Cancelled => Self::new(Exit::Interrupted, "interrupted", "interrupted: the index is as it was"),
             Error::NoSuchPath(_) => Self::new(Exit::Usage, "no_such_path", what),
             Error::Filter(_) => Self::new(Exit::Usage, "unknown_filter", what)
                 .or_try("search facets city         (or topic: what there is)"),

@@ -17,11 +17,11 @@ Search scraped articles.
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
 Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o json   --explain   --queries FILE
-Commands  index extract remove · show facets · stats export · why eval
+Commands  index watch extract remove · show facets · stats export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index
-          4 inputs skipped (--strict) · 5 index busy · 6 failed
+          4 inputs skipped (--strict) · 5 index busy · 6 failed · 130 interrupted
 
   search help COMMAND             all flags of a command; search help q for those of a search
   search help query               the query language;  search help output: formats, rows, exit codes
@@ -70,6 +70,18 @@ Rows of hits, extract and export; keys are never dropped, unknown is null or []
   answer, passages           hits: {section, start, end, text}, passages with hits: [[start, end]];
                              offsets count Unicode characters of the article, those of hits relative to the text
   missing, group             hits: query words that the page lacks; what was folded under the hit
+
+Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when inputs were skipped (the newest 20)
+  v, kind                    1; skipped (a row each), then one sum
+  input, reason              skipped: path, or path#record; what was wrong with it
+  new, changed, unchanged    sum: pages
+  gone, dropped              pages that their sources hold no more: kept, dropped by --prune
+  skipped, ignored, unread   skipped rows; files of other formats; files left for the next run when interrupted
+  repeated, taken_down       pages left out: another one has the address; removed for good
+  cleaned_again, made_anew   old pages that came out differently: by what their site shows, by new rules
+  stripped, languages        {reason: pages}, {language: pages} of new and changed pages; their cities, clinics, topics
+                             as lists of codes, keys, ids; without_city counts the rest
+  files_read, took_seconds, interrupted
 
 Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)

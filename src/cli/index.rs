@@ -17,6 +17,7 @@ use super::arguments::{IndexArguments, ReadingArguments};
 use super::failure::{Exit, Failure};
 use super::locate;
 use super::print::{counted, style};
+use super::report;
 use super::session::Session;
 
 /// Skipped inputs that are named one by one.
@@ -26,12 +27,7 @@ const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
-    if let Some(missing) = arguments.paths.iter().find(|path| !is_standard_input(path) && !path.exists()) {
-        let words: Vec<_> = arguments.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-        let what = format!("{}: no such file or folder", missing.display());
-        return Err(Failure::new(Exit::Usage, "no_such_path", what)
-            .or_try(format!("search -- index {}      to search for these words", words.join(" "))));
-    }
+    check_paths("index", &arguments.paths)?;
     let reading = read_options(&arguments.paths, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     if arguments.dry_run {
@@ -43,7 +39,22 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
         write(session, arguments, (&directory, &options.reading(reading.clone())))
     })?;
     summarise(session, &report, &directory);
+    if let Some(file) = &arguments.report {
+        report::write(&report, file)?;
+    }
+    if session.interrupt.cancel().is_cancelled() {
+        return Ok(Exit::Interrupted);
+    }
     Ok(if arguments.strict && !report.skipped.is_empty() { Exit::Skipped } else { Exit::Done })
+}
+
+/// Refuses paths where there is nothing: they may be the words of a search that begins with the name of `command`.
+pub(super) fn check_paths(command: &str, paths: &[PathBuf]) -> Result<(), Failure> {
+    let Some(missing) = paths.iter().find(|path| !is_standard_input(path) && !path.exists()) else { return Ok(()) };
+    let words: Vec<_> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let what = format!("{}: no such file or folder", missing.display());
+    Err(Failure::new(Exit::Usage, "no_such_path", what)
+        .or_try(format!("search -- {command} {}      to search for these words", words.join(" "))))
 }
 
 /// Does `work`; while another run writes, waits for it if that is `wanted`, and says so.
@@ -52,10 +63,11 @@ pub(super) fn patiently<T>(
     wanted: bool,
     work: impl Fn(RunOptions) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    match work(RunOptions::default()) {
+    let options = RunOptions::default().until(session.interrupt.cancel());
+    match work(options.clone()) {
         Err(failure) if wanted && failure.exit() == Exit::Busy => {
             session.note(&format!("waiting: {}", failure.what()));
-            work(RunOptions::default().waiting())
+            work(options.waiting())
         }
         done => done,
     }
@@ -68,10 +80,7 @@ fn write(
 ) -> Result<IngestReport, Failure> {
     let config = session.config();
     if arguments.full {
-        let mut meter = Meter::new(session);
-        let rebuilt =
-            rebuild(directory, &config, (&arguments.paths, options), &mut |progress| meter.show(session, progress));
-        meter.bar.finish_and_clear();
+        let rebuilt = metered(session, |progress| rebuild(directory, &config, (&arguments.paths, options), progress));
         return Ok(rebuilt?.1);
     }
     let engine =
@@ -87,7 +96,7 @@ pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<S
 /// How `paths` are read.
 ///
 /// A pipe, a device or a socket is never opened by its name: it could block the run for good.
-fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Result<ReadOptions, Failure> {
+pub(super) fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Result<ReadOptions, Failure> {
     let is_special = |path: &&PathBuf| path.exists() && !path.is_dir() && !path.is_file();
     if let Some(special) = paths.iter().find(is_special) {
         let what = format!("{}: not a regular file", special.display());
@@ -125,7 +134,10 @@ fn dry_run(
     let mut preview = preview(sources, index, &session.config(), &mut |progress| meter.show(session, progress))?;
     meter.bar.finish_and_clear();
     preview.report.took_seconds = started.elapsed().as_secs_f64();
-    summarise_as(session, &preview.report, "would index", directory);
+    summarise_as(session, &preview.report, ("would index", directory));
+    if let Some(file) = &arguments.report {
+        report::write(&preview.report, file)?;
+    }
     if arguments.removed {
         let mut output = session.output();
         show_removals(&mut output, &preview)?;
@@ -154,10 +166,19 @@ pub(super) fn run(
     engine: &Engine,
     (paths, options): (&[PathBuf], &RunOptions),
 ) -> Result<IngestReport, Failure> {
+    Ok(metered(session, |progress| engine.ingest_with(paths, options, progress))?)
+}
+
+/// Does `work`, showing how far it has come. Once it has come to something, Ctrl-C saves that before it ends the program.
+fn metered<T>(session: &Session, work: impl FnOnce(&mut dyn FnMut(Progress)) -> T) -> T {
     let mut meter = Meter::new(session);
-    let report = engine.ingest_with(paths, options, &mut |progress| meter.show(session, progress));
+    let done = work(&mut |progress| {
+        session.interrupt.something_is_read();
+        meter.show(session, progress);
+    });
+    session.interrupt.all_is_saved();
     meter.bar.finish_and_clear();
-    Ok(report?)
+    done
 }
 
 /// A bar on a terminal, a line now and then elsewhere.
@@ -193,10 +214,19 @@ impl Meter {
 
 /// Says what a run did: on standard error, since results may follow on standard output.
 pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Path) {
-    summarise_as(session, report, "indexed", directory);
+    summarise_as(session, report, ("indexed", directory));
+    if report.skipped.is_empty() || !holds_index(directory) {
+        return;
+    }
+    match report::keep(report, directory) {
+        Ok(file) => {
+            session.note(&format!("  all of them: {}      make this an error: --strict", file.display()));
+        }
+        Err(failure) => session.note(&format!("warning: no report is kept: {}", failure.what())),
+    }
 }
 
-fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory: &Path) {
+fn summarise_as(session: &Session, report: &IngestReport, (verb, directory): (&str, &Path)) {
     let mut text = format!(
         "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged, {} gone)   {}/",
         counted(report.indexed(), "page"),
@@ -236,8 +266,9 @@ fn summarise_as(session: &Session, report: &IngestReport, verb: &str, directory:
 }
 
 /// What else a run did, with what, how often.
-fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 6] {
+fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 7] {
     [
+        (report.unread, "file", "left unread: interrupted; search index goes on from there"),
         (report.gone, "page", "that their sources hold no more kept; --prune drops them"),
         (report.taken_down, "page", "left out: removed for good (search remove --list)"),
         (report.repeated, "page", "with an address that another one has left out"),

@@ -9,13 +9,16 @@ mod failure;
 mod grammar;
 mod help;
 mod index;
+mod interrupt;
 mod locate;
 mod pages;
 mod print;
 mod query;
 mod remove;
+mod report;
 mod session;
 mod usage;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -26,6 +29,7 @@ use clap::{Command, CommandFactory, FromArgMatches};
 
 use self::arguments::{Arguments, CommandLine, OutputFormat};
 use self::failure::{Exit, Failure};
+use self::interrupt::Interrupt;
 use self::session::Session;
 
 /// Runs the program with these arguments, the program's name first.
@@ -102,10 +106,12 @@ fn parsed(arguments: Vec<OsString>, command: &Command) -> Result<Parsed, Failure
 }
 
 fn run(arguments: Arguments, command: &mut Command) -> Result<Exit, Failure> {
-    let session = Session { common: arguments.common, here: std::env::current_dir()? };
+    let here = std::env::current_dir()?;
+    let session = Session { common: arguments.common, here, interrupt: Interrupt::handled() };
     match &arguments.command {
         Some(CommandLine::Q(arguments)) => query::main(&session, arguments),
         Some(CommandLine::Index(arguments)) => index::main(&session, arguments),
+        Some(CommandLine::Watch(arguments)) => watch::main(&session, arguments),
         Some(CommandLine::Remove(arguments)) => remove::main(&session, arguments),
         Some(CommandLine::Extract(arguments)) => pages::extract_pages(&session, arguments),
         Some(CommandLine::Export(arguments)) => pages::export(&session, arguments),

@@ -23,6 +23,9 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
         let answer = ask(&engine, &prepared(text, None, arguments), arguments)?;
         print(session, &mut output, (&answer, &engine), arguments)?;
         output.flush()?;
+        if arguments.format() == OutputFormat::Pretty {
+            session.note_newer_corpus(&engine);
+        }
         return Ok(if answer.no_match { Exit::NothingFound } else { Exit::Done });
     }
     let Queries::Many(many) = queries else { return Ok(Exit::Done) };

@@ -8,14 +8,16 @@ use article_search::text::safe::shown;
 use article_search::{Config, Engine, RunOptions};
 
 use super::arguments::{ColorWhen, CommonArguments};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::index;
+use super::interrupt::Interrupt;
 use super::locate::{self, Located};
 
 /// One run of the program.
 pub(super) struct Session {
     pub(super) common: CommonArguments,
     pub(super) here: PathBuf,
+    pub(super) interrupt: Interrupt,
 }
 
 impl Session {
@@ -56,6 +58,16 @@ impl Session {
         }
     }
 
+    /// Says so when the `corpus/` beside an index that was not named holds what the index has not seen.
+    pub(super) fn note_newer_corpus(&self, engine: &Engine) {
+        let Ok(Located::Index(directory)) = locate::index_to_search(None, &self.here) else { return };
+        let corpus = directory.with_file_name("corpus");
+        // A hint, no more: the answer is there already.
+        if self.common.index.is_none() && engine.is_behind(&corpus).unwrap_or(false) {
+            self.note("corpus/ has changed since it was indexed: search index");
+        }
+    }
+
     /// Opens the index to be read; where there is none but a `corpus/`, builds it first.
     pub(super) fn open(&self) -> Result<Engine, Failure> {
         self.open_with(&self.config())
@@ -68,8 +80,13 @@ impl Session {
             Located::Corpus { corpus, index: directory } => {
                 self.note("no index yet: reading corpus/ into index/ first");
                 let engine = Engine::create(&directory, config)?;
-                let report = index::run(self, &engine, (&[corpus], &RunOptions::default()))?;
+                let options = RunOptions::default().until(self.interrupt.cancel());
+                let report = index::run(self, &engine, (&[corpus], &options))?;
                 index::summarise(self, &report, &directory);
+                if self.interrupt.cancel().is_cancelled() {
+                    return Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted before the search")
+                        .or_try("search index               go on from there"));
+                }
                 Ok(engine)
             }
         }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ingest::run::{Gone, Run};
 use crate::ingest::source::{ReadOptions, Sources};
 use crate::ingest::takedowns::{Takedown, takedowns};
+use crate::model::cancel::Cancel;
 use crate::model::document::DocumentId;
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress};
@@ -25,6 +26,7 @@ pub struct RunOptions {
     gone: Gone,
     patience: Patience,
     reading: ReadOptions,
+    cancel: Cancel,
 }
 
 impl RunOptions {
@@ -39,6 +41,14 @@ impl RunOptions {
     #[must_use]
     pub fn reading(mut self, reading: ReadOptions) -> Self {
         self.reading = reading;
+        self
+    }
+
+    /// Stops when `cancel` is told to: what was read until then is kept, and the next run reads the rest. Nothing is
+    /// dropped then, and the report counts the files that are unread.
+    #[must_use]
+    pub fn until(mut self, cancel: &Cancel) -> Self {
+        self.cancel = cancel.clone();
         self
     }
 
@@ -172,7 +182,7 @@ impl Engine {
         // What others have published while the lock was theirs.
         self.reload()?;
         let index = self.index();
-        let mut run = Run::open(&self.knowledge, &index, lock)?;
+        let mut run = Run::open(&self.knowledge, &index, lock)?.until(&options.cancel);
         work(&mut run)?;
         let mut report = run.finish()?;
         index.reload()?;
@@ -188,7 +198,7 @@ impl Engine {
 ///
 /// # Errors
 /// [`Error::NoSuchPath`]; [`Error::Index`], also when it cannot be read what was taken down from the old index; it is then
-/// as it was before.
+/// as it was before. [`Error::Cancelled`], likewise.
 pub fn rebuild(
     directory: impl AsRef<Path>,
     config: &Config,
@@ -211,9 +221,12 @@ pub fn rebuild(
         opened => Some(opened?),
     };
     let new = EmbeddedIndex::next_to(&lock)?;
-    let mut run = Run::open(&settings.knowledge, &new, lock)?;
+    let mut run = Run::open(&settings.knowledge, &new, lock)?.until(&options.cancel);
     old.iter().try_for_each(|old| run.keep_takedowns_of(old))?;
     run.take_sources(&Sources::with(paths, &options.reading)?, options.gone, progress)?;
+    if options.cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     let mut report = run.finish()?;
     new.reload()?;
     report.took_seconds = started.elapsed().as_secs_f64();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::templates::{MOST_PAGES, SiteTemplates, Templates, learn};
 use super::{clean_again, try_analysis};
-use crate::backend::embedded::{BackendError, IndexView, PageOfSite};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, IndexView, PageOfSite};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId};
 use crate::model::site::{Edges, Site};
@@ -126,4 +126,14 @@ fn again(
     let before = view.document_at(page)?;
     let after = clean_again(&before, knowledge, templates).and_then(|after| try_analysis(&after).map(|()| after)).ok();
     Ok(after.filter(|after| *after != before).map(|after| (before, after)))
+}
+
+/// What earlier runs into `index` have learnt, and whether one of them was cut short.
+pub(super) fn known_templates(index: &EmbeddedIndex) -> Result<(Templates, bool), BackendError> {
+    let learnt = index.learnt()?;
+    let templates = Templates::from_bytes(&learnt.content).map_err(|error| BackendError::Damaged {
+        directory: index.directory().to_owned(),
+        what: format!("what was learnt of the sites: {error}"),
+    })?;
+    Ok((templates, learnt.is_unfinished))
 }

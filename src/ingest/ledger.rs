@@ -132,6 +132,12 @@ impl Ledger {
         }
     }
 
+    /// Puts back what was known of a file at the beginning, to be looked at by the next run.
+    pub(super) fn restore(&mut self, key: SourceKey) {
+        self.changed.remove(&key);
+        self.distrust(key);
+    }
+
     /// The files whose notes fulfil a condition.
     pub(super) fn noted(&self, condition: impl Fn(&Notes) -> bool) -> Vec<SourceKey> {
         let content = self.journal.content();

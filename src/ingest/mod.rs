@@ -4,6 +4,7 @@
 //! together, and [`clean_again`] cleans a document anew with what was learnt. Storing documents is the caller's work.
 
 mod batches;
+pub mod behind;
 mod content;
 pub mod decode;
 pub mod extract;

@@ -9,9 +9,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::batches::batches;
+use super::learning::known_templates;
 use super::ledger::Ledger;
 use super::reading_version;
-use super::run::{Outcome, known_templates};
+use super::run::Outcome;
 use super::source::Sources;
 use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
@@ -20,6 +21,7 @@ use super::window::{Window, nothing_left};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Journal, StoredPage};
 use crate::knowledge::Knowledge;
 use crate::model::article::Reason;
+use crate::model::cancel::Cancel;
 use crate::model::document::{Document, DocumentId};
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::model::site::site_name;
@@ -68,7 +70,8 @@ pub fn preview(
     preview.report.files_read = waiting.len();
     let mut pages = 0;
     let handed = sources.files.iter().filter(|file| file.is_standard_input());
-    batches(waiting.iter().map(|visited| visited.file).chain(handed), &mut |batch, begun| {
+    let files = waiting.iter().map(|visited| visited.file).chain(handed);
+    batches(files, &Cancel::default(), &mut |batch, begun| {
         pages += batch.len();
         let found = batch.into_iter().map(|(number, page)| {
             let stored = page.as_ref().map_or(Ok(None), |page| before.find(DocumentId::of(&page.origin)))?;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::batches::{Batch, Numbered, batches};
-use super::learning::{learn_from_index, make_anew};
+use super::learning::{known_templates, learn_from_index, make_anew};
 use super::ledger::Ledger;
 use super::offers::{Content, Offer, Offers};
 use super::settle::Unheld;
@@ -22,6 +22,7 @@ use super::window::{nothing_left, skipped};
 use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
+use crate::model::cancel::Cancel;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
@@ -42,6 +43,8 @@ pub enum Gone {
 pub struct Run<'a> {
     pub(super) knowledge: &'a Knowledge,
     index: &'a EmbeddedIndex,
+    /// Ends the reading early.
+    cancel: Cancel,
     pub(super) revision: Revision,
     /// The index as it was before the run.
     pub(super) finder: Finder<'a>,
@@ -108,9 +111,21 @@ impl<'a> Run<'a> {
         let is_stale = !revision.is_first() && index.rules()? != Some(rules_version(knowledge));
         let rules = if is_stale { Rules::Changed } else { Rules::Same };
         let takedowns = known_takedowns(index)?;
-        let (offers, report) = (Offers::default(), IngestReport::default());
-        let mut run =
-            Self { knowledge, index, revision, finder, templates, ledger, takedowns, offers, touched, rules, report };
+        let (offers, report, cancel) = (Offers::default(), IngestReport::default(), Cancel::default());
+        let mut run = Self {
+            knowledge,
+            index,
+            cancel,
+            revision,
+            finder,
+            templates,
+            ledger,
+            takedowns,
+            offers,
+            touched,
+            rules,
+            report,
+        };
         if is_stale {
             run.make_anew()?;
         }
@@ -136,6 +151,13 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Stops reading when `cancel` says so. What was read until then is kept; nothing is dropped.
+    #[must_use]
+    pub fn until(mut self, cancel: &Cancel) -> Self {
+        self.cancel = cancel.clone();
+        self
+    }
+
     /// Takes all pages of `sources`, telling `progress` after each batch. Pages of files below its folders that are not
     /// there any more are dropped or kept, as `gone` says.
     ///
@@ -149,8 +171,13 @@ impl<'a> Run<'a> {
     ) -> Result<(), BackendError> {
         self.report.ignored += sources.ignored;
         self.report.skipped.extend(sources.skipped.iter().cloned());
-        let handed = sources.files.iter().filter(|file| file.is_standard_input());
-        self.take_handed(|take| batches(handed, &mut |batch, _| take(batch)))?;
+        let (handed, cancel) = (sources.files.iter().filter(|file| file.is_standard_input()), self.cancel.clone());
+        let mut unread = handed.clone().count();
+        self.take_handed(|take| {
+            unread -= batches(handed, &cancel, &mut |batch, _| take(batch))?;
+            Ok(())
+        })?;
+        self.report.unread += unread;
         let reading = reading_version(self.knowledge);
         let mut visit = Visit::new(sources, &self.ledger, reading, &mut |skip| self.report.skipped.push(skip));
         let mut unheld = Unheld::default();
@@ -158,11 +185,17 @@ impl<'a> Run<'a> {
         loop {
             self.read_files(&mut visit, progress)?;
             unheld.pages_of(visit.just_read(), (&self.finder, &self.offers))?;
+            if self.report.is_interrupted() {
+                self.break_off(&unheld);
+                break;
+            }
             if !self.hand_over(&mut visit, &mut unheld) {
                 break;
             }
         }
-        self.settle(&visit, &unheld, gone)?;
+        if !self.report.is_interrupted() {
+            self.settle(&visit, &unheld, gone)?;
+        }
         self.recount(&visit);
         Ok(())
     }
@@ -181,17 +214,23 @@ impl<'a> Run<'a> {
                 queue.push(number);
             }
         }
-        let visit = &*visit;
-        self.report.files_read += queue.len();
-        let unread = visit.files.len() - queue.len();
-        let files = queue.iter().filter_map(|number| visit.files.get(*number)).map(|visited| visited.file);
-        batches(files, &mut |batch, begun| {
-            let key = |number: &usize| visit.files.get(*queue.get(*number)?).map(|file| file.key);
-            self.take_batch(batch, &|number| key(&number), visit)?;
+        let (met, cancel) = (&*visit, self.cancel.clone());
+        let unread = met.files.len() - queue.len();
+        let files = queue.iter().filter_map(|number| met.files.get(*number)).map(|visited| visited.file);
+        let whole = batches(files, &cancel, &mut |batch, begun| {
+            let key = |number: &usize| met.files.get(*queue.get(*number)?).map(|file| file.key);
+            self.take_batch(batch, &|number| key(&number), met)?;
             let (pages, skipped) = (self.offers.taken, self.report.skipped.len());
-            progress(Progress { pages, skipped, files: unread + begun, files_total: visit.files.len() });
+            progress(Progress { pages, skipped, files: unread + begun, files_total: met.files.len() });
             Ok(())
-        })
+        })?;
+        self.report.files_read += whole;
+        self.report.unread += queue.len() - whole;
+        let mut unread = queue.get(whole..).unwrap_or_default().iter().filter_map(|number| visit.leave(*number));
+        // The first of them may have been read in part: what it gave is noted, but not trusted.
+        unread.next().into_iter().for_each(|key| self.ledger.distrust(key));
+        unread.for_each(|key| self.ledger.restore(key));
+        Ok(())
     }
 
     /// Takes pages handed over in memory: each stands in the place of what was handed over under its id before, and
@@ -232,6 +271,9 @@ impl<'a> Run<'a> {
     /// When the index cannot be written. Nothing of the run is visible then; or all of its pages are, cleaned with what
     /// was known before, and the next run learns from them.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
+        if self.report.is_interrupted() && self.report.pages() == 0 && self.revision.is_first() {
+            return Ok(self.report);
+        }
         let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, .. } = self;
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
@@ -363,14 +405,4 @@ impl Outcome {
             Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
-}
-
-/// What earlier runs into `index` have learnt, and whether one of them was cut short.
-pub(super) fn known_templates(index: &EmbeddedIndex) -> Result<(Templates, bool), BackendError> {
-    let learnt = index.learnt()?;
-    let templates = Templates::from_bytes(&learnt.content).map_err(|error| BackendError::Damaged {
-        directory: index.directory().to_owned(),
-        what: format!("what was learnt of the sites: {error}"),
-    })?;
-    Ok((templates, learnt.is_unfinished))
 }

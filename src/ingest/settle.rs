@@ -65,6 +65,19 @@ impl Run<'_> {
         is_more
     }
 
+    /// Ends a run that was cancelled: another source that is unread may hold what the ones that were read do not hold any
+    /// more, so nothing is dropped or noted as gone. The next run reads the files again for which that is open.
+    pub(super) fn break_off(&mut self, unheld: &Unheld) {
+        let losers = self.ledger.losers();
+        let open = unheld.pages.values().filter(|stored| !self.offers.holds(stored.page.id));
+        let open = open.filter_map(|stored| stored.provenance.source);
+        let moved = self.offers.moved.iter().filter_map(|id| losers.get(id)).flatten().copied();
+        let doubtful: Vec<SourceKey> = open.chain(moved).collect();
+        for key in doubtful {
+            self.ledger.distrust(key);
+        }
+    }
+
     /// Drops or notes the pages that no source of the run holds.
     pub(super) fn settle(&mut self, visit: &Visit<'_>, unheld: &Unheld, gone: Gone) -> Result<(), BackendError> {
         for stored in unheld.pages.values() {
@@ -126,7 +139,7 @@ impl Run<'_> {
         self.report.new = new;
         self.report.changed = changed;
         self.report.unchanged = unchanged;
-        for file in &visit.files {
+        for file in visit.files.iter().filter(|file| file.state != State::Waiting) {
             let Some(glance) = file.glance(&self.ledger) else { continue };
             if file.state != State::Read {
                 self.report.unchanged += usize::try_from(glance.pages).unwrap_or(usize::MAX);

@@ -20,6 +20,7 @@ use super::found::{Finder, Found, relative_name};
 use super::kind::InputFormat;
 use super::open::{Links, Opened, name_of};
 use super::unpack::{Budget, Counted};
+use crate::model::cancel::Cancel;
 use crate::model::page::{Origin, Page};
 use crate::model::report::Skipped;
 use crate::model::source::Stamp;
@@ -196,6 +197,12 @@ impl SourceFile {
         name_of(&self.path)
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Notes how it looks now.
     fn look(&mut self) {
         if !self.is_standard_input() {
@@ -244,6 +251,11 @@ impl SourceFile {
     ///
     /// After a thousand bad records the others are counted, and told at the end.
     pub fn for_each_page(&self, sink: &mut dyn FnMut(Result<Page, Skipped>)) {
+        self.for_each_page_until(&Cancel::default(), sink);
+    }
+
+    /// [`SourceFile::for_each_page`]; once it is cancelled, the file is as if it ended there.
+    pub fn for_each_page_until(&self, cancel: &Cancel, sink: &mut dyn FnMut(Result<Page, Skipped>)) {
         let (mut named, mut unnamed) = (0, 0);
         let mut bounded = |page: Result<Page, Skipped>| {
             if page.is_ok() || named < MAX_NAMED {
@@ -254,11 +266,11 @@ impl SourceFile {
             }
         };
         if self.is_standard_input() {
-            let budget = Rc::default();
+            let budget = Rc::new(Budget::until(cancel));
             let input = BufReader::with_capacity(1 << 16, Counted::new(io::stdin().lock(), &budget));
             content::read(Box::new(input), &self.input(&budget), &mut bounded);
         } else {
-            self.read(&mut bounded);
+            self.read(cancel, &mut bounded);
         }
         if unnamed > 0 {
             sink(Err(self.skipped(format!("{unnamed} more records skipped"))));
@@ -266,14 +278,14 @@ impl SourceFile {
     }
 
     /// Reads a file; a page alone is read again when it changed meanwhile.
-    fn read(&self, sink: &mut dyn FnMut(Result<Page, Skipped>)) {
+    fn read(&self, cancel: &Cancel, sink: &mut dyn FnMut(Result<Page, Skipped>)) {
         for attempt in 1..=ATTEMPTS {
             let opened = match Opened::at(&self.path, self.links) {
                 Ok(opened) => opened,
                 Err(error) => return sink(Err(self.skipped(error.to_string()))),
             };
             let (mut held, mut is_feed) = (None, false);
-            self.read_once(&opened, &mut |page| {
+            self.read_once((&opened, cancel), &mut |page| {
                 if let Some(earlier) = held.replace(page) {
                     is_feed = true;
                     sink(earlier);
@@ -296,8 +308,8 @@ impl SourceFile {
     }
 
     /// Reads what the file held when it was opened.
-    fn read_once(&self, opened: &Opened, sink: &mut dyn FnMut(Result<Page, Skipped>)) {
-        let budget = Rc::default();
+    fn read_once(&self, (opened, cancel): (&Opened, &Cancel), sink: &mut dyn FnMut(Result<Page, Skipped>)) {
+        let budget = Rc::new(Budget::until(cancel));
         let file = Counted::new((&opened.file).take(opened.length()), &budget);
         content::read(Box::new(BufReader::with_capacity(1 << 16, file)), &self.input(&budget), sink);
     }

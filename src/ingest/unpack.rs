@@ -15,6 +15,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::rewind::Rewind;
+use crate::model::cancel::Cancel;
 
 /// So much content is never suspicious, in bytes.
 const FREE_BYTES: u64 = 16 << 20;
@@ -30,14 +31,20 @@ const FRAME_MAGIC: &[u8] = b"\x28\xB5\x2F\xFD";
 /// A member's head without the optional parts.
 const MEMBER_HEAD_BYTES: usize = 10;
 
-/// How many bytes were read from a file, and how many they unpacked to.
+/// How many bytes were read from a file, how many they unpacked to, and whether they are wanted at all.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
+    cancel: Cancel,
     packed: Cell<u64>,
     unpacked: Cell<u64>,
 }
 
 impl Budget {
+    /// Of a file that is at its end when it is cancelled.
+    pub(super) fn until(cancel: &Cancel) -> Self {
+        Self { cancel: cancel.clone(), ..Self::default() }
+    }
+
     fn unpack(&self, bytes: usize) -> io::Result<()> {
         self.unpacked.set(self.unpacked.get() + bytes as u64);
         let is_bomb = self.unpacked.get() > FREE_BYTES.max(MAX_RATIO.saturating_mul(self.packed.get()));
@@ -49,7 +56,7 @@ impl Budget {
     }
 }
 
-/// Counts what is read of a file; after an error the file is at its end.
+/// Counts what is read of a file; after an error, or when it is cancelled, the file is at its end.
 pub(super) struct Counted<R> {
     inner: R,
     budget: Rc<Budget>,
@@ -64,7 +71,7 @@ impl<R: Read> Counted<R> {
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if self.has_failed {
+        if self.has_failed || self.budget.cancel.is_cancelled() {
             return Ok(0);
         }
         let read = self.inner.read(target);

@@ -120,6 +120,13 @@ impl<'s> Visit<'s> {
         self.just_read.iter().copied()
     }
 
+    /// Leaves a file unread that was to be read.
+    pub(super) fn leave(&mut self, number: usize) -> Option<SourceKey> {
+        let file = self.files.get_mut(number)?;
+        file.state = State::Waiting;
+        Some(file.key)
+    }
+
     /// How far the run has come with a file; none, when it has not met it.
     pub(super) fn state(&self, key: SourceKey) -> Option<State> {
         self.by_key.get(&key).and_then(|at| self.files.get(*at)).map(|file| file.state)

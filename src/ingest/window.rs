@@ -9,6 +9,7 @@ use super::templates::Templates;
 use super::{PageError, read};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
+use crate::model::cancel::Cancel;
 use crate::model::document::Document;
 use crate::model::page::Page;
 use crate::model::report::Skipped;
@@ -33,7 +34,7 @@ pub fn documents<E: From<BackendError>>(
     sources.skipped.iter().try_for_each(|skipped| sink(Err(skipped.clone())))?;
     knowledge.prepare();
     let mut window = Window::new(knowledge, None, Templates::default());
-    batches(sources.files.iter(), &mut |batch, _| {
+    batches(sources.files.iter(), &Cancel::default(), &mut |batch, _| {
         let templates = &window.templates;
         let read: Vec<_> = batch.into_par_iter().map(|(_, page)| read_labelled(&page?, knowledge, templates)).collect();
         for document in read {

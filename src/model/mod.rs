@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod article;
 pub mod block;
+pub mod cancel;
 pub mod capture;
 pub mod clinic;
 pub mod document;

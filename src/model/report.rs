@@ -39,6 +39,8 @@ pub struct IngestReport {
     pub taken_down: usize,
     /// Files that were opened; the others look as they did when they were read.
     pub files_read: usize,
+    /// Files that were not read, or not to their end, because the run was cancelled; the next one reads them.
+    pub unread: usize,
     /// Files of no known format, left alone.
     pub ignored: usize,
     /// Inputs that gave no page.
@@ -64,6 +66,12 @@ impl IngestReport {
     #[must_use]
     pub fn indexed(&self) -> usize {
         self.new + self.changed
+    }
+
+    /// Whether the run was cancelled before it had read everything.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.unread > 0
     }
 
     /// All pages that were seen whole.

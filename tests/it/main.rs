@@ -24,4 +24,5 @@ mod rules;
 mod seeds;
 mod sequences;
 mod shapes;
+mod told;
 mod workbench;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::BackendError;
 use super::lock::WriterLock;
 
-const FILE_NAME: &str = "search-index.json";
+pub(super) const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
 const FORMAT: u32 = 3;
 

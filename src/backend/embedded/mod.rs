@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod journal;
 mod lock;
+mod looks;
 mod lookup;
 mod marker;
 mod payload;
@@ -23,6 +24,7 @@ mod schema;
 mod stored;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
@@ -32,6 +34,7 @@ pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
 pub use self::lock::{Patience, WriterLock};
+use self::looks::{Looks, whole};
 pub use self::lookup::{Finder, StoredPage};
 use self::marker::{Marker, next_generation};
 pub use self::marker::{holds_index, is_vacant};
@@ -51,6 +54,8 @@ pub struct EmbeddedIndex {
     index: Index,
     reader: IndexReader,
     fields: Fields,
+    /// How the state looked that the reader shows.
+    seen: Mutex<Looks>,
 }
 
 impl EmbeddedIndex {
@@ -113,10 +118,24 @@ impl EmbeddedIndex {
             let what = "its fields are not those of its format".to_owned();
             return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
-        let reader = persistently(|| index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into());
-        let reader = reader.map_err(|error| open_error(directory, error))?;
         let (data, generation) = (directory.join(generation), generation.to_owned());
-        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields })
+        let open = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let (seen, reader) = whole(|| Looks::of(directory, &data), open);
+        let reader = reader.map_err(|error| open_error(directory, error))?;
+        let seen = Mutex::new(seen);
+        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields, seen })
+    }
+
+    fn looks(&self) -> Looks {
+        Looks::of(&self.directory, &self.data)
+    }
+
+    fn seen(&self) -> Looks {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, looks: Looks) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = looks;
     }
 
     /// Whether another generation has taken its place.
@@ -147,7 +166,10 @@ impl EmbeddedIndex {
     /// # Errors
     /// When the new state cannot be read; searches go on over the old one.
     pub fn reload(&self) -> Result<(), BackendError> {
-        persistently(|| self.reader.reload()).map_err(|source| self.engine_error(source))
+        let (seen, reloaded) = whole(|| self.looks(), || self.reader.reload());
+        reloaded.map_err(|source| self.engine_error(source))?;
+        self.note(seen);
+        Ok(())
     }
 
     /// What earlier runs have learnt of the sites.
@@ -226,14 +248,6 @@ impl EmbeddedIndex {
 pub struct IndexView<'a> {
     index: &'a EmbeddedIndex,
     searcher: Searcher,
-}
-
-/// How often files are opened that a newer state may have replaced meanwhile.
-const ATTEMPTS: usize = 5;
-
-/// Does `read`; again when it fails, as it may where it reads without a lock while another process writes.
-fn persistently<T>(read: impl Fn() -> tantivy::Result<T>) -> tantivy::Result<T> {
-    (1..ATTEMPTS).find_map(|_| read().ok()).map_or_else(read, Ok)
 }
 
 /// What cannot be opened: a file that may not be read, or one that is missing or wrong.
