@@ -20,7 +20,7 @@ pub mod recognize;
 mod rewind;
 mod row;
 pub mod run;
-mod settle;
+pub mod settle;
 pub mod source;
 pub mod takedowns;
 pub mod templates;

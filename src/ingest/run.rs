@@ -13,7 +13,7 @@ use super::batches::{Batch, Numbered, batches};
 use super::learning::{known_templates, learn_from_index, make_anew};
 use super::ledger::Ledger;
 use super::offers::{Content, Offer, Offers};
-use super::settle::Unheld;
+use super::settle::{Gone, Unheld};
 use super::source::Sources;
 use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
@@ -28,16 +28,6 @@ use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::model::site::Site;
 use crate::model::source::{Provenance, SourceKey};
-
-/// What becomes of pages that the sources of a run do not hold any more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Gone {
-    /// They stay.
-    #[default]
-    Keep,
-    /// They are dropped.
-    Drop,
-}
 
 /// A run that writes: compares each page with what the index knows and puts what is new or changed.
 pub struct Run<'a> {

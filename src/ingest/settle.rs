@@ -3,11 +3,21 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::offers::Offers;
-use super::run::{Gone, Run};
+use super::run::Run;
 use super::visit::{State, Visit};
 use crate::backend::embedded::{BackendError, Finder, StoredPage};
 use crate::model::document::DocumentId;
 use crate::model::source::SourceKey;
+
+/// What becomes of pages that the sources of a run do not hold any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Gone {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are dropped.
+    Drop,
+}
 
 /// Pages of the index whose files are gone or were read again: those among them that the run does not come to hold are
 /// held by none of the files.
