@@ -1,5 +1,7 @@
 //! What the command line takes: parsed and checked, nothing else. The help texts are the manual.
 
+mod query;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +9,9 @@ use article_search::eval::measures::Floor;
 use article_search::ingest::formats::rows::FieldMap;
 use article_search::ingest::kind::InputFormat;
 use article_search::model::query::PASSAGE_LENGTHS;
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use self::query::{OutputFormat, QueryArguments};
 
 /// Search scraped articles.
 #[derive(Debug, Parser)]
@@ -31,6 +35,7 @@ pub(super) struct Arguments {
 
 /// Flags of every command.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct CommonArguments {
     /// The index to use, instead of the nearest `index/` here or above.
     #[arg(short, long, global = true, env = "SEARCH_INDEX", value_name = "DIR")]
@@ -41,15 +46,30 @@ pub(super) struct CommonArguments {
     /// Say less: no progress, no summary.
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// When to use colour.
+    /// Say more on standard error: which index, which settings, how the words were taken; twice for all of it.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// When to use colour; `auto` is on a terminal, and heeds `NO_COLOR`, `CLICOLOR_FORCE`, `FORCE_COLOR`, `TERM=dumb`.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: ColorWhen,
+    pub(super) color: When,
+    /// When to make titles links; `auto` is on a terminal known to show them, and heeds `FORCE_HYPERLINK`.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) hyperlinks: When,
+    /// Never show text that is longer than the screen in a pager.
+    #[arg(long, global = true)]
+    pub(super) no_pager: bool,
+    /// No progress on standard error.
+    #[arg(long, global = true)]
+    pub(super) no_progress: bool,
+    /// Accepted, and without effect: nothing here ever calls out.
+    #[arg(long, global = true)]
+    pub(super) offline: bool,
 }
 
-/// When to use colour.
+/// When to do what only a terminal understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorWhen {
-    /// On a terminal that wants it.
+pub(super) enum When {
+    /// Where it is known to be understood.
     Auto,
     /// Always.
     Always,
@@ -84,71 +104,6 @@ pub(super) enum CommandLine {
     Eval(EvalArguments),
     /// Help: the first screen, or that of a command, of the query language (query) or of what is printed (output)
     Help(HelpArguments),
-}
-
-/// Arguments of a search.
-#[derive(Debug, Args)]
-pub(super) struct QueryArguments {
-    /// What to look for, e.g. "Chongqing medical insurance"; `-` reads queries from standard input, one a line.
-    #[arg(value_name = "WORDS")]
-    pub(super) words: Vec<String>,
-    /// Only pages about this city, in any language or spelling; repeat for any of several.
-    #[arg(short, long, value_name = "NAME")]
-    pub(super) city: Vec<String>,
-    /// Only pages about clinics whose name holds these words; repeat for any of several.
-    #[arg(long, value_name = "NAME")]
-    pub(super) clinic: Vec<String>,
-    /// Only pages about this topic, by id or label (see: search facets topic); repeat for any of several.
-    #[arg(long, value_name = "NAME")]
-    pub(super) topic: Vec<String>,
-    /// Only pages in this language: en, zh, or another code; repeat for any of several.
-    #[arg(long, value_name = "CODE")]
-    pub(super) lang: Vec<String>,
-    /// How many hits to print, 1 to 1000.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
-    pub(super) limit: u16,
-    /// How many passages to show of each hit, 0 to 10.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(0..=10))]
-    pub(super) passages: u16,
-    /// Longest passage, in characters, 40 to 2000; without it about three lines.
-    #[arg(long, value_name = "N", value_parser = passage_length)]
-    pub(super) passage_chars: Option<usize>,
-    /// The words as typed: no synonyms, no spelling help.
-    #[arg(long)]
-    pub(super) exact: bool,
-    /// Leave out pages with this word or phrase; repeatable.
-    #[arg(long, value_name = "WORD")]
-    pub(super) not: Vec<String>,
-    /// How to print; of `-o` and `-j` the last one counts.
-    #[arg(short, long, value_name = "FMT", default_value = "pretty", env = "SEARCH_OUTPUT")]
-    pub(super) output: OutputFormat,
-    /// One JSON object a hit, one a line: the same as `-o ndjson`.
-    #[arg(short = 'j', overrides_with = "output")]
-    pub(super) ndjson: bool,
-    /// Read queries from a file: one a line, or TSV whose header names `qid` and `query`.
-    #[arg(long, value_name = "FILE", conflicts_with = "words")]
-    pub(super) queries: Option<PathBuf>,
-    /// Show the parts of each score, and what the query was taken for.
-    #[arg(long)]
-    pub(super) explain: bool,
-}
-
-impl QueryArguments {
-    /// How to print: the flags first, then the environment.
-    pub(super) fn format(&self) -> OutputFormat {
-        if self.ndjson { OutputFormat::Ndjson } else { self.output }
-    }
-}
-
-/// How to print an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// For reading.
-    Pretty,
-    /// One JSON object a query.
-    Json,
-    /// One JSON object a hit.
-    Ndjson,
 }
 
 /// Arguments of `index`.
@@ -353,7 +308,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     milliseconds.map(Duration::from_millis).ok_or_else(|| "write 500ms, 2s or 1m".to_owned())
 }
 
-fn passage_length(text: &str) -> Result<usize, String> {
+pub(super) fn passage_length(text: &str) -> Result<usize, String> {
     let length = text.parse().ok().filter(|length| PASSAGE_LENGTHS.contains(length));
     length.ok_or_else(|| format!("write {} to {}", PASSAGE_LENGTHS.start(), PASSAGE_LENGTHS.end()))
 }

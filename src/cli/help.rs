@@ -16,7 +16,7 @@ Search scraped articles.
 
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
-Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o json   --explain   --queries FILE
+Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o FORMAT   --explain   --queries FILE
 Commands  index watch extract remove · show facets · stats export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
@@ -48,7 +48,14 @@ const OUTPUT: &str = "\
 What is printed. Results go to standard output; notes, progress and errors to standard error.
 
   -o pretty     for reading (the default); never parse it
+  -o plain      the same text without colours, links, folding or pager, as a pipe gets it anyway
   -o ndjson     one JSON object a hit, one a line; -j is short for it
+  -o csv, tsv   a table with a header, one row a hit; text that a spreadsheet would compute has a ' in front
+  -o md         Markdown: titles as links, passages as quotations
+  -o urls       addresses, one a line; -o paths: source files, each once
+  --template S  a line a hit: '{title}\\t{url}\\t{passage}', with \\t, \\n, \\\\, {{ and }}; it goes before -o. Values:
+                rank qid id score title url path record key lang date verdict city clinic topics flags group_size
+                missing answer passage passages (lists are joined by `; `)
   -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
@@ -82,6 +89,10 @@ Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when 
   stripped, languages        {reason: pages}, {language: pages} of new and changed pages; their cities, clinics, topics
                              as lists of codes, keys, ids; without_city counts the rest
   files_read, took_seconds, interrupted
+
+On a terminal: colours (--color, NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM=dumb), titles as links where it shows them
+(--hyperlinks, FORCE_HYPERLINK), folded to its width (COLUMNS), and what is longer than the screen in SEARCH_PAGER, else
+PAGER, else less -FRX (--no-pager). A pipe gets the same text without all that.
 
 Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)

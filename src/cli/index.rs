@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::{IndexArguments, ReadingArguments};
 use super::failure::{Exit, Failure};
 use super::locate;
-use super::print::{counted, style};
+use super::print::{counted, padded, style};
 use super::report;
 use super::session::Session;
 
@@ -190,7 +190,7 @@ struct Meter {
 
 impl Meter {
     fn new(session: &Session) -> Self {
-        let is_watched = io::stderr().is_terminal() && !session.common.quiet;
+        let is_watched = io::stderr().is_terminal() && !session.common.quiet && !session.common.no_progress;
         let bar = if is_watched { ProgressBar::new(0) } else { ProgressBar::hidden() };
         let template = " reading   {bar:26} {pos} / {len} files   {msg}   eta {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -204,7 +204,7 @@ impl Meter {
         self.bar.set_position(progress.files as u64);
         let rate = progress.pages as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
         let message = format!("{} pages   {rate:.0}/s   {} skipped", progress.pages, progress.skipped);
-        if !self.is_watched && self.last_line.elapsed() >= QUIET_INTERVAL {
+        if !self.is_watched && !session.common.no_progress && self.last_line.elapsed() >= QUIET_INTERVAL {
             self.last_line = Instant::now();
             session.note(&format!("reading {} / {} files, {message}", progress.files, progress.files_total));
         }
@@ -282,7 +282,7 @@ fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 7] {
 pub(super) fn skipped_lines(skipped: &[Skipped]) -> String {
     let mut text = format!("warning: {} skipped", counted(skipped.len(), "input"));
     for skip in skipped.iter().take(NAMED_SKIPS) {
-        let _ = write!(text, "\n  {:<40}  {}", shown(&skip.label), shown(&skip.reason));
+        let _ = write!(text, "\n  {}  {}", padded(&shown(&skip.label), 40), shown(&skip.reason));
     }
     if skipped.len() > NAMED_SKIPS {
         let _ = write!(text, "\n  … and {} more", skipped.len() - NAMED_SKIPS);

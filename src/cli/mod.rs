@@ -1,8 +1,10 @@
 //! The command line: arguments in, text out. Uses nothing but the public library.
 //!
-//! [`grammar`] decides between query and command, [`arguments`] parses, [`usage`] explains what was wrong; one file a command; [`print`] lays out text,
-//! [`failure`] words errors and decides exit codes.
+//! [`grammar`] decides between query and command, [`arguments`] parses, [`usage`] explains what was
+//! wrong; one file a command; [`print`] lays out text, [`terminal`] and [`screen`] bring it to its reader, [`failure`] words
+//! errors and decides exit codes.
 
+mod answers;
 mod arguments;
 mod evaluate;
 mod failure;
@@ -16,7 +18,9 @@ mod print;
 mod query;
 mod remove;
 mod report;
+mod screen;
 mod session;
+mod terminal;
 mod usage;
 mod watch;
 
@@ -27,7 +31,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use self::arguments::{Arguments, CommandLine, OutputFormat};
+use self::arguments::{Arguments, CommandLine};
 use self::failure::{Exit, Failure};
 use self::interrupt::Interrupt;
 use self::session::Session;
@@ -72,7 +76,7 @@ fn report(failure: &Failure, reader: Reader) -> io::Result<()> {
 
 fn reader_of(arguments: &Arguments) -> Reader {
     let wants_rows = match &arguments.command {
-        Some(CommandLine::Q(query)) => query.format() != OutputFormat::Pretty,
+        Some(CommandLine::Q(query)) => query.wants_json(),
         Some(CommandLine::Show(show)) => show.json,
         Some(CommandLine::Facets(facets)) => facets.json,
         Some(CommandLine::Stats(stats)) => stats.json,

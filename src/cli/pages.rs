@@ -14,6 +14,7 @@ use article_search::{Error, extract};
 use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
 use super::failure::{Exit, Failure};
 use super::index::{skipped_lines, sources};
+use super::print::fold::folded;
 use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
 
@@ -75,15 +76,15 @@ pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit,
     };
     let document = session.open()?.document(id)?;
     let section = section.map(|section| section_of(&document, section)).transpose()?;
-    let mut output = session.output();
+    let mut output = session.screen(session.terminal());
     if arguments.json {
         write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?;
     } else if arguments.removed {
         document.article.removed.iter().try_for_each(|removed| show_removed(&mut output, removed))?;
     } else {
-        show_article(&mut output, &document, section)?;
+        show_article(&mut output, &document, (section, session.terminal().columns))?;
     }
-    output.flush()?;
+    output.finish()?;
     Ok(Exit::Done)
 }
 
@@ -104,7 +105,11 @@ fn section_of(document: &Document, name: &str) -> Result<usize, Failure> {
     Err(failure.or_try(format!("search show {}           the whole article", document.id)))
 }
 
-fn show_article(output: &mut impl Write, document: &Document, section: Option<usize>) -> std::io::Result<()> {
+fn show_article(
+    output: &mut impl Write,
+    document: &Document,
+    (section, columns): (Option<usize>, Option<usize>),
+) -> std::io::Result<()> {
     let Document { id, origin, article, facets, .. } = document;
     writeln!(output, "{}", style::strong(&article.title))?;
     let mut facts: Vec<String> = facets.cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
@@ -123,7 +128,7 @@ fn show_article(output: &mut impl Write, document: &Document, section: Option<us
         if part.is_heading() {
             writeln!(output, "\n{} {}", style::strong(&part.text), style::faint(&format!("§{number}")))?;
         } else {
-            writeln!(output, "\n{}", shown(&part.text))?;
+            writeln!(output, "\n{}", folded(&part.text, &[], columns).join("\n"))?;
         }
     }
     Ok(())
@@ -141,7 +146,7 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
         Some(name) => vec![FacetField::named(name).ok_or_else(|| unknown_field(name))?],
     };
     let engine = session.open()?;
-    let mut output = session.output();
+    let mut output = session.screen(session.terminal());
     let mut found = 0;
     for field in &fields {
         let counts = engine.facets(*field)?;
@@ -163,7 +168,7 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
             }
         }
     }
-    output.flush()?;
+    output.finish()?;
     Ok(if found == 0 { Exit::NothingFound } else { Exit::Done })
 }
 

@@ -5,49 +5,56 @@ use std::io::{self, Read, Write};
 
 use article_search::model::answer::Answer;
 use article_search::model::query::Query;
-use article_search::text::safe::shown;
 use article_search::{Engine, Error};
 
-use super::arguments::{OutputFormat, QueryArguments, WhyArguments};
+use super::answers::Printer;
+use super::arguments::{QueryArguments, WhyArguments};
 use super::failure::{Exit, Failure};
-use super::print::answer::{corrected, empty_answer, footer, pretty, print_why, understood};
-use super::print::rows::{self, Unanswered, Versioned};
+use super::print::answer::print_why;
+use super::print::rows;
 use super::session::Session;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit, Failure> {
     let queries = queries(arguments)?;
     let engine = session.open()?;
-    let mut output = session.output();
-    if let Queries::One(text) = &queries {
-        let answer = ask(&engine, &prepared(text, None, arguments), arguments)?;
-        print(session, &mut output, (&answer, &engine), arguments)?;
-        output.flush()?;
-        if arguments.format() == OutputFormat::Pretty {
-            session.note_newer_corpus(&engine);
+    let mut printer = Printer::new(session, &engine, arguments);
+    match queries {
+        Queries::One(text) => {
+            let answer = ask(&engine, &prepared(&text, None, arguments), arguments)?;
+            printer.print(&answer)?;
+            printer.finish()?;
+            if arguments.template.is_none() && arguments.format().is_screen() {
+                session.note_newer_corpus(&engine);
+            }
+            Ok(if answer.no_match { Exit::NothingFound } else { Exit::Done })
         }
-        return Ok(if answer.no_match { Exit::NothingFound } else { Exit::Done });
+        Queries::Many(many) => {
+            let found = many_answers(&engine, many, arguments, &mut printer)?;
+            printer.finish()?;
+            Ok(found)
+        }
     }
-    let Queries::Many(many) = queries else { return Ok(Exit::Done) };
+}
+
+fn many_answers(
+    engine: &Engine,
+    queries: Vec<(String, String)>,
+    arguments: &QueryArguments,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, Failure> {
     let mut found = Exit::NothingFound;
-    for (id, text) in many {
-        match ask(&engine, &prepared(&text, Some(&id), arguments), arguments) {
+    for (id, text) in queries {
+        match ask(engine, &prepared(&text, Some(&id), arguments), arguments) {
             Ok(answer) => {
                 found = if answer.no_match { found } else { Exit::Done };
-                print(session, &mut output, (&answer, &engine), arguments)?;
+                printer.print(&answer)?;
             }
             // One query with an unknown city does not end the others.
-            Err(error @ Error::Filter(_)) => {
-                session.note(&format!("query {}: {error}", shown(&id)));
-                if arguments.format() == OutputFormat::Json {
-                    let error = Failure::from(error).json();
-                    rows::row(&mut output, &Versioned::new(Unanswered::new(&id, &text, error)))?;
-                }
-            }
+            Err(error @ Error::Filter(_)) => printer.refuse((&id, &text), error)?,
             Err(error) => return Err(error.into()),
         }
     }
-    output.flush()?;
     Ok(found)
 }
 
@@ -134,54 +141,4 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
 
 fn ask(engine: &Engine, query: &Query, arguments: &QueryArguments) -> Result<Answer, Error> {
     if arguments.explain { engine.explain(query) } else { engine.search(query) }
-}
-
-fn print(
-    session: &Session,
-    output: &mut impl Write,
-    (answer, engine): (&Answer, &Engine),
-    arguments: &QueryArguments,
-) -> Result<(), Failure> {
-    match arguments.format() {
-        OutputFormat::Ndjson => Ok(rows::hits(output, answer)?),
-        OutputFormat::Json => Ok(rows::answer(output, answer)?),
-        OutputFormat::Pretty => print_for_people(session, output, (answer, engine), arguments),
-    }
-}
-
-fn print_for_people(
-    session: &Session,
-    output: &mut impl Write,
-    (answer, engine): (&Answer, &Engine),
-    arguments: &QueryArguments,
-) -> Result<(), Failure> {
-    if arguments.explain {
-        understood(output, answer)?;
-    }
-    if let Some(note) = corrected(answer) {
-        session.note(&note);
-    }
-    if answer.hits.is_empty() {
-        if let Some(id) = &answer.qid {
-            writeln!(output, "{}: nothing found", shown(id))?;
-        }
-        output.flush()?;
-        session.note(&empty_answer(answer, engine)?);
-        note_mistyped_command(session, arguments);
-        return Ok(());
-    }
-    let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
-    let short_ids = engine.short_ids(&ids)?;
-    pretty(output, answer, &short_ids, Session::width())?;
-    output.flush()?;
-    session.note(&footer(answer, &short_ids));
-    Ok(())
-}
-
-/// `search idnex corpus/` is a query; an existing path among its words says that it was meant otherwise.
-fn note_mistyped_command(session: &Session, arguments: &QueryArguments) {
-    let looks_like_path = |word: &&String| word.contains(['/', '.']) && session.here.join(word.as_str()).exists();
-    if let Some(path) = arguments.words.iter().skip(1).find(looks_like_path) {
-        session.note(&format!("did you mean the command: search index {}", shown(path)));
-    }
 }

@@ -1,17 +1,19 @@
 //! What every command needs: the common flags, where it stands, and where text goes.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anstream::{AutoStream, ColorChoice};
 use article_search::text::safe::shown;
 use article_search::{Config, Engine, RunOptions};
 
-use super::arguments::{ColorWhen, CommonArguments};
+use super::arguments::CommonArguments;
 use super::failure::{Exit, Failure};
 use super::index;
 use super::interrupt::Interrupt;
 use super::locate::{self, Located};
+use super::print::Look;
+use super::screen::{Screen, pager_of};
+use super::terminal::Terminal;
 
 /// One run of the program.
 pub(super) struct Session {
@@ -21,14 +23,25 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Standard output, buffered, with or without colour as the flag, the environment and the terminal say.
-    pub(super) fn output(&self) -> io::BufWriter<AutoStream<io::StdoutLock<'static>>> {
-        let choice = match self.common.color {
-            ColorWhen::Always => ColorChoice::Always,
-            ColorWhen::Never => ColorChoice::Never,
-            ColorWhen::Auto => AutoStream::choice(&io::stdout()),
-        };
-        io::BufWriter::new(AutoStream::new(io::stdout().lock(), choice))
+    /// Standard output for rows and short texts: with or without colour as the flag, the environment and the terminal say.
+    pub(super) fn output(&self) -> Screen {
+        Screen::new(Terminal::of(&self.common), None)
+    }
+
+    /// Standard output for texts that may be longer than the screen.
+    pub(super) fn screen(&self, terminal: Terminal) -> Screen {
+        let pager = pager_of(&|name| std::env::var(name).ok());
+        Screen::new(terminal, pager.filter(|_| !self.common.no_pager))
+    }
+
+    /// What standard output understands.
+    pub(super) fn terminal(&self) -> Terminal {
+        Terminal::of(&self.common)
+    }
+
+    /// How an answer is laid out on `terminal`.
+    pub(super) fn look(&self, terminal: Terminal) -> Look<'_> {
+        Look { columns: terminal.columns, links_from: terminal.has_links.then_some(self.here.as_path()) }
     }
 
     /// Tells a person something beside the results; silent with `--quiet`. Lines stay, what steers a terminal does not.
@@ -40,13 +53,11 @@ impl Session {
         }
     }
 
-    /// Columns to fold text to; `None` where nobody looks at it on a terminal.
-    pub(super) fn width() -> Option<usize> {
-        if !io::stdout().is_terminal() {
-            return None;
+    /// [`Session::note`] for those who want to know more.
+    pub(super) fn detail(&self, text: &str) {
+        if self.common.verbose > 0 {
+            self.note(text);
         }
-        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        Some(terminal.unwrap_or(100).clamp(40, 120))
     }
 
     /// Settings of the engine.
@@ -76,7 +87,10 @@ impl Session {
     /// [`Session::open`] with settings of the command's own.
     pub(super) fn open_with(&self, config: &Config) -> Result<Engine, Failure> {
         match locate::index_to_search(self.common.index.as_deref(), &self.here)? {
-            Located::Index(directory) => Ok(Engine::open(directory, config)?),
+            Located::Index(directory) => {
+                self.detail(&format!("index: {}", directory.display()));
+                Ok(Engine::open(directory, config)?)
+            }
             Located::Corpus { corpus, index: directory } => {
                 self.note("no index yet: reading corpus/ into index/ first");
                 let engine = Engine::create(&directory, config)?;

@@ -14,6 +14,7 @@ mod binary;
 mod clinics;
 mod corpus;
 mod evaluation;
+mod formats;
 mod hostile;
 mod incremental;
 mod inputs;

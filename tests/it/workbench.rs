@@ -85,6 +85,8 @@ impl Workbench {
             .env_remove("SEARCH_OUTPUT")
             .env_remove("SEARCH_KNOWLEDGE")
             .env_remove("CLICOLOR_FORCE")
+            .env_remove("FORCE_COLOR")
+            .env_remove("FORCE_HYPERLINK")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

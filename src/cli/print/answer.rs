@@ -8,36 +8,38 @@ use article_search::model::plan::FacetField;
 use article_search::text::safe::shown;
 use article_search::{Engine, Error};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::fold::folded;
-use super::style::{faint, strong};
-use super::{counted, grouped};
+use super::style::{faint, linked, strong};
+use super::{Look, counted, grouped};
 
 /// Facet values printed in one line.
 const SHOWN_VALUES: usize = 4;
 /// Columns before the text of a hit.
 const INDENT: &str = "    ";
 
-/// Prints an answer with hits; `width` is that of the terminal, `None` elsewhere.
+/// Prints an answer with hits.
 pub(in crate::cli) fn pretty(
     output: &mut impl Write,
     answer: &Answer,
     short_ids: &[String],
-    width: Option<usize>,
+    look: Look<'_>,
 ) -> io::Result<()> {
     if let Some(id) = &answer.qid {
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
     if answer.absent.is_empty() {
-        headline(output, answer, width)?;
+        headline(output, answer, look)?;
     } else {
         let absent = format!(" No page is about {}. The nearest pages:", answer.absent.join(" or "));
         writeln!(output, "{}\n", strong(&absent))?;
     }
     let best = answer.hits.first().map_or(1.0, |hit| hit.score);
     for (hit, short_id) in answer.hits.iter().zip(short_ids) {
-        print_hit(output, hit, (short_id, best), width)?;
+        print_hit(output, hit, (short_id, best), look)?;
     }
-    facets(output, answer)
+    facets(output, answer, look)
 }
 
 /// What a query was taken for: cities, topics, and words without weight.
@@ -67,7 +69,7 @@ pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io
 }
 
 /// The answer of the best hit, and how the pages answer that say yes, no or unless.
-fn headline(output: &mut impl Write, answer: &Answer, width: Option<usize>) -> io::Result<()> {
+fn headline(output: &mut impl Write, answer: &Answer, look: Look<'_>) -> io::Result<()> {
     let Some((hit, sentence)) = answer.hits.iter().find_map(|hit| Some((hit, hit.answer.as_ref()?))) else {
         return Ok(());
     };
@@ -81,7 +83,7 @@ fn headline(output: &mut impl Write, answer: &Answer, width: Option<usize>) -> i
         strong(&format!("Answer{about}")),
         faint(&format!("{verdicts} · quoted, not generated"))
     )?;
-    let mut lines = folded(&sentence.text, &sentence.hits, width.map(|width| width.saturating_sub(14)));
+    let mut lines = folded(&sentence.text, &sentence.hits, look.beside(14));
     let last = lines.len().saturating_sub(1);
     for (index, line) in lines.iter_mut().enumerate() {
         let (open, close) = (if index == 0 { "“" } else { " " }, if index == last { "”" } else { "" });
@@ -101,19 +103,23 @@ fn verdicts(answer: &Answer) -> String {
     named.collect::<Vec<_>>().join(" · ")
 }
 
-fn print_hit(
-    output: &mut impl Write,
-    hit: &Hit,
-    (short_id, best): (&str, f32),
-    width: Option<usize>,
-) -> io::Result<()> {
+fn print_hit(output: &mut impl Write, hit: &Hit, (short_id, best): (&str, f32), look: Look<'_>) -> io::Result<()> {
     let dots: String = (0..5).map(|dot| if hit.score * 5.0 > best * (dot as f32 + 0.5) { '●' } else { '○' }).collect();
-    let meter = faint(&format!("{short_id}  {dots} {:.1}", hit.score));
+    let meter = format!("{short_id}  {dots} {:.1}", hit.score);
     let title = if hit.row.title.is_empty() { "(no title)" } else { &hit.row.title };
-    writeln!(output, "{:>2}  {}   {meter}", hit.rank, strong(title))?;
-    writeln!(output, "{INDENT}{}", faint(&facts(hit)))?;
+    let target = look.target(hit);
+    let lines = folded(title, &[], look.beside(INDENT.len() + meter.width() + 3));
+    let last = lines.len().saturating_sub(1);
+    for (index, line) in lines.iter().enumerate() {
+        let before = if index == 0 { format!("{:>2}  ", hit.rank) } else { INDENT.to_owned() };
+        let after = if index == last { format!("   {}", faint(&meter)) } else { String::new() };
+        writeln!(output, "{before}{}{after}", linked(line, target.as_deref()))?;
+    }
+    for line in folded(&facts(hit), &[], look.beside(INDENT.len())) {
+        writeln!(output, "{INDENT}{}", faint(&line))?;
+    }
     for passage in &hit.passages {
-        print_passage(output, passage, width)?;
+        print_passage(output, passage, look)?;
     }
     if !hit.missing.is_empty() {
         writeln!(output, "{INDENT}{}", faint(&format!("missing: {}", hit.missing.join(", "))))?;
@@ -177,15 +183,15 @@ fn facts(hit: &Hit) -> String {
     format!("{}     {}", about.join(" › "), source.join(" · "))
 }
 
-fn print_passage(output: &mut impl Write, passage: &Passage, width: Option<usize>) -> io::Result<()> {
-    let mut lines = folded(&passage.text, &passage.hits, width.map(|width| width.saturating_sub(INDENT.len() + 8)));
+fn print_passage(output: &mut impl Write, passage: &Passage, look: Look<'_>) -> io::Result<()> {
+    let mut lines = folded(&passage.text, &passage.hits, look.beside(INDENT.len() + 8));
     if let Some(last) = lines.last_mut() {
         let _ = write!(last, "  {}", faint(&format!("§{}", passage.section)));
     }
     lines.iter().try_for_each(|line| writeln!(output, "{INDENT}{line}"))
 }
 
-fn facets(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+fn facets(output: &mut impl Write, answer: &Answer, look: Look<'_>) -> io::Result<()> {
     for field in [FacetField::City, FacetField::Clinic, FacetField::Topic, FacetField::Verdict] {
         let Some(counts) = answer.facets.get(field.name()).filter(|counts| !counts.is_empty()) else { continue };
         let mut values: Vec<String> = counts
@@ -196,7 +202,11 @@ fn facets(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
         if counts.len() > SHOWN_VALUES {
             values.push(format!("{} more", counts.len() - SHOWN_VALUES));
         }
-        writeln!(output, " {:<8} {}", faint(field.name()), values.join(" · "))?;
+        let lines = folded(&values.join(" · "), &[], look.beside(field.name().len() + 2));
+        for (index, line) in lines.iter().enumerate() {
+            let name = if index == 0 { faint(field.name()) } else { " ".repeat(field.name().len()) };
+            writeln!(output, " {name} {line}")?;
+        }
     }
     Ok(())
 }

@@ -1,9 +1,54 @@
 //! Layout of text for people, and of rows for machines. Everything from a page passes through `style` or `safe::shown`.
 
 pub(super) mod answer;
+mod columns;
+#[cfg(test)]
+mod fixture;
 pub(super) mod fold;
+pub(super) mod markdown;
 pub(super) mod rows;
 pub(super) mod style;
+pub(super) mod table;
+mod target;
+pub(super) mod template;
+
+use std::path::Path;
+
+use article_search::Hit;
+use unicode_width::UnicodeWidthStr;
+
+/// How an answer is laid out for the one who reads it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look<'a> {
+    /// Columns to fold to; `None` folds nothing.
+    pub(super) columns: Option<usize>,
+    /// Where relative paths begin, when titles are to be links.
+    pub(super) links_from: Option<&'a Path>,
+}
+
+impl Look<'_> {
+    /// What is left of the columns beside `taken` ones.
+    fn beside(self, taken: usize) -> Option<usize> {
+        self.columns.map(|columns| columns.saturating_sub(taken))
+    }
+
+    /// Where the title of a hit links to.
+    fn target(self, hit: &Hit) -> Option<String> {
+        let here = self.links_from?;
+        hit.row.url.as_deref().and_then(target::web).or_else(|| target::file(&hit.row.path, here))
+    }
+}
+
+/// Lines that `text` takes on a screen of so many columns; escapes take none.
+pub(super) fn lines_on_screen(text: &str, columns: usize) -> usize {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    plain.lines().map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum()
+}
+
+/// `text` and so many spaces that it takes `columns` columns, where it is no wider.
+pub(super) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
 
 /// A number and its noun: `1 page`, `1,204 pages`.
 pub(super) fn counted(number: usize, noun: &str) -> String {
@@ -32,6 +77,22 @@ pub(super) fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_text() {
+        assert_eq!(padded("重庆", 6), "重庆  ");
+        assert_eq!(padded("abc", 2), "abc");
+        let linked = style::linked("重庆", Some("https://a.example"));
+        for (name, text, columns, lines) in [
+            ("nothing", "", 80, 0),
+            ("an empty line is a line", "a\n\nb", 80, 3),
+            ("wrapped", "abcdef", 5, 2),
+            ("Han is twice as wide", "重庆重庆重", 5, 2),
+            ("escapes take no room", linked.as_str(), 4, 1),
+        ] {
+            assert_eq!(lines_on_screen(text, columns), lines, "{name}");
+        }
+    }
 
     #[test]
     fn numbers_for_people() {

@@ -8,6 +8,14 @@ pub(in crate::cli) fn strong(text: &str) -> String {
     styled(text, Style::new().bold())
 }
 
+/// A title that links to `target`, where there is one. A target holds nothing but plain ASCII.
+pub(in crate::cli) fn linked(text: &str, target: Option<&str>) -> String {
+    match target {
+        Some(target) => format!("\u{1b}]8;;{target}\u{1b}\\{}\u{1b}]8;;\u{1b}\\", strong(text)),
+        None => strong(text),
+    }
+}
+
 /// What is beside the matter: ids, sources, counts.
 pub(in crate::cli) fn faint(text: &str) -> String {
     styled(text, Style::new().dimmed())

@@ -1,0 +1,150 @@
+//! Answers on their way out, in the format that was asked for: results to standard output, notes to standard error.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use article_search::text::safe::shown;
+use article_search::{Answer, Engine, Error};
+
+use super::arguments::{OutputFormat, QueryArguments};
+use super::failure::Failure;
+use super::print::answer::{corrected, empty_answer, footer, pretty, understood};
+use super::print::rows::{self, Unanswered, Versioned};
+use super::print::table::{self, Separator};
+use super::print::{counted, markdown};
+use super::screen::Screen;
+use super::session::Session;
+use super::terminal::Terminal;
+
+/// Prints the answers of one run.
+pub(super) struct Printer<'a> {
+    session: &'a Session,
+    engine: &'a Engine,
+    arguments: &'a QueryArguments,
+    terminal: Terminal,
+    screen: Screen,
+    /// Notes that follow an answer, held back while it may go through a pager.
+    notes: Vec<String>,
+    /// Whether the names of the columns stand above the table.
+    has_header: bool,
+    /// Source files that were named.
+    paths: HashSet<String>,
+    /// Hits without an address, where addresses were asked for.
+    without_address: usize,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer for the answers to `arguments`.
+    pub(super) fn new(session: &'a Session, engine: &'a Engine, arguments: &'a QueryArguments) -> Self {
+        let is_pretty = arguments.template.is_none() && arguments.format() == OutputFormat::Pretty;
+        let terminal = if is_pretty { session.terminal() } else { Terminal::PLAIN };
+        let (notes, paths) = (vec![], HashSet::new());
+        let screen = session.screen(terminal);
+        Self { session, engine, arguments, terminal, screen, notes, has_header: false, paths, without_address: 0 }
+    }
+
+    /// Prints an answer.
+    pub(super) fn print(&mut self, answer: &Answer) -> Result<(), Failure> {
+        let output = &mut self.screen;
+        if let Some(template) = &self.arguments.template {
+            return Ok(answer.hits.iter().try_for_each(|hit| template.write(output, hit))?);
+        }
+        match self.arguments.format() {
+            OutputFormat::Pretty | OutputFormat::Plain => return self.for_people(answer),
+            OutputFormat::Ndjson => rows::hits(output, answer)?,
+            OutputFormat::Json => rows::answer(output, answer)?,
+            OutputFormat::Csv => self.table(answer, Separator::Comma)?,
+            OutputFormat::Tsv => self.table(answer, Separator::Tab)?,
+            OutputFormat::Md => markdown::answer(output, answer)?,
+            OutputFormat::Urls => self.addresses(answer)?,
+            OutputFormat::Paths => self.source_files(answer)?,
+        }
+        Ok(())
+    }
+
+    /// Says that a query could not be asked.
+    pub(super) fn refuse(&mut self, (id, text): (&str, &str), error: Error) -> Result<(), Failure> {
+        self.session.note(&format!("query {}: {error}", shown(id)));
+        if self.arguments.template.is_none() && self.arguments.format() == OutputFormat::Json {
+            let error = Failure::from(error).json();
+            rows::row(&mut self.screen, &Versioned::new(Unanswered::new(id, text, error)))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the output; the notes follow.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        if self.without_address > 0 {
+            let what = counted(self.without_address, "hit");
+            self.notes.push(format!("{what} without an address left out; -o paths names their files"));
+        }
+        self.screen.finish()?;
+        self.notes.iter().for_each(|note| self.session.note(note));
+        Ok(())
+    }
+
+    fn for_people(&mut self, answer: &Answer) -> Result<(), Failure> {
+        if self.arguments.explain {
+            understood(&mut self.screen, answer)?;
+        }
+        if let Some(note) = corrected(answer) {
+            self.session.note(&note);
+        }
+        if answer.hits.is_empty() {
+            if let Some(id) = &answer.qid {
+                writeln!(self.screen, "{}: nothing found", shown(id))?;
+            }
+            self.note(&empty_answer(answer, self.engine)?)?;
+            return Ok(self.note_mistyped_command()?);
+        }
+        let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
+        let short_ids = self.engine.short_ids(&ids)?;
+        pretty(&mut self.screen, answer, &short_ids, self.session.look(self.terminal))?;
+        Ok(self.note(&footer(answer, &short_ids))?)
+    }
+
+    /// Tells something behind what was printed so far.
+    fn note(&mut self, text: &str) -> io::Result<()> {
+        if self.screen.is_holding() {
+            self.notes.push(text.to_owned());
+            return Ok(());
+        }
+        self.screen.flush()?;
+        self.session.note(text);
+        Ok(())
+    }
+
+    /// `search idnex corpus/` is a query; an existing path among its words says that it was meant otherwise.
+    fn note_mistyped_command(&mut self) -> io::Result<()> {
+        let here = &self.session.here;
+        let looks_like_path = |word: &&String| word.contains(['/', '.']) && here.join(word.as_str()).exists();
+        let Some(path) = self.arguments.words.iter().skip(1).find(looks_like_path) else { return Ok(()) };
+        self.note(&format!("did you mean the command: search index {}", shown(path)))
+    }
+
+    fn table(&mut self, answer: &Answer, separator: Separator) -> io::Result<()> {
+        if !std::mem::replace(&mut self.has_header, true) {
+            table::header(&mut self.screen, separator)?;
+        }
+        table::rows(&mut self.screen, &answer.hits, separator)
+    }
+
+    fn addresses(&mut self, answer: &Answer) -> io::Result<()> {
+        for hit in &answer.hits {
+            match &hit.row.url {
+                Some(address) => writeln!(self.screen, "{}", shown(address))?,
+                None => self.without_address += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn source_files(&mut self, answer: &Answer) -> io::Result<()> {
+        for hit in &answer.hits {
+            if self.paths.insert(hit.row.path.clone()) {
+                writeln!(self.screen, "{}", shown(&hit.row.path))?;
+            }
+        }
+        Ok(())
+    }
+}
