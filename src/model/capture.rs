@@ -103,7 +103,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
 }
 
 /// The date so many days after the beginning of 1970.
-fn date(days: i64) -> (i64, i64, i64) {
+pub(super) fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -10,6 +10,7 @@ pub mod document;
 pub mod facets;
 pub mod layout;
 pub mod page;
+pub mod period;
 pub mod plan;
 pub mod query;
 pub mod report;

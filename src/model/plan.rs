@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::period::Period;
+use super::site::Site;
+
 /// One retrieval: which pages match, and how many of them are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -21,15 +24,39 @@ pub struct Plan {
     pub filters: Vec<Filter>,
     /// Facet values for which verdicts are counted apart, e.g. the cities asked for; empty: all matching pages.
     pub focus: Vec<Filter>,
+    /// Of what time pages must be.
+    pub period: Period,
+    /// Sites of which a page must be; empty: of any.
+    pub sites: Vec<Site>,
+    /// What comes first.
+    pub order: Order,
+    /// A facet whose values candidates carry beside those that bear on their score.
+    pub grouped_by: Option<FacetField>,
     /// How many candidates to return, best first.
     pub window: usize,
+}
+
+/// What comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// The page that fits best.
+    #[default]
+    Relevance,
+    /// The oldest page; those without a date come last.
+    Oldest,
+    /// The newest page; those without a date come last.
+    Newest,
+    /// The page whose title is the first by Unicode, letters folded; those without a title come last.
+    Title,
 }
 
 impl Plan {
     /// Whether no page can match, because nothing is asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty() && self.required.is_empty() && self.filters.is_empty()
+        let is_narrowed = !self.filters.is_empty() || !self.sites.is_empty() || !self.period.is_all();
+        self.groups.is_empty() && self.required.is_empty() && !is_narrowed
     }
 }
 
@@ -52,6 +79,7 @@ impl Plan {
     pub fn ranks_by(&self, field: FacetField) -> bool {
         let mut clauses = self.groups.iter().flat_map(|group| &group.clauses);
         matches!(field, FacetField::City | FacetField::Topic | FacetField::Lang)
+            || self.grouped_by == Some(field)
             || clauses.any(|weighted| matches!(weighted.clause, Clause::Facet(named, _) if named == field))
     }
 }
@@ -179,6 +207,8 @@ pub struct Candidate {
     pub address: (u32, u32),
     /// Equal for pages of equal title and body.
     pub text_key: u64,
+    /// The site that it is of.
+    pub site: Site,
     /// Score of the backend's own retrieval (BM25 of groups and optional clauses).
     pub score: f32,
     /// Terms of the page, against 1 for the mean of the index.

@@ -1,5 +1,9 @@
 //! A question to the index: words in the query language, and what the answer must hold.
 
+use super::period::{Day, Period, Undated};
+use super::plan::Order;
+use super::site::Site;
+
 /// What to look for, with bounds enforced: `Query::new("medical insurance").in_city("Chongqing").limit(20)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -12,7 +16,45 @@ pub struct Query {
     limit: usize,
     passages: usize,
     passage_length: Option<usize>,
+    context: usize,
+    page: usize,
+    excluded: Vec<String>,
+    period: Period,
+    sites: Vec<Site>,
+    order: Order,
+    matching: Matching,
+    grouping: Grouping,
     reading: Reading,
+}
+
+/// How many of a query's words a page must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Matching {
+    /// Two of them, or the only one; one where no page holds two.
+    #[default]
+    Most,
+    /// One of them.
+    Any,
+    /// Every one of them, or another way to say it.
+    All,
+}
+
+/// Which pages fold under one hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grouping {
+    /// Those with the same article.
+    #[default]
+    Article,
+    /// None.
+    None,
+    /// Those about the same clinics.
+    Clinic,
+    /// Those about the same cities.
+    City,
+    /// Those of one site.
+    Site,
+    /// Those with the same text for other clinics.
+    Template,
 }
 
 /// How far the words of a query are taken.
@@ -29,6 +71,12 @@ pub enum Reading {
 pub const MAX_QUERY_BYTES: usize = 1024;
 /// Most hits of one answer.
 pub const MAX_LIMIT: usize = 1000;
+/// So many hits can be reached by paging, at most: the last page ends there.
+pub const MAX_REACH: usize = 20_000;
+/// Most words that can be left out by [`Query::without`]; more are ignored.
+pub const MAX_EXCLUDED: usize = 32;
+/// Most sentences on either side of a passage.
+pub const MAX_CONTEXT: usize = 10;
 /// Most passages of one hit.
 pub const MAX_PASSAGES: usize = 10;
 /// Shortest and longest passages that can be asked for, in characters.
@@ -58,6 +106,14 @@ impl Query {
             limit: 10,
             passages: 2,
             passage_length: None,
+            context: 0,
+            page: 1,
+            excluded: vec![],
+            period: Period::default(),
+            sites: vec![],
+            order: Order::Relevance,
+            matching: Matching::Most,
+            grouping: Grouping::Article,
             reading: Reading::Helpful,
         }
     }
@@ -115,6 +171,80 @@ impl Query {
     #[must_use]
     pub fn passage_characters(mut self, characters: usize) -> Self {
         self.passage_length = Some(characters.clamp(*PASSAGE_LENGTHS.start(), *PASSAGE_LENGTHS.end()));
+        self
+    }
+
+    /// So many sentences of the same paragraph on either side of each passage, 0 to [`MAX_CONTEXT`]; none when not called.
+    #[must_use]
+    pub fn context(mut self, sentences: usize) -> Self {
+        self.context = sentences.min(MAX_CONTEXT);
+        self
+    }
+
+    /// The page of the answer, from 1, of as many hits as [`Query::limit`] says.
+    ///
+    /// While the index is unchanged, pages neither repeat nor skip a hit. They end at [`MAX_REACH`] hits.
+    #[must_use]
+    pub fn page(mut self, number: usize) -> Self {
+        self.page = number.max(1);
+        self
+    }
+
+    /// Only pages without this word or phrase; at most [`MAX_EXCLUDED`].
+    #[must_use]
+    pub fn without(mut self, words: impl Into<String>) -> Self {
+        if self.excluded.len() < MAX_EXCLUDED {
+            self.excluded.push(words.into());
+        }
+        self
+    }
+
+    /// Only pages published on this day or later, and those without a date.
+    #[must_use]
+    pub fn since(mut self, day: Day) -> Self {
+        self.period.since = Some(day);
+        self
+    }
+
+    /// Only pages published on this day or earlier, and those without a date.
+    #[must_use]
+    pub fn until(mut self, day: Day) -> Self {
+        self.period.until = Some(day);
+        self
+    }
+
+    /// Only pages whose day of publication is known.
+    #[must_use]
+    pub fn dated(mut self) -> Self {
+        self.period.undated = Undated::Dropped;
+        self
+    }
+
+    /// Only pages of this site, by its host, with or without `www.`; of several any is enough.
+    #[must_use]
+    pub fn on_site(mut self, host: impl AsRef<str>) -> Self {
+        self.sites.push(Site::of_host(host.as_ref()));
+        self
+    }
+
+    /// What comes first; the best page when not called.
+    #[must_use]
+    pub fn order_by(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// How many of the words a page must hold; most of them when not called.
+    #[must_use]
+    pub fn matching(mut self, matching: Matching) -> Self {
+        self.matching = matching;
+        self
+    }
+
+    /// Which pages fold under one hit; those with the same article when not called.
+    #[must_use]
+    pub fn group_by(mut self, grouping: Grouping) -> Self {
+        self.grouping = grouping;
         self
     }
 
@@ -177,6 +307,54 @@ impl Query {
     #[must_use]
     pub fn passage_length(&self) -> Option<usize> {
         self.passage_length
+    }
+
+    /// Sentences wanted on either side of each passage.
+    #[must_use]
+    pub fn context_sentences(&self) -> usize {
+        self.context
+    }
+
+    /// Hits before the page that is wanted; at most [`MAX_REACH`].
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        (self.page - 1).saturating_mul(self.limit).min(MAX_REACH)
+    }
+
+    /// Words and phrases to be left out.
+    #[must_use]
+    pub fn excluded(&self) -> &[String] {
+        &self.excluded
+    }
+
+    /// The time that is asked for.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The sites that are asked for.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// What comes first.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// How many of the words a page must hold.
+    #[must_use]
+    pub fn matched(&self) -> Matching {
+        self.matching
+    }
+
+    /// Which pages fold under one hit.
+    #[must_use]
+    pub fn grouping(&self) -> Grouping {
+        self.grouping
     }
 
     /// Passages wanted for each hit.

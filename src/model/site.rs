@@ -32,6 +32,13 @@ impl Site {
         Self::named(&site_name(origin))
     }
 
+    /// The site of a host as people write it: in any case, with or without `www.`, a scheme and a path.
+    #[must_use]
+    pub fn of_host(host: &str) -> Self {
+        let address = if host.contains("://") { host.to_owned() } else { format!("https://{host}") };
+        Self::of(&Origin { url: Some(address), ..Origin::at("") })
+    }
+
     /// The site that is called so.
     #[must_use]
     pub fn named(name: &str) -> Self {

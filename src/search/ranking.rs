@@ -264,6 +264,7 @@ mod tests {
     use crate::model::document::DocumentId;
     use crate::model::plan::PerClause;
     use crate::model::plan::Weighted;
+    use crate::model::site::Site;
     use crate::search::weights::Weights;
 
     fn candidate(id: u64, length: f32, matches: Vec<Option<Vec<u32>>>, city: &str) -> Candidate {
@@ -272,7 +273,7 @@ mod tests {
             |found: &Option<Vec<u32>>| vec![found.as_ref().map_or(0, |at| u32::try_from(at.len()).expect("few"))];
         let counts = PerClause { groups: matches.iter().map(count).collect(), ..PerClause::default() };
         let (id, text_key) = (DocumentId::from_u64(id), id);
-        Candidate { id, address: (0, 0), text_key, score: 0.0, length, matches, counts, facets }
+        Candidate { id, address: (0, 0), text_key, site: Site(0), score: 0.0, length, matches, counts, facets }
     }
 
     fn retrieved(candidates: Vec<Candidate>) -> Retrieved {

@@ -142,9 +142,10 @@ fn a_terminal_gets_a_pager_where_the_screen_is_too_small() {
         eprintln!("skipped: there is no `script` to make a terminal");
         return;
     };
-    assert!(paged.contains("P: ") && paged.contains("\u{1b}[") && paged.contains("\u{1b}]8;;https://a.example"));
+    let is_whole = paged.contains("P: ") && paged.contains("\u{1b}[") && paged.contains("\u{1b}]8;;https://a.example");
+    assert!(is_whole, "{paged:?}");
     assert!(!shown("--no-pager -n 2 implant fees", "sed s/^/P:/").expect("runs").contains("P:"));
     assert!(!shown("-o json implant fees", "sed s/^/P:/").expect("runs").contains("P:"), "rows are never paged");
     assert!(!shown("-n 1 --passages 0 -q -c Lhasa fees", "sed s/^/P:/").expect("runs").contains("P:"), "a short text");
-    assert!(shown("-n 2 implant fees", "no-such-pager").expect("runs").contains(" city"), "without a pager");
+    assert!(shown("-n 2 implant fees", "no-such-pager").expect("runs").contains("Answer"), "without a pager");
 }

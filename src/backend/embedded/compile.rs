@@ -1,13 +1,17 @@
 //! A [`Plan`] as a tantivy query. Built from terms by hand: the engine's own query parser turns Chinese into phrases,
 //! drops repeated words and can overflow the stack.
 
+use std::ops::Bound;
+
 use tantivy::Term;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
+    TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
 
-use super::schema::Fields;
+use super::schema::{Fields, UNDATED};
+use crate::model::period::{Day, Period, Undated};
 use crate::model::plan::{Clause, Group, Plan, Weighted};
 
 /// Share of the score of every way to say a word but the best one.
@@ -36,7 +40,35 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
         let any = BooleanQuery::new(values.collect());
         clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(any), 0.0))));
     }
+    let narrowings = [site_query(plan, fields), period_query(&plan.period, fields)];
+    clauses.extend(narrowings.into_iter().flatten().map(|query| {
+        let unscored: Box<dyn Query> = Box::new(ConstScoreQuery::new(query, 0.0));
+        (Occur::Must, unscored)
+    }));
     Box::new(BooleanQuery::new(clauses))
+}
+
+fn site_query(plan: &Plan, fields: &Fields) -> Option<Box<dyn Query>> {
+    let sites = plan.sites.iter().map(|site| {
+        let term = Term::from_field_u64(fields.site, site.0);
+        (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
+    });
+    let sites: Vec<_> = sites.collect();
+    (!sites.is_empty()).then(|| Box::new(BooleanQuery::new(sites)) as Box<dyn Query>)
+}
+
+fn period_query(period: &Period, fields: &Fields) -> Option<Box<dyn Query>> {
+    if period.is_all() {
+        return None;
+    }
+    let term = |number: u64| Term::from_field_u64(fields.date, number);
+    let range = |first: u64, last: u64| -> (Occur, Box<dyn Query>) {
+        (Occur::Should, Box::new(RangeQuery::new(Bound::Included(term(first)), Bound::Included(term(last)))))
+    };
+    let first = period.since.map_or(UNDATED + 1, Day::as_number);
+    let last = period.until.map_or(u64::MAX, Day::as_number);
+    let undated = (period.undated == Undated::Kept).then(|| range(UNDATED, UNDATED));
+    Some(Box::new(BooleanQuery::new(std::iter::once(range(first, last)).chain(undated).collect())))
 }
 
 /// Of the ways to say one thing the best counts, so that a word with many synonyms weighs no more than one with few;

@@ -12,6 +12,7 @@ use super::collect::Scored;
 use super::schema::Fields;
 use crate::model::document::DocumentId;
 use crate::model::plan::{Candidate, Clause, FacetField, PerClause, Plan};
+use crate::model::site::Site;
 
 /// The candidates of scored pages, best first.
 pub(super) fn describe(
@@ -52,6 +53,7 @@ struct Segment<'a> {
     clauses: PerClause<Occurrences>,
     facets: FacetColumns,
     text_keys: tantivy::columnar::Column<u64>,
+    sites: tantivy::columnar::Column<u64>,
     lengths: tantivy::fieldnorm::FieldNormReader,
     mean_length: f32,
     plan: &'a Plan,
@@ -64,6 +66,7 @@ impl<'a> Segment<'a> {
             clauses: plan.per_clause(|clause| Occurrences::open(&inverted, fields, clause))?,
             facets: FacetColumns::open(reader, plan)?,
             text_keys: reader.fast_fields().u64("text_key")?,
+            sites: reader.fast_fields().u64("site")?,
             lengths: reader.get_fieldnorms_reader(fields.text)?,
             mean_length,
             plan,
@@ -90,6 +93,7 @@ impl<'a> Segment<'a> {
             id: DocumentId::from_u64(scored.id),
             address: (scored.segment, scored.doc),
             text_key: self.text_keys.first(scored.doc).unwrap_or(0),
+            site: Site(self.sites.first(scored.doc).unwrap_or(0)),
             score: scored.score,
             length: self.lengths.fieldnorm(scored.doc) as f32 / self.mean_length,
             matches,

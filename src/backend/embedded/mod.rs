@@ -21,6 +21,7 @@ mod payload;
 mod retrieve;
 mod revision;
 mod schema;
+mod sorted;
 mod stored;
 
 use std::path::{Path, PathBuf};

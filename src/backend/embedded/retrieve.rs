@@ -1,5 +1,6 @@
 //! Retrieval: the candidates of a plan, and what ranking needs to know of each.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use tantivy::schema::IndexRecordOption;
@@ -8,9 +9,10 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 use super::collect::{Scored, Survey};
 use super::describe::describe;
 use super::schema::Fields;
+use super::sorted::Sorted;
 use super::{BackendError, IndexView, compile};
 use crate::model::document::DocumentId;
-use crate::model::plan::{Candidate, Clause, Group, Plan, Retrieved, idf};
+use crate::model::plan::{Candidate, Clause, Group, Order, Plan, Retrieved, idf};
 
 impl IndexView<'_> {
     /// The best `plan.window` pages for `plan`, the number of pages that match, and the facet values among them.
@@ -97,9 +99,18 @@ impl IndexView<'_> {
     fn try_retrieve(&self, plan: &Plan, deadline: Option<Instant>) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let query = compile::query(plan, fields);
-        let survey = Survey { deadline, window: plan.window.max(1), focus: plan.focus.clone() };
-        let findings = searcher.search(&*query, &survey)?;
+        let is_sorted = plan.order != Order::Relevance;
+        let window = if is_sorted { 1 } else { plan.window.max(1) };
+        let mut findings = searcher.search(&*query, &Survey { deadline, window, focus: plan.focus.clone() })?;
+        if is_sorted {
+            let sorted = Sorted { order: plan.order, window: plan.window.max(1) };
+            findings.best = searcher.search(&*query, &sorted)?;
+        }
         let mut candidates = describe(searcher, fields, plan, &findings.best)?;
+        if is_sorted {
+            let places: HashMap<u64, usize> = findings.best.iter().map(|scored| scored.id).zip(0..).collect();
+            candidates.sort_by_key(|candidate| places.get(&candidate.id.as_u64()).copied());
+        }
         candidates.truncate(plan.window);
         let counts = findings.counts.into_iter().map(|(field, values)| (field, values.into_iter().collect()));
         Ok(Retrieved {

@@ -9,12 +9,23 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use super::{analyzer, clinics};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::Document;
+use crate::model::period::Day;
 use crate::model::plan::FacetField;
+use crate::text::normalize::comparison_key;
 
 /// How often title words count against body words: the measured optimum for pages that differ by title is 3 to 5.
 const TITLE_WEIGHT: usize = 4;
 /// How often heading words count.
 const HEADING_WEIGHT: usize = 2;
+
+/// Name of [`Fields::date`].
+pub(super) const DATE: &str = "date";
+/// The date of pages that have none.
+pub(super) const UNDATED: u64 = 0;
+/// Name of [`Fields::title`].
+pub(super) const TITLE: &str = "title";
+/// Characters of a title by which pages are sorted.
+const SORTED_CHARACTERS: usize = 120;
 
 /// Handles of all fields.
 #[derive(Debug, Clone)]
@@ -31,6 +42,10 @@ pub(super) struct Fields {
     pub(super) source: Field,
     /// [`crate::model::source::Provenance::place`].
     place: Field,
+    /// Day of publication as [`Day::as_number`], or [`UNDATED`].
+    pub(super) date: Field,
+    /// The folded beginning of the title, to sort by.
+    title: Field,
     /// Title, headings and body in one field: weights by repetition, so that one field's BM25 is BM25F.
     pub(super) text: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
@@ -66,6 +81,8 @@ impl Fields {
             site: builder.add_u64_field("site", key.clone()),
             source: builder.add_u64_field("source", key),
             place: builder.add_u64_field("place", FAST),
+            date: builder.add_u64_field(DATE, FAST),
+            title: builder.add_text_field(TITLE, TextOptions::default().set_fast(RAW_TOKENIZER_NAME)),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             clinic_found: builder.add_text_field("clinic_found", names.clone()),
@@ -102,6 +119,12 @@ impl Fields {
             filled.add_u64(self.source, source.0);
         }
         filled.add_u64(self.place, document.provenance.place);
+        let day = document.facets.date.as_deref().and_then(|date| date.parse::<Day>().ok());
+        filled.add_u64(self.date, day.map_or(UNDATED, Day::as_number));
+        let title: String = comparison_key(&document.article.title).chars().take(SORTED_CHARACTERS).collect();
+        if !title.is_empty() {
+            filled.add_text(self.title, title);
+        }
         filled.add_bytes(self.edges, &document.edges.to_bytes());
         for _ in 0..TITLE_WEIGHT {
             filled.add_text(self.text, &document.article.title);
