@@ -130,7 +130,7 @@ pub enum Undated {
 }
 
 impl Period {
-    /// Whether it holds any page.
+    /// Whether every page is of it.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::default()
