@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::intake::{RunOptions, rebuild};
-use crate::backend::embedded::{EmbeddedIndex, IndexFigures};
+use crate::backend::embedded::{EmbeddedIndex, IndexFigures, Kinships};
 use crate::error::Error;
 use crate::ingest::preview::{self, Preview};
 use crate::ingest::source::{NoSuchPath, Sources};
@@ -226,6 +226,14 @@ impl Engine {
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
         self.index().view().for_each_document(sink)
+    }
+
+    /// Which pages are alike.
+    ///
+    /// # Errors
+    /// [`Error::Index`].
+    pub fn kinships(&self) -> Result<Kinships, Error> {
+        Ok(self.index().kinships()?)
     }
 
     /// The values of a facet and their number of pages, most frequent first.

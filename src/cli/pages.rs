@@ -24,7 +24,7 @@ pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> 
     let mut skipped: Vec<Skipped> = Vec::new();
     extract(&sources, &session.config(), &mut |document| {
         match document {
-            Ok(document) => write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?,
+            Ok(document) => write_row(&mut output, &Stripped::from_flag(arguments.removed).row(&document))?,
             Err(skip) => skipped.push(skip),
         }
         Ok(())
@@ -41,7 +41,10 @@ pub(super) fn export(session: &Session, arguments: &ExportArguments) -> Result<E
     let engine = session.open()?;
     let mut output = session.output();
     let stripped = Stripped::from_flag(arguments.removed);
-    engine.for_each_document(|document| write_row(&mut output, &document, stripped))?;
+    let kinships = engine.kinships()?;
+    engine.for_each_document(|document| {
+        write_row(&mut output, &stripped.row(&document).with_kinship(kinships.of(document.id)))
+    })?;
     output.flush()?;
     Ok(Exit::Done)
 }
@@ -57,14 +60,17 @@ impl Stripped {
     fn from_flag(flag: bool) -> Self {
         if flag { Self::Shown } else { Self::Left }
     }
+
+    fn row(self, document: &Document) -> TextRow {
+        match self {
+            Self::Shown => TextRow::with_removed(document),
+            Self::Left => TextRow::of(document),
+        }
+    }
 }
 
-fn write_row(output: &mut impl Write, document: &Document, stripped: Stripped) -> Result<(), Error> {
-    let row = match stripped {
-        Stripped::Shown => TextRow::with_removed(document),
-        Stripped::Left => TextRow::of(document),
-    };
-    Ok(rows::row(output, &row)?)
+fn write_row(output: &mut impl Write, row: &TextRow) -> Result<(), Error> {
+    Ok(rows::row(output, row)?)
 }
 
 /// `search show ID`: one article, a section of it, or what was stripped from it.
@@ -73,11 +79,13 @@ pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit,
         Some((id, section)) => (id, Some(section)),
         None => (arguments.id.as_str(), None),
     };
-    let document = session.open()?.document(id)?;
+    let engine = session.open()?;
+    let document = engine.document(id)?;
     let section = section.map(|section| section_of(&document, section)).transpose()?;
     let mut output = session.output();
     if arguments.json {
-        write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?;
+        let row = Stripped::from_flag(arguments.removed).row(&document);
+        write_row(&mut output, &row.with_kinship(engine.kinships()?.of(document.id)))?;
     } else if arguments.removed {
         document.article.removed.iter().try_for_each(|removed| show_removed(&mut output, removed))?;
     } else {

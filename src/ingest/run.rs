@@ -19,14 +19,20 @@ use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
 use super::visit::Visit;
 use super::window::{nothing_left, skipped};
-use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
-use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
+use super::{clean_again, duplicates, fingerprint, read, reading_version, rules_version, try_analysis};
+use crate::backend::embedded::{
+    BackendError, EmbeddedIndex, Finder, IndexView, Published, Revision, StoredPage, WriterLock,
+};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId};
+use crate::model::likeness::Kinship;
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::model::site::Site;
 use crate::model::source::{Provenance, SourceKey};
+
+/// One changed page in so many: then it is cheaper to compare all pages.
+const FEW_CHANGED_SHARE: usize = 50;
 
 /// What becomes of pages that the sources of a run do not hold any more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -232,9 +238,10 @@ impl<'a> Run<'a> {
     /// When the index cannot be written. Nothing of the run is visible then; or all of its pages are, cleaned with what
     /// was known before, and the next run learns from them.
     pub fn finish(self) -> Result<IngestReport, BackendError> {
-        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, .. } = self;
+        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, finder, .. } = self;
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
+        let mut kinships = index.kinships()?.rows().to_vec();
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
@@ -253,11 +260,19 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             })?;
+            let scope = if matches!(touched, Touched::All) { Scope::All } else { Scope::Changed };
+            kinships = regrouped((index, &mut revision), finder.view(), (scope, kinships))?;
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
             return Ok(report);
         }
         let (learnt, rules) = (templates.to_bytes(), rules_version(knowledge));
-        revision.publish(Published { learnt: &learnt, rules: &rules, journal: &mut journal, takedowns: &takedowns })?;
+        revision.publish(Published {
+            learnt: &learnt,
+            rules: &rules,
+            journal: &mut journal,
+            takedowns: &takedowns,
+            kinships: &kinships,
+        })?;
         Ok(report)
     }
 
@@ -363,6 +378,29 @@ impl Outcome {
             Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
+}
+
+/// Of which pages it is decided anew which of them are alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    All,
+    Changed,
+}
+
+/// Which pages are alike after a run, when it was `known` which were in the state `before`.
+fn regrouped(
+    (index, revision): (&EmbeddedIndex, &mut Revision),
+    before: &IndexView<'_>,
+    (scope, known): (Scope, Vec<Kinship>),
+) -> Result<Vec<Kinship>, BackendError> {
+    // Pages that were cleaned again may have another text.
+    revision.checkpoint()?;
+    index.reload()?;
+    let (after, changed) = (index.view(), revision.changed());
+    if scope == Scope::All || changed.len() > after.page_count() / FEW_CHANGED_SHARE {
+        return duplicates::update::all(&after);
+    }
+    duplicates::update::again((before, &after), &changed, &known)
 }
 
 /// What earlier runs into `index` have learnt, and whether one of them was cut short.

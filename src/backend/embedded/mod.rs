@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! index/search-index.json    our marker: format, and which generation is current
-//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources
+//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources,
+//!                            which pages are alike
 //! ```
 
 mod analyzer;
@@ -13,6 +14,8 @@ mod describe;
 mod error;
 mod files;
 mod journal;
+mod kinships;
+mod likeness;
 mod lock;
 mod lookup;
 mod marker;
@@ -31,6 +34,8 @@ pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
+pub use self::kinships::Kinships;
+pub use self::likeness::Likenesses;
 pub use self::lock::{Patience, WriterLock};
 pub use self::lookup::{Finder, StoredPage};
 use self::marker::{Marker, next_generation};
@@ -175,6 +180,16 @@ impl EmbeddedIndex {
     /// When it cannot be read.
     pub fn takedowns(&self) -> Result<Vec<u8>, BackendError> {
         self.beside("what was taken down", |payload| payload::read(&self.data, payload.takedowns.as_ref()))
+    }
+
+    /// Which pages are alike.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn kinships(&self) -> Result<Kinships, BackendError> {
+        self.beside("which pages are alike", |payload| {
+            Kinships::parse(&payload::read(&self.data, payload.kinships.as_ref())?)
+        })
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].
