@@ -232,7 +232,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Index`].
-    pub fn kinships(&self) -> Result<Kinships, Error> {
+    pub fn kinships(&self) -> Result<Arc<Kinships>, Error> {
         Ok(self.index().kinships()?)
     }
 

@@ -20,19 +20,13 @@ use super::templates::Templates;
 use super::visit::Visit;
 use super::window::{nothing_left, skipped};
 use super::{clean_again, duplicates, fingerprint, read, reading_version, rules_version, try_analysis};
-use crate::backend::embedded::{
-    BackendError, EmbeddedIndex, Finder, IndexView, Published, Revision, StoredPage, WriterLock,
-};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
 use crate::model::document::{Document, DocumentId};
-use crate::model::likeness::Kinship;
 use crate::model::page::{Origin, Page};
 use crate::model::report::{IngestReport, Progress, Skipped};
 use crate::model::site::Site;
 use crate::model::source::{Provenance, SourceKey};
-
-/// One changed page in so many: then it is cheaper to compare all pages.
-const FEW_CHANGED_SHARE: usize = 50;
 
 /// What becomes of pages that the sources of a run do not hold any more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -241,7 +235,8 @@ impl<'a> Run<'a> {
         let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, finder, .. } = self;
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
-        let mut kinships = index.kinships()?.rows().to_vec();
+        let known = index.kinships()?;
+        let mut kinships = None;
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
@@ -260,8 +255,12 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             })?;
-            let scope = if matches!(touched, Touched::All) { Scope::All } else { Scope::Changed };
-            kinships = regrouped((index, &mut revision), finder.view(), (scope, kinships))?;
+            if report.cleaned_again > 0 {
+                revision.checkpoint()?;
+                index.reload()?;
+            }
+            let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };
+            kinships = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known.rows())?);
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
             return Ok(report);
         }
@@ -271,7 +270,7 @@ impl<'a> Run<'a> {
             rules: &rules,
             journal: &mut journal,
             takedowns: &takedowns,
-            kinships: &kinships,
+            kinships: kinships.as_deref().unwrap_or(known.rows()),
         })?;
         Ok(report)
     }
@@ -378,29 +377,6 @@ impl Outcome {
             Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
-}
-
-/// Of which pages it is decided anew which of them are alike.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    All,
-    Changed,
-}
-
-/// Which pages are alike after a run, when it was `known` which were in the state `before`.
-fn regrouped(
-    (index, revision): (&EmbeddedIndex, &mut Revision),
-    before: &IndexView<'_>,
-    (scope, known): (Scope, Vec<Kinship>),
-) -> Result<Vec<Kinship>, BackendError> {
-    // Pages that were cleaned again may have another text.
-    revision.checkpoint()?;
-    index.reload()?;
-    let (after, changed) = (index.view(), revision.changed());
-    if scope == Scope::All || changed.len() > after.page_count() / FEW_CHANGED_SHARE {
-        return duplicates::update::all(&after);
-    }
-    duplicates::update::again((before, &after), &changed, &known)
 }
 
 /// What earlier runs into `index` have learnt, and whether one of them was cut short.

@@ -178,12 +178,14 @@ pub struct AnswerSentence {
 /// Pages folded under one hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HitGroup {
-    /// What they share, e.g. `text`.
+    /// What they share: `article`, or `text` when it is that to the letter.
     pub by: String,
     /// Value that they share.
     pub key: String,
     /// How many pages, the shown one included.
     pub size: usize,
+    /// Where else the article stands, as far as it is listed.
+    pub addresses: Vec<String>,
 }
 
 /// One part of a score.

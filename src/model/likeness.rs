@@ -91,7 +91,8 @@ impl Likeness {
         likeness.sketch.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
         let bands = keys.iter().filter(|key| !LikenessKey(**key).is_of_subject());
         // The upper half numbers the band.
-        likeness.bands.iter_mut().zip(bands).for_each(|(band, key)| *band = (key & u64::from(u32::MAX)) as u32);
+        let hashes = bands.map(|key| u32::try_from(key & u64::from(u32::MAX)).unwrap_or(0));
+        likeness.bands.iter_mut().zip(hashes).for_each(|(band, hash)| *band = hash);
         likeness
     }
 }

@@ -1,6 +1,10 @@
 //! Which pages are alike: a file of rows, by id, only for pages that have kin. So many bytes in memory, too.
 
 use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{BackendError, IndexView, payload};
 
 use crate::model::document::DocumentId;
 use crate::model::likeness::Kinship;
@@ -28,6 +32,20 @@ impl Kinships {
         self.rows.get(at).copied()
     }
 
+    /// The pages with the article that `head` stands for, itself among them.
+    #[must_use]
+    pub fn copies_of(&self, head: DocumentId) -> Vec<DocumentId> {
+        let copies = self.rows.iter().filter(|row| row.head == head.as_u64());
+        copies.map(|row| DocumentId::from_u64(row.id)).collect()
+    }
+
+    /// The pages of a template, [`Kinship::template`].
+    #[must_use]
+    pub fn of_template(&self, template: u64) -> Vec<DocumentId> {
+        let pages = self.rows.iter().filter(|row| row.template == template && template != 0);
+        pages.map(|row| DocumentId::from_u64(row.id)).collect()
+    }
+
     pub(super) fn parse(bytes: &[u8]) -> io::Result<Self> {
         let (rows, rest) = bytes.as_chunks::<ROW_BYTES>();
         let row = |bytes: &[u8; ROW_BYTES]| {
@@ -40,6 +58,32 @@ impl Kinships {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the rows are not in order"));
         }
         Ok(Self { rows })
+    }
+}
+
+/// The file that was read last, so that a search does not read it again.
+#[derive(Default)]
+pub(super) struct KinshipsInUse(Mutex<(Option<String>, Arc<Kinships>)>);
+
+impl KinshipsInUse {
+    /// What a commit names; nothing where it names none.
+    pub(super) fn read(&self, data: &Path, name: Option<&String>) -> io::Result<Arc<Kinships>> {
+        // What is held is whole at any time.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0.as_ref() != name {
+            *held = (name.cloned(), Arc::new(Kinships::parse(&payload::read(data, name)?)?));
+        }
+        Ok(Arc::clone(&held.1))
+    }
+}
+
+impl IndexView<'_> {
+    /// Which pages are alike, by what was published last.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn kinships(&self) -> Result<Arc<Kinships>, BackendError> {
+        self.index.kinships()
     }
 }
 

@@ -26,6 +26,7 @@ mod schema;
 mod stored;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
@@ -35,6 +36,7 @@ pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
 pub use self::kinships::Kinships;
+use self::kinships::KinshipsInUse;
 pub use self::likeness::Likenesses;
 pub use self::lock::{Patience, WriterLock};
 pub use self::lookup::{Finder, StoredPage};
@@ -56,6 +58,7 @@ pub struct EmbeddedIndex {
     index: Index,
     reader: IndexReader,
     fields: Fields,
+    kinships: KinshipsInUse,
 }
 
 impl EmbeddedIndex {
@@ -121,7 +124,15 @@ impl EmbeddedIndex {
         let reader = persistently(|| index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into());
         let reader = reader.map_err(|error| open_error(directory, error))?;
         let (data, generation) = (directory.join(generation), generation.to_owned());
-        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields })
+        Ok(Self {
+            directory: directory.to_owned(),
+            generation,
+            data,
+            index,
+            reader,
+            fields,
+            kinships: KinshipsInUse::default(),
+        })
     }
 
     /// Whether another generation has taken its place.
@@ -186,10 +197,8 @@ impl EmbeddedIndex {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn kinships(&self) -> Result<Kinships, BackendError> {
-        self.beside("which pages are alike", |payload| {
-            Kinships::parse(&payload::read(&self.data, payload.kinships.as_ref())?)
-        })
+    pub fn kinships(&self) -> Result<Arc<Kinships>, BackendError> {
+        self.beside("which pages are alike", |payload| self.kinships.read(&self.data, payload.kinships.as_ref()))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].

@@ -42,32 +42,53 @@ pub(super) enum Bond {
 /// Two pages that share something, by id.
 pub(super) type Link = (u64, u64, Bond);
 
-/// The pairs among pages of one key, which come by id. `is_same_article` tells whether two of them are one article.
-pub(super) fn links<E>(
+/// How two texts of one subject compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sameness {
+    /// Two articles.
+    Different,
+    /// One is the beginning of the other.
+    Piece,
+    /// One article.
+    Same,
+}
+
+/// The pairs of one template among pages of one key, which come by id.
+pub(super) fn template_links(members: &[Likened]) -> Vec<Link> {
+    let mut leaders: Vec<&Likened> = Vec::new();
+    let mut links = Vec::new();
+    for member in members {
+        let is_like = |leader: &&&Likened| leader.likeness.resemblance(&member.likeness) >= SAME_TEMPLATE;
+        if let Some(leader) = leaders.iter().find(is_like) {
+            links.push((leader.id, member.id, Bond::Template));
+        } else if leaders.len() < MAX_LEADERS {
+            leaders.push(member);
+        }
+    }
+    links
+}
+
+/// The pairs of one article among the pages of one subject, which come by id; `compare` looks at their texts.
+pub(super) fn article_links<E>(
     members: &[Likened],
-    bond: Bond,
-    is_same_article: &mut dyn FnMut(u64, u64) -> Result<bool, E>,
+    compare: &mut dyn FnMut(u64, u64) -> Result<Sameness, E>,
 ) -> Result<Vec<Link>, E> {
     let mut leaders: Vec<&Likened> = Vec::new();
     let mut links = Vec::new();
     for member in members {
-        let mut found = None;
-        for leader in &leaders {
-            let is_like = match bond {
-                Bond::Template => leader.likeness.resemblance(&member.likeness) >= SAME_TEMPLATE,
-                Bond::Article => {
-                    leader.likeness.subject == member.likeness.subject && is_same_article(leader.id, member.id)?
-                }
-            };
-            if is_like {
-                found = Some(leader.id);
+        let mut is_known = false;
+        for leader in leaders.iter().filter(|leader| leader.likeness.subject == member.likeness.subject) {
+            let sameness = compare(leader.id, member.id)?;
+            if sameness != Sameness::Different {
+                links.push((leader.id, member.id, Bond::Article));
+            }
+            is_known = sameness == Sameness::Same;
+            if is_known {
                 break;
             }
         }
-        match found {
-            Some(leader) => links.push((leader, member.id, bond)),
-            None if leaders.len() < MAX_LEADERS => leaders.push(member),
-            None => {}
+        if !is_known && leaders.len() < MAX_LEADERS {
+            leaders.push(member);
         }
     }
     Ok(links)
@@ -168,6 +189,50 @@ impl Forest {
         }
         if let Some(size) = self.sizes.get_mut(root) {
             *size += moved;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(id: u64, about: u64, size: u64, captured: u64) -> Member {
+        Member { id, about, size, captured }
+    }
+
+    #[test]
+    fn who_stands_for_whom() {
+        let (article, template) = (Bond::Article, Bond::Template);
+        for (name, members, links, expected) in [
+            (
+                "the latest",
+                vec![member(1, 7, 9, 0), member(2, 7, 9, 5), member(3, 7, 9, 5)],
+                vec![(1, 2, article), (2, 3, article)],
+                vec![(1, 2, 0), (2, 2, 0), (3, 2, 0)],
+            ),
+            (
+                "no piece",
+                vec![member(1, 7, 9, 0), member(2, 7, 4, 5)],
+                vec![(1, 2, article)],
+                vec![(1, 1, 0), (2, 1, 0)],
+            ),
+            (
+                "copies alone are no template",
+                vec![member(1, 7, 9, 0), member(2, 7, 9, 0)],
+                vec![(1, 2, article), (1, 2, template)],
+                vec![(1, 1, 0), (2, 1, 0)],
+            ),
+            (
+                "a template with copies",
+                vec![member(1, 7, 9, 0), member(2, 8, 9, 0), member(3, 8, 9, 1), member(4, 9, 9, 0)],
+                vec![(1, 2, template), (2, 3, article)],
+                vec![(1, 1, 1), (2, 3, 1), (3, 3, 1)],
+            ),
+        ] {
+            let found = kinships(&members, &links);
+            let found: Vec<_> = found.iter().map(|row| (row.id, row.head, row.template)).collect();
+            assert_eq!(found, expected, "{name}");
         }
     }
 }

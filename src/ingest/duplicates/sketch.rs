@@ -1,6 +1,6 @@
 //! Of a text, its runs of words, and the sketch by which many texts are compared.
 //!
-//! One-permutation MinHash: each run falls into one slot by its hash, and the least hash of a slot stays; an empty slot
+//! One-permutation `MinHash`: each run falls into one slot by its hash, and the least hash of a slot stays; an empty slot
 //! borrows from the next. The share of equal slots estimates the Jaccard similarity of two sets of runs.
 
 use std::collections::{HashMap, HashSet};
@@ -28,14 +28,14 @@ struct Token {
 }
 
 /// A text as words.
-pub(in crate::ingest) struct Words {
+pub(super) struct Words {
     tokens: Vec<Token>,
     is_chinese: bool,
 }
 
 impl Words {
     /// The words of `text`, folded.
-    pub(in crate::ingest) fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let mut tokens: Vec<Token> = Vec::new();
         let mut is_open = false;
         for (start, character) in text.char_indices() {
@@ -60,14 +60,24 @@ impl Words {
     }
 
     /// The hashes of all runs of words, ascending, each once.
-    pub(in crate::ingest) fn runs(&self) -> Vec<u64> {
+    pub(super) fn runs(&self) -> Vec<u64> {
         let words: Vec<u64> = self.tokens.iter().map(|token| token.hash).collect();
-        runs(&words, if self.is_chinese { RUN_CHARACTERS } else { RUN_WORDS })
+        runs(&words, self.run_length())
+    }
+
+    /// The hash of the run that the text begins with.
+    pub(super) fn opening(&self) -> Option<u64> {
+        let words: Vec<u64> = self.tokens.iter().take(self.run_length()).map(|token| token.hash).collect();
+        runs(&words, self.run_length()).first().copied()
+    }
+
+    fn run_length(&self) -> usize {
+        if self.is_chinese { RUN_CHARACTERS } else { RUN_WORDS }
     }
 
     /// The hashes of all runs of words of what is left without `names`, in places of the text, ascending, and without
     /// `brands`, wherever they stand.
-    pub(in crate::ingest) fn nameless_runs(&self, names: &[Span], brands: &[&str]) -> Vec<u64> {
+    pub(super) fn nameless_runs(&self, names: &[Span], brands: &[&str]) -> Vec<u64> {
         let mut hidden = vec![false; self.tokens.len()];
         for name in names {
             let from = self.tokens.partition_point(|token| token.span.end <= name.start);
@@ -116,7 +126,8 @@ pub(super) fn sketch(runs: &[u64]) -> ([u8; SLOTS], [u32; BANDS]) {
     let mut least = [u64::MAX; SLOTS];
     for run in runs {
         let hash = mixed(*run);
-        if let Some(slot) = least.get_mut((hash % SLOTS as u64) as usize) {
+        let number = usize::try_from(hash % SLOTS as u64).unwrap_or(0);
+        if let Some(slot) = least.get_mut(number) {
             *slot = (*slot).min(hash);
         }
     }

@@ -8,14 +8,32 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::groups::{Bond, Link, Member, kinships, links};
-use super::{is_alike, runs_of};
+use super::Text;
+use super::groups::{Link, Member, Sameness, article_links, kinships, template_links};
 use crate::backend::embedded::{BackendError, IndexView, Likenesses, PageOfSite};
 use crate::model::document::DocumentId;
 use crate::model::likeness::{BANDS, Kinship, Likened, LikenessKey};
 
+/// More changed pages than one in so many, and so many: then it is cheaper to compare all pages.
+const FEW_SHARE: usize = 50;
+
+/// The groups after a run, when they were `known` in the state `before` it; it is not known which pages it has `changed`
+/// when an earlier one was cut short.
+pub(in crate::ingest) fn anew(
+    (before, after): (&IndexView<'_>, &IndexView<'_>),
+    changed: Option<Vec<DocumentId>>,
+    known: &[Kinship],
+) -> Result<Vec<Kinship>, BackendError> {
+    match changed {
+        Some(changed) if changed.len() <= FEW_SHARE + after.page_count() / FEW_SHARE => {
+            again((before, after), &changed, known)
+        }
+        _ => all(after),
+    }
+}
+
 /// The groups of all pages. Memory: 40 bytes a page, and about 60 for each that has kin.
-pub(in crate::ingest) fn all(view: &IndexView<'_>) -> Result<Vec<Kinship>, BackendError> {
+fn all(view: &IndexView<'_>) -> Result<Vec<Kinship>, BackendError> {
     let likenesses = Likenesses::of(view)?;
     let pages = likenesses.pages();
     let mut found: Vec<Link> = Vec::new();
@@ -44,7 +62,7 @@ pub(in crate::ingest) fn all(view: &IndexView<'_>) -> Result<Vec<Kinship>, Backe
 }
 
 /// The groups after a change of the pages `changed`, when they were `known` in the state `before`.
-pub(in crate::ingest) fn again(
+fn again(
     (before, after): (&IndexView<'_>, &IndexView<'_>),
     changed: &[DocumentId],
     known: &[Kinship],
@@ -130,16 +148,73 @@ impl<'v> Pairs<'v> {
 fn links_of(likenesses: &Likenesses<'_>, key: LikenessKey, pages: &[PageOfSite]) -> Result<Vec<Link>, BackendError> {
     let likened: Vec<Likened> = pages.iter().map(|page| likenesses.likened(*page)).collect();
     if !key.is_of_subject() {
-        return links(&likened, Bond::Template, &mut |_, _| Ok(false));
+        return Ok(template_links(&likened));
     }
-    let mut texts: HashMap<u64, Vec<u64>> = HashMap::new();
-    links(&likened, Bond::Article, &mut |left, right| {
+    let mut texts: HashMap<u64, Text> = HashMap::new();
+    article_links(&likened, &mut |left, right| {
         for id in [left, right] {
             let place = pages.binary_search_by_key(&id, |page| page.id.as_u64());
             if let Some(page) = place.ok().and_then(|at| pages.get(at)).filter(|_| !texts.contains_key(&id)) {
-                texts.insert(id, runs_of(&likenesses.view().document_at(*page)?.article));
+                texts.insert(id, Text::of(&likenesses.view().document_at(*page)?.article));
             }
         }
-        Ok(texts.get(&left).zip(texts.get(&right)).is_some_and(|(left, right)| is_alike(left, right)))
+        let texts = texts.get(&left).zip(texts.get(&right));
+        Ok(texts.map_or(Sameness::Different, |(left, right)| left.compared(right)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::backend::embedded::{EmbeddedIndex, Patience, WriterLock};
+    use crate::ingest::run::Run;
+    use crate::knowledge::Knowledge;
+    use crate::model::page::{Format, Origin, Page};
+
+    const CLINICS: [(&str, &str); 4] = [
+        ("Zhiling Clinic", "Dalian"),
+        ("Meilai Hospital", "Wuhan"),
+        ("Anmei Clinic", "Xiamen"),
+        ("Kaili Clinic", "Jinan"),
+    ];
+    const TEXTS: [&str; 3] = [
+        "NAME stands in CITY near the harbour and is open from Monday to Friday, as its doctors told the visitors.",
+        "Crowns and braces cost about nine hundred yuan, and whoever pays by instalments signs a paper at the desk.",
+        "Insurance never pays for beauty alone, so the bill of NAME is settled by the patients of CITY themselves.",
+    ];
+
+    /// Page `number` about a clinic, with so many of the sentences, captured in that month.
+    fn page((number, clinic, sentences, month): (usize, usize, usize, usize)) -> Page {
+        let (name, city) = CLINICS[clinic];
+        let text = format!("Prices of CITY NAME\n\n{}\n", TEXTS[..sentences].join("\n\n"));
+        let text = text.replace("NAME", name).replace("CITY", city);
+        let url = Some(format!("https://s{}.example/{number}", number % 2));
+        let captured = crate::model::capture::CaptureTime::parse(&format!("2024-0{month}-01"));
+        Page::new(Origin { url, captured, ..Origin::at("a.txt") }, Format::Text, text)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn step_by_step_the_groups_are_those_of_all_pages(
+            runs in prop::collection::vec(prop::collection::vec((0..9_usize, 0..4_usize, 1..4_usize, 1..9_usize), 1..4), 1..6),
+        ) {
+            let folder = tempfile::TempDir::new().unwrap();
+            let (knowledge, directory) = (Knowledge::builtin().unwrap(), folder.path().join("index"));
+            let index = EmbeddedIndex::create(&directory).unwrap();
+            for pages in runs {
+                let lock = WriterLock::take(&directory, Patience::default()).unwrap();
+                let mut run = Run::open(&knowledge, &index, lock).unwrap();
+                run.take_pages(pages.into_iter().map(page)).unwrap();
+                run.finish().unwrap();
+                index.reload().unwrap();
+                let expected = all(&index.view()).unwrap();
+                let known = index.kinships().unwrap();
+                prop_assert_eq!(known.rows(), expected);
+            }
+        }
+    }
 }
