@@ -229,11 +229,9 @@ impl Engine {
     }
 
     /// Which pages are alike.
-    ///
-    /// # Errors
-    /// [`Error::Index`].
-    pub fn kinships(&self) -> Result<Arc<Kinships>, Error> {
-        Ok(self.index().kinships()?)
+    #[must_use]
+    pub fn kinships(&self) -> Arc<Kinships> {
+        self.index().view().kinships()
     }
 
     /// The values of a facet and their number of pages, most frequent first.

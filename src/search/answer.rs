@@ -169,7 +169,7 @@ impl Searcher<'_> {
         wanted: &Wanted,
         count: usize,
     ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
-        let kinships = &*self.view.kinships()?;
+        let kinships = &*self.view.kinships();
         loop {
             let retrieved = self.view.retrieve(plan, self.deadline)?;
             let mut ranked = rank(&retrieved, plan, wanted, &self.weights.ranking);
@@ -243,7 +243,7 @@ impl Searcher<'_> {
             &retrieved.idf.optional,
             self.weights.passages.han_character,
         );
-        let kinships = self.view.kinships()?;
+        let kinships = self.view.kinships();
         let mut hits: Vec<Hit> = Vec::new();
         for ranked in ranked {
             let document = self.view.document_of(&ranked.candidate)?;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{BackendError, IndexView, payload};
+use super::{IndexView, payload};
 
 use crate::model::document::DocumentId;
 use crate::model::likeness::Kinship;
@@ -61,7 +61,7 @@ impl Kinships {
     }
 }
 
-/// The file that was read last, so that a search does not read it again.
+/// The file that was read last: a search goes on with it when another generation has taken the place of this one.
 #[derive(Default)]
 pub(super) struct KinshipsInUse(Mutex<(Option<String>, Arc<Kinships>)>);
 
@@ -75,15 +75,17 @@ impl KinshipsInUse {
         }
         Ok(Arc::clone(&held.1))
     }
+
+    fn held(&self) -> Arc<Kinships> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner).1)
+    }
 }
 
 impl IndexView<'_> {
-    /// Which pages are alike, by what was published last.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn kinships(&self) -> Result<Arc<Kinships>, BackendError> {
-        self.index.kinships()
+    /// Which pages are alike, as far as it was known when the index was opened or reloaded.
+    #[must_use]
+    pub fn kinships(&self) -> Arc<Kinships> {
+        self.index.kinships.held()
     }
 }
 

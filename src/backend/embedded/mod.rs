@@ -124,15 +124,10 @@ impl EmbeddedIndex {
         let reader = persistently(|| index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into());
         let reader = reader.map_err(|error| open_error(directory, error))?;
         let (data, generation) = (directory.join(generation), generation.to_owned());
-        Ok(Self {
-            directory: directory.to_owned(),
-            generation,
-            data,
-            index,
-            reader,
-            fields,
-            kinships: KinshipsInUse::default(),
-        })
+        let (directory, kinships) = (directory.to_owned(), KinshipsInUse::default());
+        let opened = Self { directory, generation, data, index, reader, fields, kinships };
+        opened.kinships()?;
+        Ok(opened)
     }
 
     /// Whether another generation has taken its place.
@@ -163,7 +158,8 @@ impl EmbeddedIndex {
     /// # Errors
     /// When the new state cannot be read; searches go on over the old one.
     pub fn reload(&self) -> Result<(), BackendError> {
-        persistently(|| self.reader.reload()).map_err(|source| self.engine_error(source))
+        persistently(|| self.reader.reload()).map_err(|source| self.engine_error(source))?;
+        self.kinships().map(drop)
     }
 
     /// What earlier runs have learnt of the sites.
@@ -193,7 +189,7 @@ impl EmbeddedIndex {
         self.beside("what was taken down", |payload| payload::read(&self.data, payload.takedowns.as_ref()))
     }
 
-    /// Which pages are alike.
+    /// Which pages are alike, by the last commit; searches see it, too, from now on.
     ///
     /// # Errors
     /// When it cannot be read.
