@@ -19,7 +19,7 @@ use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
 use super::visit::Visit;
 use super::window::{nothing_left, skipped};
-use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
+use super::{clean_again, duplicates, fingerprint, read, reading_version, rules_version, try_analysis};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
 use crate::model::cancel::Cancel;
@@ -264,9 +264,11 @@ impl<'a> Run<'a> {
         if self.report.is_interrupted() && self.report.pages() == 0 && self.revision.is_first() {
             return Ok(self.report);
         }
-        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, .. } = self;
+        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, finder, .. } = self;
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
+        let known = index.kinships()?;
+        let mut kinships = None;
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
@@ -285,11 +287,23 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             })?;
+            if report.cleaned_again > 0 {
+                revision.checkpoint()?;
+                index.reload()?;
+            }
+            let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };
+            kinships = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known.rows())?);
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
             return Ok(report);
         }
         let (learnt, rules) = (templates.to_bytes(), rules_version(knowledge));
-        revision.publish(Published { learnt: &learnt, rules: &rules, journal: &mut journal, takedowns: &takedowns })?;
+        revision.publish(Published {
+            learnt: &learnt,
+            rules: &rules,
+            journal: &mut journal,
+            takedowns: &takedowns,
+            kinships: kinships.as_deref().unwrap_or(known.rows()),
+        })?;
         Ok(report)
     }
 

@@ -34,7 +34,7 @@ pub(in crate::cli) fn hit() -> Hit {
         answer: Some(AnswerSentence { section: 0, start: 0, end: 22, text, hits: vec![] }),
         passages: vec![Passage { section: 0, start: 0, end: 12, text: "one \u{1b}[31mtwo".to_owned(), hits: vec![] }],
         missing: vec![],
-        group: Some(HitGroup { by: "text".to_owned(), key: String::new(), size: 1 }),
+        group: Some(HitGroup { by: "text".to_owned(), key: String::new(), size: 1, addresses: vec![] }),
         explain: None,
     }
 }
