@@ -90,6 +90,10 @@ impl<'a> Printer<'a> {
         if let Some(note) = corrected(answer) {
             self.session.note(&note);
         }
+        if answer.hits.is_empty() && self.arguments.page > 1 && answer.total > 0 {
+            let (pages, number) = (counted(answer.total, "page"), self.arguments.page);
+            return Ok(self.note(&format!(" {pages}: there is no page {number} of the answer"))?);
+        }
         if answer.hits.is_empty() {
             if let Some(id) = &answer.qid {
                 writeln!(self.screen, "{}: nothing found", shown(id))?;
@@ -100,7 +104,16 @@ impl<'a> Printer<'a> {
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
         let short_ids = self.engine.short_ids(&ids)?;
         pretty(&mut self.screen, answer, &short_ids, self.session.look(self.terminal))?;
-        Ok(self.note(&footer(answer, &short_ids))?)
+        let next = self.next_page(answer).map(|page| format!(" · next: -p {page}")).unwrap_or_default();
+        Ok(self.note(&(footer(answer, &short_ids) + &next))?)
+    }
+
+    /// The number of the next page, where there are hits on it.
+    fn next_page(&self, answer: &Answer) -> Option<u32> {
+        let last = answer.hits.last()?;
+        let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
+        let is_full = answer.hits.len() == usize::from(self.arguments.limit);
+        (is_full && answer.total > last.rank + folded).then(|| self.arguments.page.saturating_add(1))
     }
 
     /// Tells something behind what was printed so far.

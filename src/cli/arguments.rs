@@ -11,7 +11,7 @@ use article_search::ingest::kind::InputFormat;
 use article_search::model::query::PASSAGE_LENGTHS;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::query::{OutputFormat, QueryArguments};
+pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
 
 /// Search scraped articles.
 #[derive(Debug, Parser)]

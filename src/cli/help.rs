@@ -15,8 +15,8 @@ Search scraped articles.
   search index corpus/            read pages and build ./index
 
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
-Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
-Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o FORMAT   --explain   --queries FILE
+Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
+Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
 Commands  index watch extract remove · show facets · stats export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
@@ -39,6 +39,10 @@ The query language. Quote the whole query for the shell: search '\"medical insur
                            or a province for all its cities; the same as -c Chongqing
   clinic:\"Xin Mei\"         only pages about clinics whose name holds these words
   topic:price              only pages about the topic, by id or label
+
+By flags: --since 2024-03 --until 30d (pages without a date are kept unless --dated), --site HOST, --lang zh,
+--any or --all of the words (without: two of them where some page holds two), --sort relevance, date, -date or title,
+--group article (the same article once; the default), none, clinic, city, site or template, -n 10 -p 2 for the next ten.
 
 A city, clinic or topic among plain words needs no filter: it is recognised, and where no page is about it, the
 answer says so. What a query was taken for: search --explain WORDS. What there is: search facets city

@@ -2,17 +2,22 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::time::SystemTime;
 
 use article_search::model::answer::Answer;
-use article_search::model::query::Query;
+use article_search::model::plan::Order;
+use article_search::model::query::{Grouping, Matching, Query};
 use article_search::{Engine, Error};
 
 use super::answers::Printer;
-use super::arguments::{QueryArguments, WhyArguments};
+use super::arguments::{GroupBy, QueryArguments, SortOrder, WhyArguments};
 use super::failure::{Exit, Failure};
 use super::print::answer::print_why;
 use super::print::rows;
 use super::session::Session;
+
+/// Seconds of a day.
+const DAY_SECONDS: u64 = 86_400;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit, Failure> {
@@ -91,7 +96,9 @@ fn queries(arguments: &QueryArguments) -> Result<Queries, Failure> {
         return batch(&text);
     }
     let text = arguments.words.join(" ");
-    let has_filter = !arguments.city.is_empty() || !arguments.clinic.is_empty() || !arguments.topic.is_empty();
+    let named = [&arguments.city, &arguments.clinic, &arguments.topic, &arguments.site, &arguments.lang];
+    let has_time = arguments.since.is_some() || arguments.until.is_some() || arguments.dated;
+    let has_filter = has_time || named.iter().any(|values| !values.is_empty());
     if text.trim().is_empty() && !has_filter {
         return Err(Failure::new(Exit::Usage, "usage", "no words to search for").or_try("search \"medical insurance\""));
     }
@@ -120,10 +127,8 @@ fn batch(text: &str) -> Result<Queries, Failure> {
 }
 
 fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
-    // In front, so that a quote left open in the text cannot swallow them.
-    let excluded = arguments.not.iter().map(|words| format!("-\"{}\" ", words.replace('"', " ")));
-    let text = excluded.collect::<String>() + text;
     let mut query = Query::new(text).limit(usize::from(arguments.limit)).passages(usize::from(arguments.passages));
+    query = query.page(usize::try_from(arguments.page).unwrap_or(usize::MAX)).context(usize::from(arguments.context));
     if let Some(id) = id {
         query = query.with_id(id);
     }
@@ -133,10 +138,50 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     if arguments.exact {
         query = query.exact();
     }
-    query = arguments.city.iter().fold(query, article_search::model::query::Query::in_city);
-    query = arguments.clinic.iter().fold(query, article_search::model::query::Query::of_clinic);
-    query = arguments.lang.iter().fold(query, article_search::model::query::Query::in_language);
-    arguments.topic.iter().fold(query, article_search::model::query::Query::on_topic)
+    query = arguments.not.iter().fold(query, Query::without);
+    query = arguments.city.iter().fold(query, Query::in_city);
+    query = arguments.clinic.iter().fold(query, Query::of_clinic);
+    query = arguments.lang.iter().fold(query, Query::in_language);
+    query = arguments.site.iter().fold(query, Query::on_site);
+    query = arguments.topic.iter().fold(query, Query::on_topic);
+    query = query.order_by(order(arguments)).group_by(grouping(arguments));
+    of_time(query, arguments).matching(match (arguments.any, arguments.all) {
+        (true, _) => Matching::Any,
+        (_, true) => Matching::All,
+        _ => Matching::Most,
+    })
+}
+
+fn order(arguments: &QueryArguments) -> Order {
+    match arguments.sort {
+        SortOrder::Relevance => Order::Relevance,
+        SortOrder::Date => Order::Oldest,
+        SortOrder::Newest => Order::Newest,
+        SortOrder::Title => Order::Title,
+    }
+}
+
+fn grouping(arguments: &QueryArguments) -> Grouping {
+    match arguments.group {
+        GroupBy::Article => Grouping::Article,
+        GroupBy::None => Grouping::None,
+        GroupBy::Clinic => Grouping::Clinic,
+        GroupBy::City => Grouping::City,
+        GroupBy::Site => Grouping::Site,
+        GroupBy::Template => Grouping::Template,
+    }
+}
+
+fn of_time(mut query: Query, arguments: &QueryArguments) -> Query {
+    let today = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY_SECONDS;
+    let today = i64::try_from(today).unwrap_or(0);
+    if let Some(day) = arguments.since.as_ref().and_then(|moment| moment.first_day(today)) {
+        query = query.since(day);
+    }
+    if let Some(day) = arguments.until.as_ref().and_then(|moment| moment.last_day(today)) {
+        query = query.until(day);
+    }
+    if arguments.dated { query.dated() } else { query }
 }
 
 fn ask(engine: &Engine, query: &Query, arguments: &QueryArguments) -> Result<Answer, Error> {

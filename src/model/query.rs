@@ -67,6 +67,21 @@ pub enum Reading {
     Exact,
 }
 
+impl Grouping {
+    /// The name as hits carry it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::None => "none",
+            Self::Clinic => "clinic",
+            Self::City => "city",
+            Self::Site => "site",
+            Self::Template => "template",
+        }
+    }
+}
+
 /// Longest text of a query, in bytes; the rest is not looked at.
 pub const MAX_QUERY_BYTES: usize = 1024;
 /// Most hits of one answer.

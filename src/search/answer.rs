@@ -1,31 +1,29 @@
 //! One query, from words to answer.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::asked::Asked;
+use super::context::widened;
 use super::filters::FilterError;
+use super::order::Sequence;
 use super::passages::{Excerpts, Matcher};
 use super::plan::phrase_clause;
-use super::ranking::{Ranked, Wanted, group_idf, rank};
+use super::ranking::{Ranked, Wanted, group_idf};
 use super::spelling::{Correction, Doubt};
 use super::understand::{Sense, Understanding};
 use super::weights::{PassageWeights, Weights};
-use crate::backend::embedded::{BackendError, IndexView, Kinships};
+use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
 use crate::model::plan::{Candidate, Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
-use crate::model::query::Query;
+use crate::model::query::{Grouping, Matching, Query};
 
-/// Most candidates looked at when the best pages all have the same text.
-const MAX_WINDOW: usize = 20_000;
 /// Most addresses of one article that a hit lists.
 const MAX_ADDRESSES: usize = 20;
-/// How much further to look then.
-const WINDOW_GROWTH: usize = 10;
 
 /// A search that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +76,7 @@ struct Found {
     plan: Plan,
     wanted: Wanted,
     retrieved: Retrieved,
-    /// The best page of each text, best first.
+    /// The pages to show, one of each group, best first.
     ranked: Vec<Ranked>,
     nearness: Nearness,
 }
@@ -150,37 +148,20 @@ impl Searcher<'_> {
 
     fn found(&self, query: &Query) -> Result<Found, SearchError> {
         let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
-        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
-            let nearness = Nearness::Match;
-            return Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness });
+        let mut sequence = self.first_page(&mut plan, &wanted, query)?;
+        let mut nearness = Nearness::Match;
+        let may_hold_less = query.matched() == Matching::Most && plan.minimum_groups > 1;
+        if may_hold_less && sequence.ranked.len() < query.hit_limit() {
+            // Too few pages hold two words of the query: those with one come after them, or instead of them.
+            nearness = if sequence.retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
+            plan.minimum_groups = 1;
+            sequence = self.first_page(&mut plan, &wanted, query)?;
         }
-        // Too few pages hold two words of the query: those with one come after them, or instead of them.
-        let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
-        plan.minimum_groups = 1;
-        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        let (from, to) = (query.skipped(), query.skipped() + query.hit_limit());
+        self.look_further(&mut sequence, (&mut plan, &wanted), to)?;
+        let Sequence { retrieved, ranked, .. } = sequence;
+        let ranked = ranked.into_iter().take(to).skip(from).collect();
         Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness })
-    }
-
-    /// Retrieves and ranks until there are `count` pages with different texts, and returns the best page of each text.
-    fn distinct(
-        &self,
-        plan: &mut Plan,
-        wanted: &Wanted,
-        count: usize,
-    ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
-        let kinships = &*self.view.kinships();
-        loop {
-            let retrieved = self.view.retrieve(plan, self.deadline)?;
-            let mut ranked = rank(&retrieved, plan, wanted, &self.weights.ranking);
-            fold(&mut ranked, kinships);
-            ranked.truncate(count);
-            let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
-            if ranked.len() == count || is_all {
-                return Ok((retrieved, ranked));
-            }
-            plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
-        }
     }
 
     /// The cities and clinics of the query that no page of the index is about.
@@ -249,11 +230,8 @@ impl Searcher<'_> {
             let document = self.view.document_of(&ranked.candidate)?;
             let mut hit = self.hit(query, (plan, &matcher), &ranked, &document);
             let kinship = kinships.of(hit.row.id);
-            hit.rank = hits.len() + 1;
-            hit.group = Some(self.group(
-                &ranked.candidate,
-                kinship.map(|kinship| kinships.copies_of(DocumentId::from_u64(kinship.head))),
-            )?);
+            hit.rank = query.skipped() + hits.len() + 1;
+            hit.group = Some(self.group(&ranked.candidate, (plan, query.grouping()))?);
             hit.row = hit.row.with_kinship(kinship);
             hit.explain = (detail == Detail::Explained).then_some(ranked.parts);
             hits.push(hit);
@@ -261,13 +239,30 @@ impl Searcher<'_> {
         Ok(hits)
     }
 
-    /// The pages that are folded under a hit: the copies of its article, else the pages with the same text.
-    fn group(&self, candidate: &Candidate, copies: Option<Vec<DocumentId>>) -> Result<HitGroup, SearchError> {
-        let Some(copies) = copies.filter(|copies| copies.len() > 1) else {
+    /// The pages that are folded under a hit: those of the group that was asked for, else the copies of its article, else
+    /// the pages with the same text.
+    fn group(&self, candidate: &Candidate, (plan, by): (&Plan, Grouping)) -> Result<HitGroup, SearchError> {
+        if let Some((kin, key)) = Self::kin_plan(plan, candidate, by) {
+            let size = self.view.count(&kin)?.max(1);
+            return Ok(HitGroup { by: by.name().to_owned(), key, size, addresses: vec![] });
+        }
+        if by == Grouping::None {
+            let key = format!("{:016x}", candidate.text_key);
+            return Ok(HitGroup { by: by.name().to_owned(), key, size: 1, addresses: vec![] });
+        }
+        let kinships = self.view.kinships();
+        let kinship = kinships.of(candidate.id);
+        let template = kinship.map(|kinship| kinship.template).filter(|&template| template != 0);
+        if let Some(template) = template.filter(|_| by == Grouping::Template) {
+            let (key, size) = (format!("{template:016x}"), kinships.of_template(template).len());
+            return Ok(HitGroup { by: by.name().to_owned(), key, size, addresses: vec![] });
+        }
+        let copies = kinship.map(|kinship| kinships.copies_of(DocumentId::from_u64(kinship.head))).unwrap_or_default();
+        if copies.len() < 2 {
             let (by, key) = ("text".to_owned(), format!("{:016x}", candidate.text_key));
             let size = self.view.pages_with_text(candidate.text_key)?.max(1);
             return Ok(HitGroup { by, key, size, addresses: vec![] });
-        };
+        }
         let mut addresses = Vec::new();
         for copy in copies.iter().filter(|copy| **copy != candidate.id).take(MAX_ADDRESSES) {
             let Some(page) = self.view.page(*copy)? else { continue };
@@ -281,13 +276,14 @@ impl Searcher<'_> {
     fn hit(&self, query: &Query, (plan, matcher): (&Plan, &Matcher), ranked: &Ranked, document: &Document) -> Hit {
         let excerpts = Excerpts::of(&document.article, matcher, self.knowledge);
         let missing = ranked.missing.iter().filter_map(|&index| plan.groups.get(index));
+        let passages = excerpts.passages(query.passage_limit(), &self.passage_weights(query));
         Hit {
             rank: 0,
             qid: query.id().map(str::to_owned),
             score: ranked.score,
             row: Row::of(document),
             answer: excerpts.answer(document, self.knowledge, (&self.weights.answer, &self.weights.passages)),
-            passages: excerpts.passages(query.passage_limit(), &self.passage_weights(query)),
+            passages: widened(passages, &document.article.body(), query.context_sentences()),
             missing: missing.map(|group| group.typed.clone()).collect(),
             group: None,
             explain: None,
@@ -321,19 +317,6 @@ impl Searcher<'_> {
         });
         named.collect()
     }
-}
-
-/// Keeps one page of each article, the one that stands for the others where it is among them, and one of each text.
-fn fold(ranked: &mut Vec<Ranked>, kinships: &Kinships) {
-    let article = |ranked: &Ranked| kinships.of(ranked.candidate.id).map(|kinship| kinship.head);
-    let stands = |ranked: &&Ranked| article(ranked) == Some(ranked.candidate.id.as_u64());
-    let heads: HashSet<u64> = ranked.iter().filter(stands).filter_map(article).collect();
-    let (mut texts, mut articles) = (HashSet::new(), HashSet::new());
-    ranked.retain(|ranked| match article(ranked) {
-        Some(head) if heads.contains(&head) => head == ranked.candidate.id.as_u64(),
-        Some(head) => articles.insert(head),
-        None => texts.insert(ranked.candidate.text_key),
-    });
 }
 
 /// What people read for a facet value: the name of a city or topic, else the value itself.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
 use super::filters::{any_of, city_codes, topic_ids};
+use super::order::facet_of;
 use super::parse::{Parsed, parse};
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
@@ -12,7 +13,7 @@ use super::spelling::{Correction, corrected};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::model::clinic::ClinicKey;
 use crate::model::plan::{Clause, FacetField, Filter, Plan};
-use crate::model::query::{Query, Reading};
+use crate::model::query::{Matching, Query, Reading};
 
 /// Most words of one query; of more, the rarest stay.
 const MAX_GROUPS: usize = 128;
@@ -30,7 +31,8 @@ pub(super) struct Asked {
 impl Searcher<'_> {
     /// A query as it is understood and retrieved.
     pub(super) fn asked(&self, query: &Query) -> Result<Asked, SearchError> {
-        let parsed = parse(query.text());
+        let mut parsed = parse(query.text());
+        parsed.excluded.extend(query.excluded().iter().cloned());
         let mut understanding = Understanding::of(&parsed.words, self.knowledge);
         let mut corrections = vec![];
         if query.reading() == Reading::Exact {
@@ -63,6 +65,13 @@ impl Searcher<'_> {
             plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
         }
         plan.window = plan.window.max(query.hit_limit());
+        plan.minimum_groups = match query.matched() {
+            Matching::Most => plan.minimum_groups,
+            Matching::Any => plan.minimum_groups.min(1),
+            Matching::All => plan.groups.len(),
+        };
+        (plan.period, plan.sites) = (query.period(), query.sites().to_vec());
+        (plan.order, plan.grouped_by) = (query.order(), facet_of(query.grouping()));
         Ok(Asked { understanding, corrections, plan, wanted, dropped })
     }
 

@@ -3,14 +3,16 @@
 //! * [`parse`] takes the query language apart, [`spelling`] corrects words that no page holds, [`understand`] recognises
 //!   cities and topics, [`clinics`] clinics,
 //! * [`plan`] makes the retrieval of it, a backend carries it out,
-//! * [`ranking`] decides the order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together.
+//! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together.
 //!
 //! [`answer::Searcher`] is the way through; the rest knows no index.
 
 pub mod answer;
 mod asked;
 pub mod clinics;
+mod context;
 pub mod filters;
+mod order;
 pub mod parse;
 pub mod passages;
 pub mod plan;

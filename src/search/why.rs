@@ -53,6 +53,12 @@ impl Searcher<'_> {
                 obstacles.push(format!("its {} is not {}", filter.field.name(), filter.values.join(" or ")));
             }
         }
+        if !plan.sites.is_empty() && !matches(Plan { sites: plan.sites.clone(), ..Plan::default() })? {
+            obstacles.push("it is of another site".to_owned());
+        }
+        if !plan.period.is_all() && !matches(Plan { period: plan.period, ..Plan::default() })? {
+            obstacles.push("it is of another time".to_owned());
+        }
         let groups = plan.groups.clone();
         if !groups.is_empty() && !matches(Plan { groups, minimum_groups: 1, ..Plan::default() })? {
             obstacles.push("it holds no word of the query".to_owned());

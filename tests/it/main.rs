@@ -21,6 +21,7 @@ mod inputs;
 mod layering;
 mod learnt;
 mod library;
+mod narrowing;
 mod rules;
 mod seeds;
 mod sequences;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use tantivy::collector::Count;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
@@ -65,6 +66,15 @@ impl IndexView<'_> {
     pub fn pages_with_text(&self, text_key: u64) -> Result<usize, BackendError> {
         let term = Term::from_field_u64(self.index.fields.text_key, text_key);
         live_pages(&self.searcher, &term).map_err(|source| self.index.engine_error(source))
+    }
+
+    /// How many pages match `plan`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn count(&self, plan: &Plan) -> Result<usize, BackendError> {
+        let query = compile::query(plan, &self.index.fields);
+        self.searcher.search(&*query, &Count).map_err(|source| self.index.engine_error(source))
     }
 
     /// How many pages hold a term or a facet value; 0 for a phrase.

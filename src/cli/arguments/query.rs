@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use article_search::model::period::Day;
 use clap::{Args, ValueEnum, value_parser};
 
 use super::passage_length;
@@ -9,6 +10,7 @@ use crate::cli::print::template::Template;
 
 /// Arguments of a search.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(in crate::cli) struct QueryArguments {
     /// What to look for, e.g. "Chongqing medical insurance"; `-` reads queries from standard input, one a line.
     #[arg(value_name = "WORDS")]
@@ -25,6 +27,33 @@ pub(in crate::cli) struct QueryArguments {
     /// Only pages in this language: en, zh, or another code; repeat for any of several.
     #[arg(long, value_name = "CODE")]
     pub(in crate::cli) lang: Vec<String>,
+    /// Only pages of this site, by its host; repeat for any of several.
+    #[arg(long, value_name = "HOST")]
+    pub(in crate::cli) site: Vec<String>,
+    /// Only pages published then or later: 2024, 2024-03, 2024-03-05, or 30d ago (also w, m, y); those without a date too.
+    #[arg(long, value_name = "DATE", value_parser = Moment::parse)]
+    pub(in crate::cli) since: Option<Moment>,
+    /// Only pages published then or earlier; those without a date too.
+    #[arg(long, value_name = "DATE", value_parser = Moment::parse)]
+    pub(in crate::cli) until: Option<Moment>,
+    /// Only pages whose date is known.
+    #[arg(long)]
+    pub(in crate::cli) dated: bool,
+    /// What comes first: the best page, the oldest (date), the newest (-date), or the first title.
+    #[arg(long, value_name = "ORDER", default_value = "relevance", allow_hyphen_values = true)]
+    pub(in crate::cli) sort: SortOrder,
+    /// Which pages fold under one hit.
+    #[arg(long, value_name = "BY", default_value = "article")]
+    pub(in crate::cli) group: GroupBy,
+    /// A page needs to hold only one of the words; without this or --all two of them, where some page does.
+    #[arg(long, conflicts_with = "all")]
+    pub(in crate::cli) any: bool,
+    /// A page must hold every word, or another way to say it.
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+    /// The page of the answer, of as many hits as -n says.
+    #[arg(short = 'p', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=20_000))]
+    pub(in crate::cli) page: u32,
     /// How many hits to print, 1 to 1000.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
     pub(in crate::cli) limit: u16,
@@ -34,6 +63,9 @@ pub(in crate::cli) struct QueryArguments {
     /// Longest passage, in characters, 40 to 2000; without it about three lines.
     #[arg(long, value_name = "N", value_parser = passage_length)]
     pub(in crate::cli) passage_chars: Option<usize>,
+    /// How many sentences of the paragraph to show on either side of a passage, 0 to 10.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(0..=10))]
+    pub(in crate::cli) context: u16,
     /// The words as typed: no synonyms, no spelling help.
     #[arg(long)]
     pub(in crate::cli) exact: bool,
@@ -66,6 +98,76 @@ impl QueryArguments {
     /// Whether JSON is printed, so that errors are too.
     pub(in crate::cli) fn wants_json(&self) -> bool {
         self.template.is_none() && self.format().is_json()
+    }
+}
+
+/// What comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SortOrder {
+    /// The best page.
+    Relevance,
+    /// The oldest page; those without a date last.
+    Date,
+    /// The newest page; those without a date last.
+    #[value(name = "-date")]
+    Newest,
+    /// The first title.
+    Title,
+}
+
+/// Which pages fold under one hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum GroupBy {
+    /// The same article at other addresses.
+    Article,
+    /// None: every page is a hit.
+    None,
+    /// Pages about the same clinics.
+    Clinic,
+    /// Pages about the same cities.
+    City,
+    /// Pages of one site.
+    Site,
+    /// The same text for other clinics.
+    Template,
+}
+
+/// A day, or so many days before today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) enum Moment {
+    /// A year, a month or a day, as written.
+    Named(String),
+    /// Days before today.
+    DaysAgo(u32),
+}
+
+impl Moment {
+    fn parse(text: &str) -> Result<Self, String> {
+        let ago = [('d', 1), ('w', 7), ('m', 30), ('y', 365)].into_iter().find_map(|(unit, days)| {
+            let number = text.strip_suffix(unit)?.parse::<u32>().ok()?;
+            number.checked_mul(days)
+        });
+        if let Some(days) = ago {
+            return Ok(Self::DaysAgo(days));
+        }
+        let is_date = Day::first_of(text).map_err(|error| format!("{error}, or 30d"));
+        is_date.map(|_| Self::Named(text.to_owned()))
+    }
+
+    /// The first day of it; `today` counts from 1970.
+    pub(in crate::cli) fn first_day(&self, today: i64) -> Option<Day> {
+        match self {
+            Self::Named(text) => Day::first_of(text).ok(),
+            Self::DaysAgo(days) => Day::after_1970(today - i64::from(*days)),
+        }
+    }
+
+    /// The last day of it; `today` counts from 1970.
+    pub(in crate::cli) fn last_day(&self, today: i64) -> Option<Day> {
+        match self {
+            Self::Named(text) => Day::last_of(text).ok(),
+            Self::DaysAgo(_) => self.first_day(today),
+        }
     }
 }
 

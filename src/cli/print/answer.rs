@@ -127,7 +127,14 @@ fn print_hit(output: &mut impl Write, hit: &Hit, (short_id, best): (&str, f32), 
     if let Some(group) = hit.group.as_ref().filter(|group| group.size > 1) {
         let other = group.addresses.first().map(|address| format!(": {address}")).unwrap_or_default();
         let more = if group.addresses.len() > 1 { " …" } else { "" };
-        let what = format!("+ {} more with the same {}{other}{more}", group.size - 1, group.by);
+        let count = group.size - 1;
+        let what = match group.by.as_str() {
+            "template" => {
+                format!("+ {count} with the same text for other clinics   (search similar {short_id} --template)")
+            }
+            "site" => format!("+ {count} more of the same site"),
+            by => format!("+ {count} more with the same {by}{other}{more}"),
+        };
         writeln!(output, "{INDENT}{}", faint(&what))?;
     }
     parts(output, hit.explain.as_deref().unwrap_or_default())?;
@@ -230,7 +237,9 @@ pub(in crate::cli) fn footer(answer: &Answer, short_ids: &[String]) -> String {
     let next = short_ids.first().map_or(String::new(), |id| format!(" · read one: search show {id}"));
     let pages = counted(answer.total, "page");
     let partial = if answer.partial { " · time ran out: there may be more and better pages" } else { "" };
-    format!(" {pages}, {} shown{folded}, {:.0} ms{next}{partial}", answer.hits.len(), answer.took_ms.max(1.0))
+    let (first, last) = (answer.hits.first().map_or(1, |hit| hit.rank), answer.hits.last().map_or(0, |hit| hit.rank));
+    let shown = if first > 1 { format!("{first}–{last}") } else { last.to_string() };
+    format!(" {pages}, {shown} shown{folded}, {:.0} ms{next}{partial}", answer.took_ms.max(1.0))
 }
 
 /// What to say when nothing was found: each word's pages, and where to go from here.

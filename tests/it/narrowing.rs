@@ -1,0 +1,174 @@
+//! Narrowing, ordering, folding and paging, as the library and the command line give them.
+
+use std::collections::HashSet;
+
+use article_search::model::plan::Order;
+use article_search::model::query::{Grouping, Matching};
+use article_search::{Config, Engine, Query};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::workbench::{Workbench, corpus};
+
+/// Address, title, date, text.
+const PAGES: [(&str, &str, &str, &str); 5] = [
+    (
+        "https://www.a.example/1",
+        "Braces in Dalian",
+        "2023-05-01",
+        "Braces at Dalian Haijing Dental Clinic cost 9,000 yuan. The wire is changed monthly. Retainers are extra.",
+    ),
+    (
+        "https://a.example/2",
+        "Anaesthesia for braces",
+        "2024-03-10",
+        "Braces at Dalian Haijing Dental Clinic need no anaesthesia.",
+    ),
+    (
+        "https://b.example/3",
+        "Whitening and braces",
+        "2024-03-31",
+        "Whitening after braces at Harbin Beixing Dental Clinic takes one hour.",
+    ),
+    ("https://b.example/4", "Choosing braces", "", "Choosing braces takes time, says Harbin Beixing Dental Clinic."),
+    ("https://c.example/5", "Implants", "2024-01-01", "Implants in Shenyang need a healthy jaw."),
+];
+
+fn bench() -> Workbench {
+    let rows = PAGES.map(|(url, title, date, text)| {
+        let date = if date.is_empty() { json!(null) } else { json!(date) };
+        json!({"url": url, "title": title, "date": date, "text": text}).to_string() + "\n"
+    });
+    let workbench = Workbench::with_files(&[("corpus/feed.jsonl", rows.concat().as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    workbench
+}
+
+/// The numbers of the pages that are found, in order.
+fn found(workbench: &Workbench, arguments: &[&str]) -> Vec<String> {
+    let run = workbench.search(&[&["-o", "urls"], arguments].concat());
+    assert!(run.code < 2, "{arguments:?}: {}", run.stderr);
+    run.stdout.lines().map(|line| line.rsplit('/').next().expect("a number").to_owned()).collect()
+}
+
+#[test]
+fn answers_are_narrowed() {
+    let workbench = bench();
+    for (name, arguments, expected) in [
+        ("a year, and what has no date", &["--since", "2024", "braces"][..], "2 3 4"),
+        ("a month", &["--since", "2024-03", "--until", "2024-03", "--dated", "braces"], "2 3"),
+        ("a day", &["--until", "2024-03-10", "--dated", "braces"], "1 2"),
+        ("dated", &["--dated", "braces"], "1 2 3"),
+        ("days ago", &["--since", "1d", "braces"], "4"),
+        ("years ago", &["--since", "900y", "--dated", "braces"], "1 2 3"),
+        ("a site", &["--site", "a.example", "braces"], "1 2"),
+        ("a site as an address", &["--site", "https://WWW.B.example/x", "braces"], "3 4"),
+        ("two sites", &["--site", "a.example", "--site", "b.example", "braces"], "1 2 3 4"),
+        ("a site alone", &["--site", "c.example"], "5"),
+        ("a time alone", &["--until", "2023", "--dated"], "1"),
+        ("no such site", &["--site", "d.example", "braces"], ""),
+        ("without a word", &["--not", "whitening", "--not", "choosing", "braces"], "1 2"),
+        ("all words", &["--all", "braces whitening hour"], "3"),
+        ("any word", &["--any", "whitening implants"], "3 5"),
+        ("the oldest", &["--sort", "date", "braces"], "1 2 3 4"),
+        ("the newest", &["--sort", "-date", "braces"], "3 2 1 4"),
+        ("by title", &["--sort", "title", "braces"], "2 1 4 3"),
+        ("a site each", &["--group", "site", "--sort", "date", "braces"], "1 3"),
+        ("a city each", &["--group", "city", "--sort", "-date", "braces"], "3 2"),
+        ("a clinic each", &["--group", "clinic", "--sort", "date", "braces"], "1 3"),
+        ("the second page", &["--sort", "date", "-n", "3", "-p", "2", "braces"], "4"),
+        ("behind the last page", &["-n", "3", "-p", "9", "braces"], ""),
+    ] {
+        let mut found = found(&workbench, arguments);
+        if !arguments.contains(&"--sort") {
+            found.sort();
+        }
+        assert_eq!(found.join(" "), expected, "{name}");
+    }
+    for (arguments, message) in [
+        (&["--since", "yesterday", "braces"][..], "no date"),
+        (&["--any", "--all", "braces"], "cannot be used with"),
+        (&["--sort", "size", "braces"], "invalid value 'size'"),
+        (&["-p", "0", "braces"], "invalid value '0'"),
+    ] {
+        let run = workbench.search(arguments);
+        assert!(run.code == 2 && run.stderr.contains(message), "{arguments:?}: {}", run.stderr);
+    }
+    let last = workbench.search(&["-n", "3", "-p", "9", "braces"]);
+    assert!(last.code == 1 && last.stderr.contains("4 pages: there is no page 9"), "{}", last.stderr);
+}
+
+#[test]
+fn groups_say_how_many_they_fold() {
+    let workbench = bench();
+    for (by, sizes) in [("site", [2, 2]), ("city", [2, 2]), ("clinic", [2, 2])] {
+        let rows = workbench.search(&["-j", "--group", by, "braces"]).rows();
+        let groups: Vec<_> =
+            rows.iter().map(|row| (row["group"]["by"].as_str(), row["group"]["size"].as_u64())).collect();
+        assert_eq!(groups, sizes.map(|size| (Some(by), Some(size))), "{by}");
+    }
+}
+
+#[test]
+fn passages_come_with_their_context() {
+    let workbench = bench();
+    let passage = |context: &str| {
+        let run = workbench.search(&[
+            "--template",
+            "{passage}",
+            "--passage-chars",
+            "60",
+            "--context",
+            context,
+            "--site",
+            "a.example",
+            "wire monthly",
+        ]);
+        run.stdout.lines().next().expect("a hit").to_owned()
+    };
+    assert_eq!(passage("0"), "The wire is changed monthly. Retainers are extra.");
+    assert_eq!(passage("3"), PAGES[0].3);
+}
+
+/// Pages of an answer put together are one answer, whatever is folded and in whatever order.
+#[test]
+fn paging_neither_repeats_nor_skips() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let engine = Engine::create(folder.path().join("index"), &Config::default()).expect("made");
+    engine.ingest(&[corpus()], &mut |_| {}).expect("indexed");
+    let mut most = 0;
+    for text in
+        ["medical insurance", "clinic", "医保 报销", "Chongqing medical insurance beauty", "-nothing city:Dalian"]
+    {
+        for (order, grouping, matching) in [
+            (Order::Relevance, Grouping::Article, Matching::Most),
+            (Order::Relevance, Grouping::None, Matching::Any),
+            (Order::Newest, Grouping::Article, Matching::Any),
+            (Order::Title, Grouping::Clinic, Matching::All),
+            (Order::Oldest, Grouping::Template, Matching::Most),
+        ] {
+            for limit in [1, 3, 7] {
+                let query = Query::new(text).limit(limit).order_by(order).group_by(grouping).matching(matching);
+                let mut seen: Vec<_> = Vec::new();
+                for page in 1.. {
+                    let answer = engine.search(&query.clone().page(page)).expect("answered");
+                    if answer.hits.is_empty() {
+                        break;
+                    }
+                    let ranks: Vec<usize> = answer.hits.iter().map(|hit| hit.rank).collect();
+                    assert_eq!(ranks, (seen.len() + 1..=seen.len() + ranks.len()).collect::<Vec<_>>());
+                    seen.extend(answer.hits.iter().map(|hit| hit.row.id));
+                }
+                let different: HashSet<_> = seen.iter().collect();
+                assert_eq!(different.len(), seen.len(), "{text} {order:?} {grouping:?} by {limit}: none twice");
+                if matching != Matching::Most && order != Order::Relevance {
+                    let whole = engine.search(&query.limit(1000)).expect("answered");
+                    let whole: Vec<_> = whole.hits.iter().map(|hit| hit.row.id).collect();
+                    assert_eq!(seen, whole, "{text} {order:?} {grouping:?} by {limit}: all of them");
+                }
+                most = most.max(seen.len());
+            }
+        }
+    }
+    assert!(most > 20, "there was something to page through: {most}");
+}
