@@ -2,12 +2,14 @@
 //!
 //! Here: opening, asking, listing. What changes an index is in [`intake`].
 
+mod browse;
 mod intake;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use self::browse::NamesInUse;
 pub use self::intake::{RunOptions, rebuild};
 use crate::backend::embedded::{EmbeddedIndex, IndexFigures, Kinships};
 use crate::error::Error;
@@ -86,6 +88,7 @@ pub struct Engine {
     index: RwLock<Arc<EmbeddedIndex>>,
     knowledge: Knowledge,
     weights: Weights,
+    names: NamesInUse,
 }
 
 /// Figures of an index and of what its pages are about.
@@ -124,7 +127,7 @@ impl Engine {
     }
 
     fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
-        Self { index: RwLock::new(Arc::new(index)), knowledge, weights }
+        Self { index: RwLock::new(Arc::new(index)), knowledge, weights, names: NamesInUse::default() }
     }
 
     /// The generation of the index that is current as far as this engine knows.

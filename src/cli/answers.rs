@@ -11,16 +11,46 @@ use super::failure::Failure;
 use super::print::answer::{corrected, empty_answer, footer, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
+use super::print::template::Template;
 use super::print::{counted, markdown};
 use super::screen::Screen;
 use super::session::Session;
 use super::terminal::Terminal;
 
+/// How answers are to be printed.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) format: OutputFormat,
+    /// Goes before the format.
+    pub(super) template: Option<&'a Template>,
+    /// Whether to say what a query was taken for.
+    pub(super) is_explained: bool,
+    /// Hits on a page of an answer.
+    pub(super) limit: usize,
+    /// The page, from 1.
+    pub(super) page: u32,
+    /// As typed.
+    pub(super) words: &'a [String],
+}
+
+impl<'a> From<&'a QueryArguments> for Wish<'a> {
+    fn from(arguments: &'a QueryArguments) -> Self {
+        Self {
+            format: arguments.format(),
+            template: arguments.template.as_ref(),
+            is_explained: arguments.explain,
+            limit: usize::from(arguments.limit),
+            page: arguments.page,
+            words: &arguments.words,
+        }
+    }
+}
+
 /// Prints the answers of one run.
 pub(super) struct Printer<'a> {
     session: &'a Session,
     engine: &'a Engine,
-    arguments: &'a QueryArguments,
+    wish: Wish<'a>,
     terminal: Terminal,
     screen: Screen,
     /// Notes that follow an answer, held back while it may go through a pager.
@@ -34,22 +64,23 @@ pub(super) struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    /// A printer for the answers to `arguments`.
-    pub(super) fn new(session: &'a Session, engine: &'a Engine, arguments: &'a QueryArguments) -> Self {
-        let is_pretty = arguments.template.is_none() && arguments.format() == OutputFormat::Pretty;
+    /// A printer of answers of `engine`.
+    pub(super) fn new(session: &'a Session, engine: &'a Engine, wish: impl Into<Wish<'a>>) -> Self {
+        let wish = wish.into();
+        let is_pretty = wish.template.is_none() && wish.format == OutputFormat::Pretty;
         let terminal = if is_pretty { session.terminal() } else { Terminal::PLAIN };
         let (notes, paths) = (vec![], HashSet::new());
         let screen = session.screen(terminal);
-        Self { session, engine, arguments, terminal, screen, notes, has_header: false, paths, without_address: 0 }
+        Self { session, engine, wish, terminal, screen, notes, has_header: false, paths, without_address: 0 }
     }
 
     /// Prints an answer.
     pub(super) fn print(&mut self, answer: &Answer) -> Result<(), Failure> {
         let output = &mut self.screen;
-        if let Some(template) = &self.arguments.template {
+        if let Some(template) = self.wish.template {
             return Ok(answer.hits.iter().try_for_each(|hit| template.write(output, hit))?);
         }
-        match self.arguments.format() {
+        match self.wish.format {
             OutputFormat::Pretty | OutputFormat::Plain => return self.for_people(answer),
             OutputFormat::Ndjson => rows::hits(output, answer)?,
             OutputFormat::Json => rows::answer(output, answer)?,
@@ -65,7 +96,7 @@ impl<'a> Printer<'a> {
     /// Says that a query could not be asked.
     pub(super) fn refuse(&mut self, (id, text): (&str, &str), error: Error) -> Result<(), Failure> {
         self.session.note(&format!("query {}: {error}", shown(id)));
-        if self.arguments.template.is_none() && self.arguments.format() == OutputFormat::Json {
+        if self.wish.template.is_none() && self.wish.format == OutputFormat::Json {
             let error = Failure::from(error).json();
             rows::row(&mut self.screen, &Versioned::new(Unanswered::new(id, text, error)))?;
         }
@@ -84,14 +115,14 @@ impl<'a> Printer<'a> {
     }
 
     fn for_people(&mut self, answer: &Answer) -> Result<(), Failure> {
-        if self.arguments.explain {
+        if self.wish.is_explained {
             understood(&mut self.screen, answer)?;
         }
         if let Some(note) = corrected(answer) {
             self.session.note(&note);
         }
-        if answer.hits.is_empty() && self.arguments.page > 1 && answer.total > 0 {
-            let (pages, number) = (counted(answer.total, "page"), self.arguments.page);
+        if answer.hits.is_empty() && self.wish.page > 1 && answer.total > 0 {
+            let (pages, number) = (counted(answer.total, "page"), self.wish.page);
             return Ok(self.note(&format!(" {pages}: there is no page {number} of the answer"))?);
         }
         if answer.hits.is_empty() {
@@ -112,8 +143,8 @@ impl<'a> Printer<'a> {
     fn next_page(&self, answer: &Answer) -> Option<u32> {
         let last = answer.hits.last()?;
         let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
-        let is_full = answer.hits.len() == usize::from(self.arguments.limit);
-        (is_full && answer.total > last.rank + folded).then(|| self.arguments.page.saturating_add(1))
+        let is_full = answer.hits.len() == self.wish.limit;
+        (is_full && answer.total > last.rank + folded).then(|| self.wish.page.saturating_add(1))
     }
 
     /// Tells something behind what was printed so far.
@@ -131,7 +162,7 @@ impl<'a> Printer<'a> {
     fn note_mistyped_command(&mut self) -> io::Result<()> {
         let here = &self.session.here;
         let looks_like_path = |word: &&String| word.contains(['/', '.']) && here.join(word.as_str()).exists();
-        let Some(path) = self.arguments.words.iter().skip(1).find(looks_like_path) else { return Ok(()) };
+        let Some(path) = self.wish.words.iter().skip(1).find(looks_like_path) else { return Ok(()) };
         self.note(&format!("did you mean the command: search index {}", shown(path)))
     }
 

@@ -1,5 +1,6 @@
 //! What the command line takes: parsed and checked, nothing else. The help texts are the manual.
 
+mod browse;
 mod query;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use article_search::ingest::kind::InputFormat;
 use article_search::model::query::PASSAGE_LENGTHS;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
 
 /// Search scraped articles.
@@ -96,12 +98,20 @@ pub(super) enum CommandLine {
     Show(ShowArguments),
     /// List the values of a facet and their counts
     Facets(FacetsArguments),
+    /// Find pages like a page, or those with its text for other clinics
+    Similar(SimilarArguments),
+    /// Say how a beginning may go on: cities, clinics, titles
+    Suggest(SuggestArguments),
     /// Say what is in the index
     Stats(StatsArguments),
     /// Say why a page is, or is not, in an answer: every part of its score
     Why(WhyArguments),
     /// Measure the order of the pages on judged queries
     Eval(EvalArguments),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one for each command
+    Man(ManArguments),
     /// Help: the first screen, or that of a command, of the query language (query) or of what is printed (output)
     Help(HelpArguments),
 }
@@ -236,6 +246,12 @@ pub(super) struct FacetsArguments {
     /// city, clinic, topic, lang or verdict; all of them when left out.
     #[arg(value_name = "FIELD")]
     pub(super) field: Option<String>,
+    /// Only values with this text in their name, in either script or pinyin.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) find: Option<String>,
+    /// Only pages that answer this query; at most 20 values a facet.
+    #[arg(long, value_name = "QUERY")]
+    pub(super) of: Option<String>,
     /// Print one JSON object a value.
     #[arg(short = 'j')]
     pub(super) json: bool,

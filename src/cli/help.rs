@@ -17,7 +17,8 @@ Search scraped articles.
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
-Commands  index watch extract remove · show facets · stats export · why eval
+Commands  index watch extract remove · show similar suggest facets · stats export · why eval
+          completions man
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index

@@ -6,6 +6,7 @@
 
 mod answers;
 mod arguments;
+mod browse;
 mod evaluate;
 mod failure;
 mod grammar;
@@ -13,6 +14,7 @@ mod help;
 mod index;
 mod interrupt;
 mod locate;
+mod packaging;
 mod pages;
 mod print;
 mod query;
@@ -77,6 +79,8 @@ fn report(failure: &Failure, reader: Reader) -> io::Result<()> {
 fn reader_of(arguments: &Arguments) -> Reader {
     let wants_rows = match &arguments.command {
         Some(CommandLine::Q(query)) => query.wants_json(),
+        Some(CommandLine::Similar(similar)) => similar.format().is_json(),
+        Some(CommandLine::Suggest(suggest)) => suggest.json,
         Some(CommandLine::Show(show)) => show.json,
         Some(CommandLine::Facets(facets)) => facets.json,
         Some(CommandLine::Stats(stats)) => stats.json,
@@ -121,6 +125,10 @@ fn run(arguments: Arguments, command: &mut Command) -> Result<Exit, Failure> {
         Some(CommandLine::Export(arguments)) => pages::export(&session, arguments),
         Some(CommandLine::Show(arguments)) => pages::show(&session, arguments),
         Some(CommandLine::Facets(arguments)) => pages::facets(&session, arguments),
+        Some(CommandLine::Similar(arguments)) => browse::similar(&session, arguments),
+        Some(CommandLine::Suggest(arguments)) => browse::suggest(&session, arguments),
+        Some(CommandLine::Completions(arguments)) => packaging::completions(arguments, command),
+        Some(CommandLine::Man(arguments)) => packaging::man(arguments, command),
         Some(CommandLine::Stats(arguments)) => pages::stats(&session, arguments),
         Some(CommandLine::Why(arguments)) => query::why(&session, arguments),
         Some(CommandLine::Eval(arguments)) => evaluate::main(&session, arguments),

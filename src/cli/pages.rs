@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use article_search::model::answer::TextRow;
+use article_search::model::answer::{FacetCount, TextRow};
 use article_search::model::article::Removed;
 use article_search::model::document::Document;
 use article_search::model::plan::FacetField;
 use article_search::model::report::Skipped;
+use article_search::text::pinyin::{pinyin, squashed};
 use article_search::text::safe::shown;
-use article_search::{DocumentId, Engine, Error, extract};
+use article_search::{DocumentId, Engine, Error, Query, extract};
 
 use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
 use super::failure::{Exit, Failure};
@@ -173,8 +174,13 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
     let engine = session.open()?;
     let mut output = session.screen(session.terminal());
     let mut found = 0;
+    let answer = arguments.of.as_ref().map(|text| engine.search(&Query::new(text).limit(1))).transpose()?;
     for field in &fields {
-        let counts = engine.facets(*field)?;
+        let counts = match &answer {
+            Some(answer) => answer.facets.get(field.name()).cloned().unwrap_or_default(),
+            None => engine.facets(*field)?,
+        };
+        let counts: Vec<FacetCount> = counts.into_iter().filter(|count| is_found(count, arguments)).collect();
         found += counts.len();
         if fields.len() > 1 && !arguments.json {
             writeln!(output, "{}", style::strong(field.name()))?;
@@ -195,6 +201,14 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
     }
     output.finish()?;
     Ok(if found == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+/// Whether the name of a value holds the text that is looked for, in either script or pinyin.
+fn is_found(count: &FacetCount, arguments: &FacetsArguments) -> bool {
+    let Some(text) = arguments.find.as_deref().map(squashed) else { return true };
+    let names = [&count.label, &count.value].into_iter().chain(&count.aliases);
+    let mut spellings = names.flat_map(|name| [Some(squashed(name)), pinyin(name)]).flatten();
+    spellings.any(|spelling| spelling.contains(&text))
 }
 
 fn unknown_field(name: &str) -> Failure {

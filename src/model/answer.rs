@@ -304,7 +304,7 @@ pub struct CorrectedWord {
 }
 
 /// The answer to one query. Deterministic for one state of the index, but for `took_ms`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Answer {
     /// The query's name.
     pub qid: Option<String>,

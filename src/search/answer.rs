@@ -69,16 +69,16 @@ pub struct Placed {
 }
 
 /// A query on its way to its answer.
-struct Found {
-    understanding: Understanding,
-    corrections: Vec<Correction>,
-    dropped: Vec<String>,
-    plan: Plan,
-    wanted: Wanted,
-    retrieved: Retrieved,
+pub(super) struct Found {
+    pub(super) understanding: Understanding,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) dropped: Vec<String>,
+    pub(super) plan: Plan,
+    pub(super) wanted: Wanted,
+    pub(super) retrieved: Retrieved,
     /// The pages to show, one of each group, best first.
-    ranked: Vec<Ranked>,
-    nearness: Nearness,
+    pub(super) ranked: Vec<Ranked>,
+    pub(super) nearness: Nearness,
 }
 
 impl Found {
@@ -96,7 +96,7 @@ impl Found {
 
 /// What the pages of an answer are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Nearness {
+pub(super) enum Nearness {
     /// Some of them hold enough of the query.
     Match,
     /// No page does; these hold some of it.
@@ -109,7 +109,17 @@ impl Searcher<'_> {
     /// # Errors
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
-        let found = self.found(query)?;
+        self.assembled(query, self.found(query)?, detail, started)
+    }
+
+    /// An answer of what was found.
+    pub(super) fn assembled(
+        &self,
+        query: &Query,
+        found: Found,
+        detail: Detail,
+        started: Instant,
+    ) -> Result<Answer, SearchError> {
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;

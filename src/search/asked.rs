@@ -64,15 +64,20 @@ impl Searcher<'_> {
         if !wanted.cities.is_empty() {
             plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
         }
-        plan.window = plan.window.max(query.hit_limit());
+        Self::narrow(&mut plan, query);
         plan.minimum_groups = match query.matched() {
             Matching::Most => plan.minimum_groups,
             Matching::Any => plan.minimum_groups.min(1),
             Matching::All => plan.groups.len(),
         };
+        Ok(Asked { understanding, corrections, plan, wanted, dropped })
+    }
+
+    /// What a query says beside its words and filters.
+    pub(super) fn narrow(plan: &mut Plan, query: &Query) {
+        plan.window = plan.window.max(query.hit_limit());
         (plan.period, plan.sites) = (query.period(), query.sites().to_vec());
         (plan.order, plan.grouped_by) = (query.order(), facet_of(query.grouping()));
-        Ok(Asked { understanding, corrections, plan, wanted, dropped })
     }
 
     /// The clinics of the index.
@@ -111,7 +116,7 @@ impl Searcher<'_> {
         Ok(dropped)
     }
 
-    fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
+    pub(super) fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
         let typed = |field: FacetField| {
             let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
             values.map(|(_, value)| value.as_str())

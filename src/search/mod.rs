@@ -3,7 +3,8 @@
 //! * [`parse`] takes the query language apart, [`spelling`] corrects words that no page holds, [`understand`] recognises
 //!   cities and topics, [`clinics`] clinics,
 //! * [`plan`] makes the retrieval of it, a backend carries it out,
-//! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together.
+//! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together,
+//! * [`similar`] finds pages like a page, [`suggest`] what a reader may be typing.
 //!
 //! [`answer::Searcher`] is the way through; the rest knows no index.
 
@@ -17,7 +18,9 @@ pub mod parse;
 pub mod passages;
 pub mod plan;
 pub mod ranking;
+mod similar;
 pub mod spelling;
+pub mod suggest;
 pub mod understand;
 pub mod weights;
 mod why;

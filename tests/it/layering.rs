@@ -18,12 +18,14 @@ const LAYERS: [&[&str]; 6] = [
 const TOGETHER: [(&str, &str); 3] = [("engine", "error"), ("main", "cli"), ("error", "engine")];
 
 /// Crates that only some files may name: their paths under `src/` begin so.
-const GUARDED: [(&str, &[&str]); 11] = [
+const GUARDED: [(&str, &[&str]); 13] = [
     ("tantivy", &["backend/embedded/"]),
     ("scraper", &["ingest/formats/html"]),
     ("html5ever", &["ingest/formats/html"]),
     ("ego_tree", &["ingest/formats/html"]),
     ("clap", &["cli/", "main.rs"]),
+    ("clap_complete", &["cli/"]),
+    ("clap_mangen", &["cli/"]),
     ("ctrlc", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("anstream", &["cli/"]),

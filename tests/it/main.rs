@@ -11,6 +11,7 @@
 
 mod batch;
 mod binary;
+mod browse;
 mod clinics;
 mod corpus;
 mod evaluation;

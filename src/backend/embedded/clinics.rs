@@ -95,6 +95,19 @@ impl IndexView<'_> {
         Ok(terms.into_iter().filter_map(|(term, pages)| Some((ClinicKey::parse(&term)?, pages))).collect())
     }
 
+    /// Calls `visit` with every name of every clinic and the pages that have it; the same name may come several times.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn for_each_clinic_name(&self, mut visit: impl FnMut(&str, usize)) -> Result<(), BackendError> {
+        for (term, pages) in self.terms_of(self.index.fields.clinic_named, "", usize::MAX)? {
+            if let Some(name) = term.splitn(3, BETWEEN).nth(2) {
+                visit(name, pages);
+            }
+        }
+        Ok(())
+    }
+
     /// The terms of a field that begin with `from`, and the pages that have each; the first `limit` of every segment.
     fn terms_of(&self, field: Field, from: &str, limit: usize) -> Result<BTreeMap<String, usize>, BackendError> {
         let mut found = BTreeMap::new();

@@ -26,6 +26,7 @@ mod revision;
 mod schema;
 mod sorted;
 mod stored;
+mod titles;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -107,6 +107,27 @@ impl IndexView<'_> {
         self.origin(DocAddress::new(page.segment, page.doc))
     }
 
+    /// The title of a page, without reading all of it.
+    pub(super) fn title_at(&self, address: DocAddress) -> Result<String, BackendError> {
+        #[derive(serde::Deserialize)]
+        struct Titled {
+            article: Title,
+        }
+        #[derive(serde::Deserialize)]
+        struct Title {
+            title: String,
+        }
+        let stored = self.stored(address)?;
+        let only: Titled = self.parsed(&stored)?;
+        Ok(only.article.title)
+    }
+
+    /// Which published state this is: it differs from that of any other state of the index that the process has seen.
+    #[must_use]
+    pub fn state(&self) -> (String, u64) {
+        (self.index.generation.clone(), self.searcher.generation().generation_id())
+    }
+
     fn origin(&self, address: DocAddress) -> Result<Origin, BackendError> {
         #[derive(serde::Deserialize)]
         struct OriginOnly {

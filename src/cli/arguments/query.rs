@@ -195,7 +195,8 @@ pub(in crate::cli) enum OutputFormat {
 }
 
 impl OutputFormat {
-    fn is_json(self) -> bool {
+    /// Whether it is JSON, so that errors are too.
+    pub(in crate::cli) fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)
     }
 

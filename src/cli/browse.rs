@@ -1,0 +1,61 @@
+//! `search similar`, `search suggest`: finding without a question.
+
+use std::io::Write;
+
+use article_search::Query;
+use article_search::text::safe::shown;
+
+use super::answers::{Printer, Wish};
+use super::arguments::{SimilarArguments, SuggestArguments};
+use super::failure::{Exit, Failure};
+use super::print::{padded, rows, style};
+use super::session::Session;
+
+/// `search similar PAGE`: pages like a page, or those with its text for other clinics.
+pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result<Exit, Failure> {
+    let engine = session.open()?;
+    let page = usize::try_from(arguments.page).unwrap_or(usize::MAX);
+    let query = Query::new("").limit(usize::from(arguments.limit)).page(page);
+    let answer = if arguments.template {
+        engine.of_same_template(&arguments.page_name, &query)?
+    } else {
+        engine.similar(&arguments.page_name, &query)?
+    };
+    if answer.total == 0 {
+        let what = if arguments.template { "the same text for another clinic" } else { "words in common with it" };
+        session.note(&format!("no other page has {what}"));
+    }
+    let wish = Wish {
+        format: arguments.format(),
+        template: None,
+        is_explained: false,
+        limit: usize::from(arguments.limit),
+        page: arguments.page,
+        words: &[],
+    };
+    let mut printer = Printer::new(session, &engine, wish);
+    if answer.total > 0 || !arguments.format().is_screen() {
+        printer.print(&answer)?;
+    }
+    printer.finish()?;
+    Ok(if answer.hits.is_empty() { Exit::NothingFound } else { Exit::Done })
+}
+
+/// `search suggest PREFIX`: how it may go on.
+pub(super) fn suggest(session: &Session, arguments: &SuggestArguments) -> Result<Exit, Failure> {
+    let engine = session.open()?;
+    let suggestions = engine.suggest(&arguments.prefix.join(" "), usize::from(arguments.limit))?;
+    let mut output = session.output();
+    for suggestion in &suggestions {
+        if arguments.json {
+            rows::row(&mut output, &rows::Versioned::new(suggestion))?;
+        } else {
+            let text = padded(&shown(&suggestion.text), 50);
+            let kind = serde_json::to_value(suggestion.kind).unwrap_or_default();
+            let facts = format!("{:<6} {}", kind.as_str().unwrap_or_default(), suggestion.pages);
+            writeln!(output, "{text}  {}", style::faint(&facts))?;
+        }
+    }
+    output.flush()?;
+    Ok(if suggestions.is_empty() { Exit::NothingFound } else { Exit::Done })
+}

@@ -1,0 +1,128 @@
+//! Finding without a question: similar pages, suggestions, facet values; and what packagers need.
+
+use serde_json::{Value, json};
+
+use crate::workbench::Workbench;
+
+/// A text for several clinics, another one about the same, and one about something else.
+fn bench() -> Workbench {
+    let template = |clinic: &str, city: &str| {
+        format!(
+            "Many people ask whether {clinic} in {city} can reimburse double eyelid surgery. The surgery is done for \
+             appearance. Items that are done for appearance are not covered by medical insurance, whatever the bill says. \
+             A scar that hinders the eye may be covered when a hospital has confirmed it beforehand. Keep the invoice, the \
+             medical record and the list of fees, and ask the office of the medical insurance within ninety days. To sum \
+             up, {clinic} cannot reimburse double eyelid surgery for appearance."
+        )
+    };
+    let page = |number: usize, title: String, text: String| {
+        json!({"url": format!("https://a.example/{number}"), "title": title, "text": text}).to_string() + "\n"
+    };
+    let clinics =
+        [("Beixing Eye Clinic", "Harbin"), ("Haijing Eye Clinic", "Dalian"), ("Lanhe Eye Clinic", "Shenyang")];
+    let mut rows: String = (1..)
+        .zip(clinics)
+        .map(|(number, (clinic, city))| {
+            page(number, format!("Can {city} {clinic} reimburse double eyelid surgery?"), template(clinic, city))
+        })
+        .collect();
+    let beside = "After double eyelid surgery the eye is swollen for a week. Cold towels help against the swelling.";
+    rows += &page(8, "Swelling after double eyelid surgery".to_owned(), beside.to_owned());
+    rows += &page(
+        9,
+        "重庆早美芳医疗美容诊所可以报销医保吗？".to_owned(),
+        "重庆早美芳医疗美容诊所不能报销医保。".to_owned(),
+    );
+    let workbench = Workbench::with_files(&[("corpus/feed.jsonl", rows.as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    workbench
+}
+
+#[test]
+fn pages_like_a_page() {
+    let workbench = bench();
+    let addresses = |arguments: &[&str]| {
+        let run = workbench.search(&[&["similar", "-o", "urls"], arguments].concat());
+        run.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let alike = addresses(&["https://a.example/1"]);
+    assert_eq!(alike.len(), 3, "the page itself is none of them, nor what is about something else: {alike:?}");
+    assert_eq!(alike.last().map(String::as_str), Some("https://a.example/8"), "{alike:?}");
+    let paged: Vec<String> =
+        ["1", "2", "3"].iter().flat_map(|page| addresses(&["https://a.example/1", "-n", "1", "-p", page])).collect();
+    assert_eq!(paged, alike, "page by page");
+    let mut of_template = addresses(&["https://a.example/1", "--template"]);
+    of_template.sort();
+    assert_eq!(of_template, ["https://a.example/1", "https://a.example/2", "https://a.example/3"]);
+    for (name, arguments, code, stderr) in [
+        ("no template", &["https://a.example/9", "--template"][..], 1, "no other page has the same text"),
+        ("nothing alike", &["https://a.example/9"], 1, "no other page has words in common"),
+        ("no such page", &["ffff"], 1, "no page has an id"),
+    ] {
+        let run = workbench.search(&[&["similar"], arguments].concat());
+        assert_eq!(run.code, code, "{name}");
+        assert!(run.stderr.contains(stderr), "{name}: {}", run.stderr);
+    }
+    let folded = workbench.search(&["-j", "--group", "template", "double eyelid surgery"]).rows();
+    let sizes: Vec<u64> = folded.iter().filter_map(|row| row["group"]["size"].as_u64()).collect();
+    assert!(folded.len() == 2 && sizes.contains(&3), "one text for three clinics is one hit: {sizes:?}");
+    let screen = workbench.search(&["--group", "template", "double eyelid surgery"]).stdout;
+    assert!(screen.contains("+ 2 with the same text for other clinics   (search similar "), "{screen}");
+}
+
+#[test]
+fn beginnings_are_completed() {
+    let workbench = bench();
+    for (prefix, kind, text) in [
+        ("hai", "clinic", "Haijing Eye Clinic"),
+        ("早美", "clinic", "早美芳医疗美容诊所"),
+        ("zaomei", "clinic", "早美芳医疗美容诊所"),
+        ("zmf", "clinic", "早美芳医疗美容诊所"),
+        ("重", "city", "Chongqing"),
+        ("cq", "city", "Chongqing"),
+        ("Chong", "city", "Chongqing"),
+        ("Swell", "title", "Swelling after double eyelid surgery"),
+        ("can dalian", "title", "Can Dalian Haijing Eye Clinic reimburse double eyelid surgery?"),
+    ] {
+        let rows = workbench.search(&["suggest", "-j", prefix]).rows();
+        let found = |row: &Value| row["kind"] == kind && row["text"] == text;
+        assert!(rows.iter().any(found), "{prefix}: {rows:?}");
+    }
+    assert_eq!(workbench.search(&["suggest", "xyz"]).code, 1);
+    let many = workbench.search(&["suggest", "-n", "2", "can"]).stdout;
+    assert_eq!(many.lines().count(), 2, "{many}");
+}
+
+#[test]
+fn facet_values_are_searched() {
+    let workbench = bench();
+    for (name, arguments, expected) in [
+        ("a part of a name", &["facets", "clinic", "--find", "eye"][..], 3),
+        ("in pinyin", &["facets", "clinic", "--find", "meifang"], 1),
+        ("of a query", &["facets", "city", "--of", "swelling"], 0),
+        ("of another", &["facets", "city", "--of", "reimburse"], 3),
+        ("nothing", &["facets", "city", "--find", "xyz"], 0),
+    ] {
+        let run = workbench.search(arguments);
+        let values: Vec<&str> = run.stdout.lines().collect();
+        assert_eq!(values.len(), expected, "{name}: {values:?}");
+        assert_eq!(run.code, i32::from(expected == 0), "{name}");
+    }
+}
+
+#[test]
+fn packagers_get_completions_and_manual_pages() {
+    let workbench = Workbench::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = workbench.search(&["completions", shell]);
+        assert!(script.code == 0 && script.stdout.contains("--passages"), "{shell}");
+    }
+    assert!(workbench.search(&["completions", "abacus"]).stderr.contains("invalid value 'abacus'"));
+    let page = workbench.search(&["man"]).stdout;
+    assert!(page.contains(".TH search 1") && page.contains("Forget pages"), "{page}");
+    assert_eq!(workbench.search(&["man", "pages"]).code, 0);
+    for name in ["search.1", "search-index.1", "search-q.1"] {
+        let text = std::fs::read_to_string(workbench.path().join("pages").join(name)).expect("a page");
+        assert!(text.contains(".TH"), "{name}");
+    }
+}
