@@ -122,7 +122,7 @@ pub(super) enum CommandLine {
 pub(super) struct IndexArguments {
     /// Files and folders to read: .txt .html .jsonl .json .csv .warc, each also .gz or .zst, or in a .tar; `-` is standard
     /// input. Links inside folders are not followed.
-    #[arg(value_name = "PATHS", default_value = "corpus")]
+    #[arg(value_name = "PATHS", default_value = "corpus", env = "SEARCH_CORPUS")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
@@ -153,7 +153,7 @@ pub(super) struct IndexArguments {
 #[derive(Debug, Args)]
 pub(super) struct WatchArguments {
     /// Files and folders to watch.
-    #[arg(value_name = "PATHS", default_value = "corpus")]
+    #[arg(value_name = "PATHS", default_value = "corpus", env = "SEARCH_CORPUS")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
@@ -206,7 +206,7 @@ pub(super) struct RemoveArguments {
 #[derive(Debug, Args)]
 pub(super) struct ExtractArguments {
     /// Files and folders to read, as `search index` does; `-` is standard input.
-    #[arg(value_name = "PATHS", default_value = "corpus")]
+    #[arg(value_name = "PATHS", default_value = "corpus", env = "SEARCH_CORPUS")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
@@ -338,7 +338,7 @@ fn input_format(text: &str) -> Result<InputFormat, String> {
 /// Arguments of `help`.
 #[derive(Debug, Args)]
 pub(super) struct HelpArguments {
-    /// A command, `query` or `output`.
+    /// A command, `query`, `output` or `config`.
     #[arg(value_name = "TOPIC")]
     pub(super) topic: Option<String>,
 }

@@ -89,6 +89,18 @@ fn without_variables(command: Command, is_unset: &dyn Fn(&Arg, &OsStr) -> bool) 
         .mut_subcommands(|subcommand| without_variables(subcommand, is_unset))
 }
 
+/// Whether what is asked for heeds `search.toml`: help does not, so that it is there when the file is wrong.
+pub(super) fn needs_settings(arguments: &[OsString], command: &Command) -> bool {
+    match decide(arguments, command) {
+        Decision::Command(index) => {
+            let is = |name: &&str| arguments.get(index).is_some_and(|word| word == OsStr::new(name));
+            !["help", "completions", "man"].iter().any(|name| is(&name)) && !asks_for_help(arguments)
+        }
+        Decision::Query(_) | Decision::BareQuery => !asks_for_help(arguments),
+        Decision::Nothing => false,
+    }
+}
+
 /// Whether `word` is a command that a later version brings.
 pub(super) fn is_planned(word: &str, command: &Command) -> bool {
     RESERVED.contains(&word) && command.find_subcommand(word).is_none()

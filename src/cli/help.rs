@@ -25,7 +25,7 @@ Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable ind
           4 inputs skipped (--strict) · 5 index busy · 6 failed · 130 interrupted
 
   search help COMMAND             all flags of a command; search help q for those of a search
-  search help query               the query language;  search help output: formats, rows, exit codes
+  search help query               the query language;  help output: formats, rows;  help config: search.toml
   search -- index fees            search for a word that is a command
 ";
 
@@ -104,12 +104,31 @@ Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable inde
          5 index busy · 6 failed · 130 interrupted
 ";
 
+const CONFIG: &str = "\
+Settings: a flag goes before a variable, a variable before search.toml, and that before what is usual.
+
+search.toml, in this folder or the nearest above it (or the file that SEARCH_CONFIG names); paths count from its folder.
+An unknown key or a wrong value is an error, told with file and line.
+
+  index = \"index\"            which index; -i, SEARCH_INDEX
+  corpus = \"corpus\"          what search index reads when no path is given; SEARCH_CORPUS
+  knowledge = \"knowledge\"    a folder of knowledge files; --knowledge, SEARCH_KNOWLEDGE
+  output = \"pretty\"          -o, SEARCH_OUTPUT
+  limit, passages, passage_chars, context, sort, group     as the flags of a search
+  color, hyperlinks          auto, always, never
+  pager = \"less -FRX\"        behind SEARCH_PAGER and PAGER
+
+More variables: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, FORCE_HYPERLINK, TERM=dumb, COLUMNS, and SEARCH_LOG=info for what
+-v tells. A variable that is set to nothing counts as unset.
+";
+
 /// Prints the first screen, or help on a topic; `command` knows the flags.
 pub(super) fn main(arguments: &HelpArguments, command: &mut Command) -> Result<Exit, Failure> {
     match arguments.topic.as_deref() {
         None | Some("help") => print(FIRST_SCREEN),
         Some("query") => print(QUERY),
         Some("output") => print(OUTPUT),
+        Some("config") => print(CONFIG),
         Some(name) => match command.find_subcommand_mut(name) {
             Some(found) => print(&found.render_long_help().to_string()),
             None => Err(usage::no_help(name, command)),

@@ -15,15 +15,15 @@ pub(super) enum Located {
     Corpus { corpus: PathBuf, index: PathBuf },
 }
 
-/// Finds the index to search, from `here` upwards.
-pub(super) fn index_to_search(named: Option<&Path>, here: &Path) -> Result<Located, Failure> {
+/// Finds the index to search, from `here` upwards; without one, `corpus` is where pages for one are.
+pub(super) fn index_to_search(named: Option<&Path>, (here, corpus): (&Path, &Path)) -> Result<Located, Failure> {
     if let Some(named) = named {
         return Ok(Located::Index(named.to_owned()));
     }
     if let Some(found) = nearest(here) {
         return Ok(Located::Index(found));
     }
-    let (corpus, index) = (PathBuf::from("corpus"), PathBuf::from("index"));
+    let (corpus, index) = (corpus.to_owned(), PathBuf::from("index"));
     if here.join(&corpus).is_dir() && is_vacant(&here.join(&index)) {
         return Ok(Located::Corpus { corpus, index });
     }

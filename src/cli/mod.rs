@@ -7,6 +7,7 @@
 mod answers;
 mod arguments;
 mod browse;
+mod config;
 mod evaluate;
 mod failure;
 mod grammar;
@@ -34,6 +35,7 @@ use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use self::arguments::{Arguments, CommandLine};
+use self::config::FileSettings;
 use self::failure::{Exit, Failure};
 use self::interrupt::Interrupt;
 use self::session::Session;
@@ -41,13 +43,19 @@ use self::session::Session;
 /// Runs the program with these arguments, the program's name first.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
     let mut command = grammar::with_environment(Arguments::command(), &arguments);
+    let settings =
+        if grammar::needs_settings(&arguments, &command) { settings(&command) } else { Ok(FileSettings::default()) };
+    if let Ok(settings) = &settings {
+        command = settings.applied(command);
+    }
     command.build();
     let mut reader = if grammar::asks_for_rows(&arguments, &command) { Reader::Program } else { Reader::Person };
-    let outcome = parsed(arguments, &command).and_then(|parsed| match parsed {
+    let outcome = settings.and_then(|settings| Ok((parsed(arguments, &command)?, settings)));
+    let outcome = outcome.and_then(|(parsed, settings)| match parsed {
         Parsed::Help(help) => Ok(help.print().map(|()| Exit::Done)?),
         Parsed::Run(arguments) => {
             reader = reader_of(&arguments);
-            run(*arguments, &mut command)
+            run(*arguments, settings, &mut command)
         }
     });
     match outcome {
@@ -60,6 +68,10 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(failure.exit() as u8)
         }
     }
+}
+
+fn settings(command: &Command) -> Result<FileSettings, Failure> {
+    config::read(&std::env::current_dir()?, command)
 }
 
 /// Whom errors are for.
@@ -113,9 +125,12 @@ fn parsed(arguments: Vec<OsString>, command: &Command) -> Result<Parsed, Failure
     }
 }
 
-fn run(arguments: Arguments, command: &mut Command) -> Result<Exit, Failure> {
+fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> Result<Exit, Failure> {
     let here = std::env::current_dir()?;
-    let session = Session { common: arguments.common, here, interrupt: Interrupt::handled() };
+    let session = Session { common: arguments.common, here, interrupt: Interrupt::handled(), settings };
+    if let Some(path) = &session.settings.path {
+        session.detail(&format!("settings: {}", path.display()));
+    }
     match &arguments.command {
         Some(CommandLine::Q(arguments)) => query::main(&session, arguments),
         Some(CommandLine::Index(arguments)) => index::main(&session, arguments),

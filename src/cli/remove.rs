@@ -14,7 +14,7 @@ use super::session::Session;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exit, Failure> {
-    let engine = match locate::index_to_search(session.common.index.as_deref(), &session.here)? {
+    let engine = match locate::index_to_search(session.common.index.as_deref(), (&session.here, &session.corpus()))? {
         Located::Index(directory) => Engine::open(directory, &session.config())?,
         Located::Corpus { .. } => {
             let what = "there is no index yet from which something could be removed";

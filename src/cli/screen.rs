@@ -69,9 +69,13 @@ impl Write for Screen {
     }
 }
 
-/// The pager that is wanted, by `SEARCH_PAGER`, then `PAGER`; none where one of them is empty or `cat`.
+/// The name under which the pager that `search.toml` names is asked for, behind the variables.
+pub(super) const USUAL: &str = "pager";
+
+/// The pager that is wanted, by `SEARCH_PAGER`, then `PAGER`, then [`USUAL`]; none where it is empty or `cat`.
 pub(super) fn pager_of(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let named = variable("SEARCH_PAGER").or_else(|| variable("PAGER")).unwrap_or_else(|| USUAL_PAGER.to_owned());
+    let named =
+        ["SEARCH_PAGER", "PAGER", USUAL].into_iter().find_map(variable).unwrap_or_else(|| USUAL_PAGER.to_owned());
     let named = named.trim();
     (!named.is_empty() && named != "cat").then(|| named.to_owned())
 }

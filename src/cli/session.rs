@@ -7,12 +7,13 @@ use article_search::text::safe::shown;
 use article_search::{Config, Engine, RunOptions};
 
 use super::arguments::CommonArguments;
+use super::config::FileSettings;
 use super::failure::{Exit, Failure};
 use super::index;
 use super::interrupt::Interrupt;
 use super::locate::{self, Located};
 use super::print::Look;
-use super::screen::{Screen, pager_of};
+use super::screen::{Screen, USUAL, pager_of};
 use super::terminal::Terminal;
 
 /// One run of the program.
@@ -20,6 +21,7 @@ pub(super) struct Session {
     pub(super) common: CommonArguments,
     pub(super) here: PathBuf,
     pub(super) interrupt: Interrupt,
+    pub(super) settings: FileSettings,
 }
 
 impl Session {
@@ -30,7 +32,8 @@ impl Session {
 
     /// Standard output for texts that may be longer than the screen.
     pub(super) fn screen(&self, terminal: Terminal) -> Screen {
-        let pager = pager_of(&|name| std::env::var(name).ok());
+        let own = |name: &str| (name == USUAL).then(|| self.settings.pager.clone()).flatten();
+        let pager = pager_of(&|name| std::env::var(name).ok().or_else(|| own(name)));
         Screen::new(terminal, pager.filter(|_| !self.common.no_pager))
     }
 
@@ -55,9 +58,17 @@ impl Session {
 
     /// [`Session::note`] for those who want to know more.
     pub(super) fn detail(&self, text: &str) {
-        if self.common.verbose > 0 {
+        let log = std::env::var("SEARCH_LOG").unwrap_or_default();
+        let is_wanted = ["info", "debug", "trace"].iter().any(|level| log.contains(level));
+        if self.common.verbose > 0 || is_wanted {
             self.note(text);
         }
+    }
+
+    /// Where pages are read from when no path is given: `SEARCH_CORPUS`, else what `search.toml` says, else `corpus/`.
+    pub(super) fn corpus(&self) -> PathBuf {
+        let named = std::env::var_os("SEARCH_CORPUS").filter(|name| !name.is_empty()).map(PathBuf::from);
+        named.or_else(|| self.settings.corpus.clone()).unwrap_or_else(|| PathBuf::from("corpus"))
     }
 
     /// Settings of the engine.
@@ -71,7 +82,7 @@ impl Session {
 
     /// Says so when the `corpus/` beside an index that was not named holds what the index has not seen.
     pub(super) fn note_newer_corpus(&self, engine: &Engine) {
-        let Ok(Located::Index(directory)) = locate::index_to_search(None, &self.here) else { return };
+        let Ok(Located::Index(directory)) = locate::index_to_search(None, (&self.here, &self.corpus())) else { return };
         let corpus = directory.with_file_name("corpus");
         // A hint, no more: the answer is there already.
         if self.common.index.is_none() && engine.is_behind(&corpus).unwrap_or(false) {
@@ -86,7 +97,7 @@ impl Session {
 
     /// [`Session::open`] with settings of the command's own.
     pub(super) fn open_with(&self, config: &Config) -> Result<Engine, Failure> {
-        match locate::index_to_search(self.common.index.as_deref(), &self.here)? {
+        match locate::index_to_search(self.common.index.as_deref(), (&self.here, &self.corpus()))? {
             Located::Index(directory) => {
                 self.detail(&format!("index: {}", directory.display()));
                 Ok(Engine::open(directory, config)?)

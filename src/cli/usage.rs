@@ -58,7 +58,7 @@ pub(super) fn no_help(name: &str, command: &Command) -> Failure {
         return later(name).or_try("search help");
     }
     let commands: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
-    let what = format!("there is no help on `{name}`; there is on query, output, {}", commands.join(", "));
+    let what = format!("there is no help on `{name}`; there is on query, output, config, {}", commands.join(", "));
     Failure::new(Exit::Usage, "usage", what).or_try("search help")
 }
 

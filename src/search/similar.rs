@@ -19,8 +19,8 @@ use crate::text::terms::terms;
 const MAX_WORDS: usize = 24;
 /// Words that are looked up, the most frequent of the page first.
 const MAX_LOOKED_UP: usize = 400;
-/// One word in so many must be in a page for it to be alike.
-const NEEDED_SHARE: usize = 3;
+/// One word in so many must be in a page for it to be alike at all; the order does the rest.
+const NEEDED_SHARE: usize = 8;
 /// A word of the title counts as often as this one of the body.
 const TITLE_WEIGHT: usize = 3;
 

@@ -26,6 +26,7 @@ mod narrowing;
 mod rules;
 mod seeds;
 mod sequences;
+mod settings;
 mod shapes;
 mod told;
 mod workbench;
