@@ -56,6 +56,13 @@ impl Config {
         self
     }
 
+    /// The same for the index in `directory`: with the knowledge that is saved with it, where no other is named.
+    fn over(&self, directory: &Path) -> Self {
+        let saved = || Some(saved_knowledge(directory)).filter(|saved| saved.is_dir());
+        let knowledge_directory = self.knowledge_directory.clone().or_else(saved);
+        Self { knowledge_directory, ..self.clone() }
+    }
+
     fn weights(&self) -> Result<Weights, Error> {
         let Some(file) = &self.weights_file else { return Ok(Weights::builtin()?) };
         let text = std::fs::read_to_string(file).map_err(|_| NoSuchPath { path: file.clone() })?;
@@ -68,6 +75,13 @@ impl Config {
             None => Knowledge::builtin()?,
         })
     }
+}
+
+/// Where knowledge files are that are saved with the index in `directory`: every engine over it adds them to the built-in
+/// ones, unless [`Config::with_knowledge`] names others.
+#[must_use]
+pub fn saved_knowledge(directory: &Path) -> PathBuf {
+    directory.join("settings")
 }
 
 /// What an engine needs beside an index.
@@ -113,7 +127,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        let settings = Settings::of(config)?;
+        let settings = Settings::of(&config.over(directory.as_ref()))?;
         Ok(Self::over(EmbeddedIndex::create(directory.as_ref())?, settings))
     }
 
@@ -122,7 +136,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
-        let settings = Settings::of(config)?;
+        let settings = Settings::of(&config.over(directory.as_ref()))?;
         Ok(Self::over(EmbeddedIndex::open(directory.as_ref())?, settings))
     }
 
@@ -327,5 +341,6 @@ pub fn preview(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Preview, Error> {
     let index = directory.map(EmbeddedIndex::open).transpose()?;
+    let config = directory.map_or_else(|| config.clone(), |directory| config.over(directory));
     Ok(preview::preview(sources, &config.knowledge()?, index.as_ref(), progress)?)
 }

@@ -26,11 +26,59 @@
 //! # }
 //! ```
 //!
-//! [`Engine::ingest`] reads files, folders, feeds and archives instead of pages in memory; a second run over the same paths
-//! opens only files that changed. [`RunOptions`] say what becomes of pages whose source is gone, and with [`ReadOptions`]
-//! of what format inputs are and how the fields of rows are called. [`Engine::take_down`] forgets pages for good,
-//! [`rebuild`] builds an index anew beside the old one. [`Engine`] is `Send + Sync`. Answers are plain data that serialise
-//! to the rows that the command line prints.
+//! Pages in memory are handed over as above; nothing has to be on disk but the index. [`Query`] narrows ([`Query::in_city`],
+//! [`Query::since`], [`Query::on_site`] ...), orders ([`Query::order_by`]), folds ([`Query::group_by`]) and pages
+//! ([`Query::page`]). [`Engine::similar`] finds pages like a page, [`Engine::suggest`] completes what is being typed.
+//! Answers are plain data that serialise to the rows that the command line prints.
+//!
+//! # Index again every night
+//!
+//! [`Engine::ingest_with`] reads files, folders, feeds and archives; a second run over the same paths opens only files that
+//! changed. It tells how far it has come, and can be cancelled: what was read is kept, and the next run goes on.
+//!
+//! ```
+//! use article_search::{Cancel, Config, Engine, RunOptions};
+//!
+//! # fn main() -> Result<(), article_search::Error> {
+//! # let folder = tempfile::tempdir().expect("a temporary folder");
+//! # let (directory, pages) = (folder.path().join("index"), folder.path().join("pages"));
+//! # std::fs::create_dir(&pages).expect("made");
+//! # std::fs::write(pages.join("a.txt"), "Implants in Dalian\n\nImplants cost 9,000 yuan in Dalian.").expect("written");
+//! let engine = Engine::create(&directory, &Config::default())?; // Engine::open, the next time
+//! let cancel = Cancel::default(); // cancel.cancel() from any thread, or from within
+//! let options = RunOptions::default().pruning().waiting().until(&cancel);
+//! let report = engine.ingest_with(&[pages], &options, &mut |progress| {
+//!     println!("{} of {} files", progress.files, progress.files_total);
+//! })?;
+//! assert_eq!((report.new, report.skipped.len()), (1, 0));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Other engines over the same index, in this or another process, see the new pages with their next question, without being
+//! opened again. [`RunOptions`] say what becomes of pages whose source is gone, and with [`ReadOptions`] of what format
+//! inputs are and how the fields of rows are called. [`Engine::take_down`] forgets pages for good, [`rebuild`] builds an
+//! index anew beside the old one. `examples/` holds two short programs.
+//!
+//! # From async code
+//!
+//! [`Engine`] is `Send + Sync`; one in an `Arc` serves all tasks. Its calls read from disk and compute for milliseconds, a
+//! run for minutes: they belong on threads that may block. With tokio:
+//!
+//! ```text
+//! let engine = Arc::new(Engine::open("index", &Config::default())?);
+//! // in a handler:
+//! let engine = Arc::clone(&engine);
+//! let answer = tokio::task::spawn_blocking(move || engine.search(&Query::new(words))).await??;
+//! ```
+//!
+//! A query answers with what it has found after a quarter of a second ([`Answer::partial`]), so that blocked threads come
+//! back. A task that is dropped does not stop a run; its [`Cancel`] does, so cancel it when the caller goes away.
+//!
+//! # Errors
+//!
+//! [`Error`] is typed by what a caller can do: name another path or filter, wait, build the index again, correct a line of a
+//! knowledge file. It is `#[non_exhaustive]`, as new kinds of trouble may be told apart.
 //!
 //! # Where things are
 //!
@@ -49,6 +97,11 @@
 //!
 //! # What is promised
 //!
+//! * What this page names at the root of the crate follows [semver](https://semver.org): 0.y.z breaks with y only. The modules
+//!   behind it serve the program of this package and its tests; they may change with any version. New fields of rows and
+//!   answers may come with any version, and [`model::answer::ROW_VERSION`] is raised when the meaning of one changes.
+//! * An index of an older format is told, never misread; it is built anew from its pages.
+//! * Rust 1.88 or newer builds it (`rust-version`); raising that is a change of y.
 //! * Every block of a page is in the article or among what was removed, with the reason: nothing is lost silently.
 //! * Passages, answers and highlights are verbatim slices of the cleaned article.
 //! * One bad page is reported and never stops a run; a failed run leaves the index as it was, or, when it fails while it
@@ -67,14 +120,19 @@ pub mod model;
 pub mod search;
 pub mod text;
 
-pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild};
+pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild, saved_knowledge};
 pub use error::Error;
 pub use ingest::source::{ReadOptions, Sources};
 pub use ingest::takedowns::Takedown;
-pub use model::answer::{Answer, Hit, Passage, Row, TextRow};
+pub use model::answer::{
+    Answer, AnswerSentence, CityRow, CorrectedWord, Effect, FacetCount, Hit, HitGroup, Passage, Row, ScorePart,
+    TextRow, Understood, Why, WordCount,
+};
 pub use model::cancel::Cancel;
 pub use model::document::{Document, DocumentId};
 pub use model::page::{Format, Origin, Page};
-pub use model::plan::FacetField;
-pub use model::query::Query;
+pub use model::period::Day;
+pub use model::plan::{FacetField, Order};
+pub use model::query::{Grouping, Matching, Query};
 pub use model::report::{IngestReport, Progress, Skipped};
+pub use search::suggest::{Suggestion, SuggestionKind};

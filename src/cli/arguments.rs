@@ -2,6 +2,7 @@
 
 mod browse;
 mod query;
+mod settings;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
+pub(super) use self::settings::{SettingsAction, SettingsArguments};
 
 /// Search scraped articles.
 #[derive(Debug, Parser)]
@@ -108,6 +110,8 @@ pub(super) enum CommandLine {
     Why(WhyArguments),
     /// Measure the order of the pages on judged queries
     Eval(EvalArguments),
+    /// Show, check, save and edit the knowledge that is saved with the index
+    Settings(SettingsArguments),
     /// Print a script that completes commands and flags in a shell
     Completions(CompletionsArguments),
     /// Print the manual page, or write one for each command

@@ -23,6 +23,7 @@ mod remove;
 mod report;
 mod screen;
 mod session;
+mod settings;
 mod terminal;
 mod usage;
 mod watch;
@@ -43,8 +44,11 @@ use self::session::Session;
 /// Runs the program with these arguments, the program's name first.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
     let mut command = grammar::with_environment(Arguments::command(), &arguments);
-    let settings =
-        if grammar::needs_settings(&arguments, &command) { settings(&command) } else { Ok(FileSettings::default()) };
+    let settings = if grammar::needs_settings(&arguments, &command) {
+        file_settings(&command)
+    } else {
+        Ok(FileSettings::default())
+    };
     if let Ok(settings) = &settings {
         command = settings.applied(command);
     }
@@ -70,7 +74,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn settings(command: &Command) -> Result<FileSettings, Failure> {
+fn file_settings(command: &Command) -> Result<FileSettings, Failure> {
     config::read(&std::env::current_dir()?, command)
 }
 
@@ -142,6 +146,7 @@ fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> R
         Some(CommandLine::Facets(arguments)) => pages::facets(&session, arguments),
         Some(CommandLine::Similar(arguments)) => browse::similar(&session, arguments),
         Some(CommandLine::Suggest(arguments)) => browse::suggest(&session, arguments),
+        Some(CommandLine::Settings(arguments)) => settings::main(&session, arguments),
         Some(CommandLine::Completions(arguments)) => packaging::completions(arguments, command),
         Some(CommandLine::Man(arguments)) => packaging::man(arguments, command),
         Some(CommandLine::Stats(arguments)) => pages::stats(&session, arguments),

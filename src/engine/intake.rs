@@ -209,7 +209,7 @@ pub fn rebuild(
     let started = Instant::now();
     let directory = directory.as_ref();
     Sources::check(paths)?;
-    let settings = Settings::of(config)?;
+    let settings = Settings::of(&config.over(directory))?;
     if !holds_index(directory) {
         let engine = Engine::over(EmbeddedIndex::create(directory)?, settings);
         let report = engine.ingest_with(paths, options, progress)?;

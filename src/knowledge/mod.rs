@@ -153,6 +153,17 @@ impl Knowledge {
     }
 }
 
+/// The names of the knowledge files.
+pub fn file_names() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().map(|(name, _)| name)
+}
+
+/// The built-in text of a knowledge file.
+#[must_use]
+pub fn text_of(name: &str) -> Option<&'static str> {
+    FILES.into_iter().find(|(own, _)| *own == name).map(|(_, text)| text)
+}
+
 fn chrome_rules(directory: Option<&Path>) -> Result<ChromeRules, KnowledgeError> {
     let builtin = ChromeRules::builtin();
     let Some(own) = directory.map(|directory| directory.join(CHROME_FILE)).filter(|file| file.is_file()) else {

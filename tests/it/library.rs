@@ -33,6 +33,24 @@ fn an_engine_is_shared_between_threads() {
     });
 }
 
+/// The names at the root of the crate are what callers learn and what semver holds for: few.
+#[test]
+fn the_public_surface_is_small() {
+    let root = include_str!("../../src/lib.rs");
+    let uses: String =
+        root.split("\npub use ").skip(1).filter_map(|text| text.split(';').next()).collect::<Vec<_>>().join(",");
+    let last = |path: &str| path.rsplit("::").next().unwrap_or(path).to_owned();
+    let names: BTreeSet<String> = uses
+        .split(['{', '}', ','])
+        .map(str::trim)
+        .filter(|path| !path.is_empty() && !path.ends_with("::"))
+        .map(last)
+        .collect();
+    assert!(names.len() <= 60, "{} names: {names:?}", names.len());
+    assert!(["Engine", "Query", "Error", "Suggestion"].iter().all(|name| names.contains(*name)), "{names:?}");
+    assert!(!uses.contains('*'), "no glob hides more of them");
+}
+
 #[test]
 fn another_reader_sees_a_run_by_itself() {
     let folder = TempDir::new().expect("a folder");

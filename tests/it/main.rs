@@ -24,6 +24,7 @@ mod learnt;
 mod library;
 mod narrowing;
 mod rules;
+mod screens;
 mod seeds;
 mod sequences;
 mod settings;

@@ -69,3 +69,47 @@ fn what_is_wrong_in_the_file_is_told_with_its_line() {
     let (code, _, stderr) = run(&workbench, "", &[("SEARCH_CONFIG", "gone.toml")], &["implants"]);
     assert!(code == 2 && stderr.contains("cannot read gone.toml"), "{stderr}");
 }
+
+#[test]
+fn knowledge_is_saved_with_the_index() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
+        ("synonyms.toml", b"[own]\nzorgling = [\"zorgling\", \"implant\"]\n"),
+        ("wrong.toml", b"[own]\nzorgling = 3\n"),
+    ]);
+    let early = workbench.search(&["settings", "get"]);
+    assert!(early.code == 3 && early.stderr.contains("no index yet"), "{}", early.stderr);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let builtin = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
+    assert!(!builtin.is_empty());
+    for (name, arguments, code, stderr) in [
+        ("a wrong file", &["settings", "set", "synonyms.toml", "wrong.toml"][..], 2, "synonyms.toml:2: "),
+        ("an unknown name", &["settings", "set", "colours.toml", "wrong.toml"], 2, "no knowledge file is called"),
+        ("no such text", &["settings", "set", "synonyms.toml", "gone.toml"], 2, "cannot read gone.toml"),
+        (
+            "what it would do",
+            &["settings", "set", "--dry-run", "synonyms.toml", "synonyms.toml"],
+            0,
+            "would change 0 pages of 1",
+        ),
+        ("nothing saved yet", &["settings", "check"], 0, "is right"),
+        ("saved", &["settings", "set", "synonyms.toml", "synonyms.toml"], 0, "synonyms.toml is saved with the index"),
+    ] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, code, "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(stderr), "{name}: {}", run.stderr);
+    }
+    assert!(workbench.search(&["settings"]).stdout.contains("synonyms.toml    saved"));
+    let saved = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
+    assert!(saved.contains("zorgling"), "{saved}");
+    assert_eq!(workbench.search(&["-o", "paths", "implant"]).stdout, "corpus/a.txt\n", "found by its other name");
+    assert_eq!(workbench.search(&["index", "--full"]).code, 0);
+    assert_eq!(
+        workbench.search(&["-o", "paths", "implant"]).stdout,
+        "corpus/a.txt\n",
+        "it stays when the index is rebuilt"
+    );
+    let taken_back = workbench.search_with_input(&["settings", "set", "synonyms.toml", "-"], b"");
+    assert!(taken_back.stderr.contains("as built in"), "{}", taken_back.stderr);
+    assert_eq!(workbench.search(&["settings", "get", "synonyms.toml"]).stdout, builtin);
+}

@@ -1,0 +1,47 @@
+//! What `search settings` takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Arguments of `settings`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SettingsArguments {
+    #[command(subcommand)]
+    pub(in crate::cli) action: Option<SettingsAction>,
+}
+
+/// What to do with what is saved with the index.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum SettingsAction {
+    /// Print a knowledge file as saved, else as built in; without a name, list the files
+    Get {
+        /// synonyms.toml, stopwords.toml, sites.toml, cities.csv, ...
+        #[arg(value_name = "FILE")]
+        file: Option<String>,
+    },
+    /// Check a knowledge file and save it with the index; an empty one takes the saved one away
+    Set {
+        /// The knowledge file that it is.
+        #[arg(value_name = "FILE")]
+        file: String,
+        /// Where its text is; `-` is standard input.
+        #[arg(value_name = "FROM")]
+        from: PathBuf,
+        /// Save nothing: say what it would do to the pages.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Edit a knowledge file in VISUAL or EDITOR, check it, and save it
+    Edit {
+        /// The knowledge file.
+        #[arg(value_name = "FILE")]
+        file: String,
+    },
+    /// Check what is saved, or a folder of knowledge files, and say what the folder would do to the pages
+    Check {
+        /// A folder of knowledge files in the place of what is saved.
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+    },
+}
