@@ -69,30 +69,30 @@ fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, 
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let mut settings = FileSettings::default();
     let place = |value: String| folder.join(value).to_string_lossy().into_owned();
-    for (name, value) in [("index", &keys.index), ("knowledge", &keys.knowledge)] {
+    for (name, value) in [("index", keys.index.as_ref()), ("knowledge", keys.knowledge.as_ref())] {
         settings.common.extend(plain(value, (text, &path))?.map(|value| (name, place(value))));
     }
-    for (name, value) in [("color", &keys.color), ("hyperlinks", &keys.hyperlinks)] {
+    for (name, value) in [("color", keys.color.as_ref()), ("hyperlinks", keys.hyperlinks.as_ref())] {
         settings.common.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
     }
     for (name, value) in [
-        ("output", &keys.output),
-        ("limit", &keys.limit),
-        ("passages", &keys.passages),
-        ("passage-chars", &keys.passage_chars),
-        ("context", &keys.context),
-        ("sort", &keys.sort),
-        ("group", &keys.group),
+        ("output", keys.output.as_ref()),
+        ("limit", keys.limit.as_ref()),
+        ("passages", keys.passages.as_ref()),
+        ("passage-chars", keys.passage_chars.as_ref()),
+        ("context", keys.context.as_ref()),
+        ("sort", keys.sort.as_ref()),
+        ("group", keys.group.as_ref()),
     ] {
         settings.query.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
     }
-    settings.corpus = plain(&keys.corpus, (text, &path))?.map(|value| PathBuf::from(place(value)));
-    settings.pager = plain(&keys.pager, (text, &path))?;
+    settings.corpus = plain(keys.corpus.as_ref(), (text, &path))?.map(|value| PathBuf::from(place(value)));
+    settings.pager = plain(keys.pager.as_ref(), (text, &path))?;
     Ok(FileSettings { path: Some(path), ..settings })
 }
 
 /// A value as a flag would take it.
-fn plain(value: &Option<Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
+fn plain(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
     let Some(value) = value else { return Ok(None) };
     match value.get_ref() {
         Value::String(value) => Ok(Some(value.clone())),
@@ -103,7 +103,7 @@ fn plain(value: &Option<Spanned<Value>>, (text, path): (&str, &Path)) -> Result<
 
 /// [`plain`], when the flag takes it.
 fn checked(
-    (name, value): (&str, &Option<Spanned<Value>>),
+    (name, value): (&str, Option<&Spanned<Value>>),
     (text, path): (&str, &Path),
     command: &Command,
 ) -> Result<Option<String>, Failure> {
@@ -112,7 +112,7 @@ fn checked(
     if let Err(error) = command.clone().try_get_matches_from(line) {
         let what = error.to_string();
         let what = what.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
-        let at = value.as_ref().map_or(0, |value| value.span().start);
+        let at = value.map_or(0, |value| value.span().start);
         return Err(wrong(path, line_of(text, at), what.trim_start_matches("error: ")));
     }
     Ok(Some(given))

@@ -52,7 +52,13 @@ impl Searcher<'_> {
         let (understanding, nearness) = (Understanding::default(), Nearness::Match);
         let found =
             Found { understanding, corrections: vec![], dropped: vec![], plan, wanted, retrieved, ranked, nearness };
-        self.assembled(query, found, Detail::Plain, started).map(Some)
+        let mut answer = self.assembled(query, found, Detail::Plain, started)?;
+        // Nothing was asked: what the words say to a question, and which of them a page lacks, means nothing here.
+        for hit in &mut answer.hits {
+            (hit.answer, hit.missing) = (None, vec![]);
+        }
+        (answer.verdicts, answer.words, answer.suggestions) = Default::default();
+        Ok(Some(answer))
     }
 
     /// The pages with the text of this page for other clinics, and itself, by id. `None` where there is no such page.

@@ -18,7 +18,7 @@ fn bench() -> Workbench {
 /// What the program prints, as a reader sees it: first standard output, then standard error, then the exit code.
 fn screen(workbench: &Workbench, arguments: &[&str]) -> String {
     let run = workbench.search(arguments);
-    let mut screen = format!("{}", run.stdout);
+    let mut screen = run.stdout.clone();
     if !run.stderr.is_empty() {
         let _ = write!(screen, "--- standard error\n{}", run.stderr);
     }
