@@ -184,7 +184,7 @@ impl Costs {
         let entry = SiteEntry::default();
         let site = KnownSite { entry: &entry, templates: templates.of(Site::of(&page.origin)) };
         let (cleaned, article) = timed(|| extract::article(parsed, &knowledge.chrome, site));
-        let (_, facets) = timed(|| recognize::facets(&cleaned.article, None, knowledge));
+        let (_, facets) = timed(|| recognize::recognized(&cleaned.article, None, knowledge));
         let (_, read) = timed(|| read(page, knowledge, &templates).ok());
         Some(Self { parse, blocks, article, facets, read })
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::intake::{RunOptions, rebuild};
-use crate::backend::embedded::{EmbeddedIndex, IndexFigures};
+use crate::backend::embedded::{EmbeddedIndex, IndexFigures, Kinships};
 use crate::error::Error;
 use crate::ingest::behind::is_behind;
 use crate::ingest::preview::{self, Preview};
@@ -233,6 +233,12 @@ impl Engine {
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
         self.latest().view().for_each_document(sink)
+    }
+
+    /// Which pages are alike.
+    #[must_use]
+    pub fn kinships(&self) -> Arc<Kinships> {
+        self.index().view().kinships()
     }
 
     /// The values of a facet and their number of pages, most frequent first.

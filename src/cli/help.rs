@@ -63,13 +63,13 @@ Rows of hits, extract and export; keys are never dropped, unknown is null or []
   city, city_alternatives    [{name, hanzi, adcode}]: what the page is about, and doubtful readings
   clinic, topics, flags      lists of names and ids
   status                     ok, or nocontent where nothing was left after cleaning
-  duplicate_of               id of the page that stands for this one
+  duplicate_of               id of the page with the same article that stands for this one, captured last
   template_group             group of pages with the same text for other clinics
   text, removed              extract and export: paragraphs; with --removed, what was stripped and why
   rank, qid, score           hits; a score orders one answer only
   answer, passages           hits: {section, start, end, text}, passages with hits: [[start, end]];
                              offsets count Unicode characters of the article, those of hits relative to the text
-  missing, group             hits: query words that the page lacks; what was folded under the hit
+  missing, group             hits: query words that the page lacks; what was folded under the hit, with its addresses
 
 Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when inputs were skipped (the newest 20)
   v, kind                    1; skipped (a row each), then one sum

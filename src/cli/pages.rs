@@ -9,13 +9,16 @@ use article_search::model::document::Document;
 use article_search::model::plan::FacetField;
 use article_search::model::report::Skipped;
 use article_search::text::safe::shown;
-use article_search::{Error, extract};
+use article_search::{DocumentId, Engine, Error, extract};
 
 use super::arguments::{ExportArguments, ExtractArguments, FacetsArguments, ShowArguments, StatsArguments};
 use super::failure::{Exit, Failure};
 use super::index::{skipped_lines, sources};
 use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
+
+/// Copies of an article that `show` names.
+const SHOWN_COPIES: usize = 20;
 
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
@@ -24,7 +27,7 @@ pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> 
     let mut skipped: Vec<Skipped> = Vec::new();
     extract(&sources, &session.config(), &mut |document| {
         match document {
-            Ok(document) => write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?,
+            Ok(document) => write_row(&mut output, &Stripped::from_flag(arguments.removed).row(&document))?,
             Err(skip) => skipped.push(skip),
         }
         Ok(())
@@ -41,7 +44,10 @@ pub(super) fn export(session: &Session, arguments: &ExportArguments) -> Result<E
     let engine = session.open()?;
     let mut output = session.output();
     let stripped = Stripped::from_flag(arguments.removed);
-    engine.for_each_document(|document| write_row(&mut output, &document, stripped))?;
+    let kinships = engine.kinships();
+    engine.for_each_document(|document| {
+        write_row(&mut output, &stripped.row(&document).with_kinship(kinships.of(document.id)))
+    })?;
     output.flush()?;
     Ok(Exit::Done)
 }
@@ -57,14 +63,17 @@ impl Stripped {
     fn from_flag(flag: bool) -> Self {
         if flag { Self::Shown } else { Self::Left }
     }
+
+    fn row(self, document: &Document) -> TextRow {
+        match self {
+            Self::Shown => TextRow::with_removed(document),
+            Self::Left => TextRow::of(document),
+        }
+    }
 }
 
-fn write_row(output: &mut impl Write, document: &Document, stripped: Stripped) -> Result<(), Error> {
-    let row = match stripped {
-        Stripped::Shown => TextRow::with_removed(document),
-        Stripped::Left => TextRow::of(document),
-    };
-    Ok(rows::row(output, &row)?)
+fn write_row(output: &mut impl Write, row: &TextRow) -> Result<(), Error> {
+    Ok(rows::row(output, row)?)
 }
 
 /// `search show ID`: one article, a section of it, or what was stripped from it.
@@ -73,15 +82,18 @@ pub(super) fn show(session: &Session, arguments: &ShowArguments) -> Result<Exit,
         Some((id, section)) => (id, Some(section)),
         None => (arguments.id.as_str(), None),
     };
-    let document = session.open()?.document(id)?;
+    let engine = session.open()?;
+    let document = engine.document(id)?;
     let section = section.map(|section| section_of(&document, section)).transpose()?;
     let mut output = session.output();
     if arguments.json {
-        write_row(&mut output, &document, Stripped::from_flag(arguments.removed))?;
+        let row = Stripped::from_flag(arguments.removed).row(&document);
+        write_row(&mut output, &row.with_kinship(engine.kinships().of(document.id)))?;
     } else if arguments.removed {
         document.article.removed.iter().try_for_each(|removed| show_removed(&mut output, removed))?;
     } else {
         show_article(&mut output, &document, section)?;
+        show_copies(&mut output, &engine, &document)?;
     }
     output.flush()?;
     Ok(Exit::Done)
@@ -125,6 +137,19 @@ fn show_article(output: &mut impl Write, document: &Document, section: Option<us
         } else {
             writeln!(output, "\n{}", shown(&part.text))?;
         }
+    }
+    Ok(())
+}
+
+/// Where else the article stands, and which of its pages stands for it.
+fn show_copies(output: &mut impl Write, engine: &Engine, document: &Document) -> Result<(), Failure> {
+    let kinships = engine.kinships();
+    let head = kinships.of(document.id).map_or(document.id, |kinship| DocumentId::from_u64(kinship.head));
+    for copy in kinships.copies_of(head).into_iter().filter(|copy| *copy != document.id).take(SHOWN_COPIES) {
+        let origin = engine.document(&copy.to_string())?.origin;
+        let place = origin.url.clone().unwrap_or_else(|| origin.label());
+        let what = if copy == head { "stands for it" } else { "the same article" };
+        writeln!(output, "\n{}", style::faint(&format!("{copy}  {place}  {what}")))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod batches;
 pub mod behind;
 mod content;
 pub mod decode;
+mod duplicates;
 pub mod extract;
 pub mod formats;
 mod found;
@@ -15,6 +16,7 @@ mod learning;
 mod ledger;
 mod offers;
 mod open;
+mod outcome;
 pub mod preview;
 pub mod recognize;
 mod rewind;
@@ -33,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use self::decode::NotText;
 use self::extract::{Extracted, KnownSite};
 use self::formats::Parsed;
+use self::recognize::Recognized;
 use self::templates::Templates;
 use crate::knowledge::Knowledge;
 use crate::model::article::{Article, Flag, Part};
@@ -46,7 +49,7 @@ use crate::text::terms::TermStream;
 /// Raised with every change of how blocks are made of a page: sources are read again then.
 const SOURCE_VERSION: u32 = 4;
 /// Raised with every change of how blocks are cleaned and recognised: documents are made anew from their blocks then.
-const EXTRACTOR_VERSION: u32 = 5;
+const EXTRACTOR_VERSION: u32 = 6;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -194,12 +197,14 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
     let site = KnownSite { entry: knowledge.sites.of(&site_name(&origin)), templates: templates.of(Site::of(&origin)) };
     let Extracted { mut article, edges } = extract::article(parsed, &knowledge.chrome, site);
     shorten(&mut article, MAX_BODY_BYTES);
-    let mut facets = recognize::facets(&article, claims.language.as_deref(), knowledge);
+    let Recognized { mut facets, names } = recognize::recognized(&article, claims.language.as_deref(), knowledge);
     if !facets.city_alternatives.is_empty() {
         article.flags.insert(Flag::AmbiguousCity);
     }
     facets.date = extract::dates::published(&claims.dates, &article, origin.url.as_deref());
-    Document { id, origin, provenance, article, facets, fingerprint, claims, edges }
+    let edition = duplicates::edition(&facets, knowledge, id);
+    let likeness = duplicates::likeness(&article, &facets, &names, edition);
+    Document { id, origin, provenance, article, facets, fingerprint, claims, edges, likeness }
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

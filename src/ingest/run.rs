@@ -13,21 +13,22 @@ use super::batches::{Batch, Numbered, batches};
 use super::learning::{known_templates, learn_from_index, make_anew};
 use super::ledger::Ledger;
 use super::offers::{Content, Offer, Offers};
+use super::outcome::Outcome;
 use super::settle::{Gone, Unheld};
 use super::source::Sources;
 use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
 use super::visit::Visit;
-use super::window::{nothing_left, skipped};
-use super::{clean_again, fingerprint, read, reading_version, rules_version, try_analysis};
+use super::window::nothing_left;
+use super::{clean_again, duplicates, reading_version, rules_version};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
 use crate::model::cancel::Cancel;
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::{Origin, Page};
-use crate::model::report::{IngestReport, Progress, Skipped};
+use crate::model::page::Page;
+use crate::model::report::{IngestReport, Progress};
 use crate::model::site::Site;
-use crate::model::source::{Provenance, SourceKey};
+use crate::model::source::SourceKey;
 
 /// A run that writes: compares each page with what the index knows and puts what is new or changed.
 pub struct Run<'a> {
@@ -264,9 +265,11 @@ impl<'a> Run<'a> {
         if self.report.is_interrupted() && self.report.pages() == 0 && self.revision.is_first() {
             return Ok(self.report);
         }
-        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, .. } = self;
+        let Self { knowledge, index, mut revision, mut templates, ledger, takedowns, touched, finder, .. } = self;
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
+        let known = index.kinships()?;
+        let mut kinships = None;
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint()?;
             index.reload()?;
@@ -285,11 +288,23 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             })?;
+            if report.cleaned_again > 0 {
+                revision.checkpoint()?;
+                index.reload()?;
+            }
+            let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };
+            kinships = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known.rows())?);
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
             return Ok(report);
         }
         let (learnt, rules) = (templates.to_bytes(), rules_version(knowledge));
-        revision.publish(Published { learnt: &learnt, rules: &rules, journal: &mut journal, takedowns: &takedowns })?;
+        revision.publish(Published {
+            learnt: &learnt,
+            rules: &rules,
+            journal: &mut journal,
+            takedowns: &takedowns,
+            kinships: kinships.as_deref().unwrap_or(known.rows()),
+        })?;
         Ok(report)
     }
 
@@ -354,45 +369,6 @@ impl<'a> Run<'a> {
         match self.rules {
             Rules::Same => Ok(document),
             Rules::Changed => Ok(clean_again(&document, self.knowledge, &self.templates).unwrap_or(document)),
-        }
-    }
-}
-
-/// What became of one page.
-pub(super) enum Outcome {
-    /// It has the content that the index has.
-    Known(Box<Origin>, StoredPage),
-    Read(Box<Document>, Option<StoredPage>),
-    TakenDown,
-    Skipped(Skipped),
-}
-
-impl Outcome {
-    /// What becomes of a page of `source`, of which the index has `stored`.
-    pub(super) fn of(
-        page: Result<Page, Skipped>,
-        (source, stored): (Option<SourceKey>, Option<StoredPage>),
-        (knowledge, templates, takedowns): (&Knowledge, &Templates, &Takedowns),
-    ) -> Self {
-        let page = match page {
-            Ok(page) => page,
-            Err(skipped) => return Self::Skipped(skipped),
-        };
-        if takedowns.holds(DocumentId::of(&page.origin)) {
-            return Self::TakenDown;
-        }
-        let fingerprint = fingerprint(&page, knowledge);
-        if let Some(stored) = stored.filter(|stored| stored.fingerprint == fingerprint) {
-            return Self::Known(Box::new(page.origin), stored);
-        }
-        let document = read(&page, knowledge, templates);
-        match document.and_then(|document| try_analysis(&document).map(|()| document)) {
-            Ok(document) if takedowns.hold(&document) => Self::TakenDown,
-            Ok(document) => {
-                let provenance = Provenance::new(source, &page.origin);
-                Self::Read(Box::new(Document { provenance, fingerprint, ..document }), stored)
-            }
-            Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
 }

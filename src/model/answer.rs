@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::article::Removed;
 use super::document::{Document, DocumentId};
 use super::facets::CityFacet;
+use super::likeness::Kinship;
 
 /// Version of the row schema.
 pub const ROW_VERSION: u32 = 1;
@@ -65,9 +66,9 @@ pub struct Row {
     pub flags: Vec<String>,
     /// `ok`, or `nocontent` when nothing was left after cleaning.
     pub status: String,
-    /// The page that stands for this one; null while that is not known.
+    /// The page with the same article that stands for this one; null when it stands for itself.
     pub duplicate_of: Option<DocumentId>,
-    /// Group of pages with the same text for other clinics; null while that is not known.
+    /// Names the articles with the same text but for names, mostly for other clinics; null where there are none.
     pub template_group: Option<String>,
 }
 
@@ -97,6 +98,15 @@ impl Row {
             template_group: None,
         }
     }
+
+    /// The same row with what is known of pages like it.
+    #[must_use]
+    pub fn with_kinship(self, kinship: Option<Kinship>) -> Self {
+        let head = kinship.map(|kinship| DocumentId::from_u64(kinship.head));
+        let template = kinship.map(|kinship| kinship.template).filter(|template| *template != 0);
+        let template_group = template.map(|template| format!("{template:016x}"));
+        Self { duplicate_of: head.filter(|head| *head != self.id), template_group, ..self }
+    }
 }
 
 /// A page with its text, as `extract` and `export` print it.
@@ -118,6 +128,12 @@ impl TextRow {
     pub fn of(document: &Document) -> Self {
         let text = document.article.parts.iter().map(|part| part.text.clone()).collect();
         Self { row: Row::of(document), text, removed: None }
+    }
+
+    /// The same row with what is known of pages like it.
+    #[must_use]
+    pub fn with_kinship(self, kinship: Option<Kinship>) -> Self {
+        Self { row: self.row.with_kinship(kinship), ..self }
     }
 
     /// The same with what was stripped.
@@ -162,12 +178,14 @@ pub struct AnswerSentence {
 /// Pages folded under one hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HitGroup {
-    /// What they share, e.g. `text`.
+    /// What they share: `article`, or `text` when it is that to the letter.
     pub by: String,
     /// Value that they share.
     pub key: String,
     /// How many pages, the shown one included.
     pub size: usize,
+    /// Where else the article stands, as far as it is listed.
+    pub addresses: Vec<String>,
 }
 
 /// One part of a score.

@@ -16,6 +16,13 @@ const LATEST_SECONDS: i64 = 4_102_444_800;
 pub struct CaptureTime(String);
 
 impl CaptureTime {
+    /// Its digits as a number, `20240301123000`: greater for later moments.
+    #[must_use]
+    pub fn as_number(&self) -> u64 {
+        let digits = self.0.bytes().filter(u8::is_ascii_digit);
+        digits.fold(0, |number: u64, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+    }
+
     /// Reads RFC 3339, the same with a space or without a zone (then UTC), fourteen digits as archives write it, a date
     /// alone, and seconds or milliseconds since 1970. `None` for anything else.
     #[must_use]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::article::Article;
 use super::facets::Facets;
 use super::layout::Claims;
+use super::likeness::Likeness;
 use super::page::Origin;
 use super::site::{Edges, Site};
 use super::source::Provenance;
@@ -116,6 +117,9 @@ pub struct Document {
     /// What the pages of its site are compared by; the index keeps it apart from the rest.
     #[serde(skip)]
     pub edges: Edges,
+    /// What pages are compared by to find copies; kept apart as well.
+    #[serde(skip)]
+    pub likeness: Likeness,
 }
 
 impl Document {

@@ -9,6 +9,7 @@ pub mod clinic;
 pub mod document;
 pub mod facets;
 pub mod layout;
+pub mod likeness;
 pub mod page;
 pub mod plan;
 pub mod query;

@@ -11,17 +11,19 @@ use super::ranking::{Ranked, Wanted, group_idf, rank};
 use super::spelling::{Correction, Doubt};
 use super::understand::{Sense, Understanding};
 use super::weights::{PassageWeights, Weights};
-use crate::backend::embedded::{BackendError, IndexView};
+use crate::backend::embedded::{BackendError, IndexView, Kinships};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
-use crate::model::plan::{Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
+use crate::model::plan::{Candidate, Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
 use crate::model::query::Query;
 
 /// Most candidates looked at when the best pages all have the same text.
 const MAX_WINDOW: usize = 20_000;
+/// Most addresses of one article that a hit lists.
+const MAX_ADDRESSES: usize = 20;
 /// How much further to look then.
 const WINDOW_GROWTH: usize = 10;
 
@@ -167,11 +169,11 @@ impl Searcher<'_> {
         wanted: &Wanted,
         count: usize,
     ) -> Result<(Retrieved, Vec<Ranked>), SearchError> {
+        let kinships = &*self.view.kinships();
         loop {
             let retrieved = self.view.retrieve(plan, self.deadline)?;
             let mut ranked = rank(&retrieved, plan, wanted, &self.weights.ranking);
-            let mut seen = HashSet::new();
-            ranked.retain(|ranked| seen.insert(ranked.candidate.text_key));
+            fold(&mut ranked, kinships);
             ranked.truncate(count);
             let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
             if ranked.len() == count || is_all {
@@ -241,18 +243,39 @@ impl Searcher<'_> {
             &retrieved.idf.optional,
             self.weights.passages.han_character,
         );
+        let kinships = self.view.kinships();
         let mut hits: Vec<Hit> = Vec::new();
         for ranked in ranked {
             let document = self.view.document_of(&ranked.candidate)?;
             let mut hit = self.hit(query, (plan, &matcher), &ranked, &document);
-            let text_key = ranked.candidate.text_key;
-            let size = self.view.pages_with_text(text_key)?.max(1);
+            let kinship = kinships.of(hit.row.id);
             hit.rank = hits.len() + 1;
-            hit.group = Some(HitGroup { by: "text".to_owned(), key: format!("{text_key:016x}"), size });
+            hit.group = Some(self.group(
+                &ranked.candidate,
+                kinship.map(|kinship| kinships.copies_of(DocumentId::from_u64(kinship.head))),
+            )?);
+            hit.row = hit.row.with_kinship(kinship);
             hit.explain = (detail == Detail::Explained).then_some(ranked.parts);
             hits.push(hit);
         }
         Ok(hits)
+    }
+
+    /// The pages that are folded under a hit: the copies of its article, else the pages with the same text.
+    fn group(&self, candidate: &Candidate, copies: Option<Vec<DocumentId>>) -> Result<HitGroup, SearchError> {
+        let Some(copies) = copies.filter(|copies| copies.len() > 1) else {
+            let (by, key) = ("text".to_owned(), format!("{:016x}", candidate.text_key));
+            let size = self.view.pages_with_text(candidate.text_key)?.max(1);
+            return Ok(HitGroup { by, key, size, addresses: vec![] });
+        };
+        let mut addresses = Vec::new();
+        for copy in copies.iter().filter(|copy| **copy != candidate.id).take(MAX_ADDRESSES) {
+            let Some(page) = self.view.page(*copy)? else { continue };
+            let origin = self.view.origin_at(page)?;
+            addresses.push(origin.url.clone().unwrap_or_else(|| origin.label()));
+        }
+        let key = copies.first().map(ToString::to_string).unwrap_or_default();
+        Ok(HitGroup { by: "article".to_owned(), key, size: copies.len(), addresses })
     }
 
     fn hit(&self, query: &Query, (plan, matcher): (&Plan, &Matcher), ranked: &Ranked, document: &Document) -> Hit {
@@ -298,6 +321,19 @@ impl Searcher<'_> {
         });
         named.collect()
     }
+}
+
+/// Keeps one page of each article, the one that stands for the others where it is among them, and one of each text.
+fn fold(ranked: &mut Vec<Ranked>, kinships: &Kinships) {
+    let article = |ranked: &Ranked| kinships.of(ranked.candidate.id).map(|kinship| kinship.head);
+    let stands = |ranked: &&Ranked| article(ranked) == Some(ranked.candidate.id.as_u64());
+    let heads: HashSet<u64> = ranked.iter().filter(stands).filter_map(article).collect();
+    let (mut texts, mut articles) = (HashSet::new(), HashSet::new());
+    ranked.retain(|ranked| match article(ranked) {
+        Some(head) if heads.contains(&head) => head == ranked.candidate.id.as_u64(),
+        Some(head) => articles.insert(head),
+        None => texts.insert(ranked.candidate.text_key),
+    });
 }
 
 /// What people read for a facet value: the name of a city or topic, else the value itself.

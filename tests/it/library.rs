@@ -1,5 +1,8 @@
 //! The library as other tools call it.
 
+use std::collections::BTreeSet;
+
+use article_search::model::capture::CaptureTime;
 use article_search::model::page::{Format, Origin, Page};
 use article_search::model::query::Query;
 use article_search::{Config, Engine, RunOptions, rebuild};
@@ -59,6 +62,40 @@ fn the_same_text_at_two_addresses_is_one_hit() {
     let answer = engine.search(&Query::new("zebra")).expect("an answer");
     assert_eq!((answer.total, answer.hits.len()), (2, 1));
     assert_eq!(answer.hits[0].group.as_ref().map(|group| group.size), Some(2));
+}
+
+#[test]
+fn an_edited_copy_is_folded_and_another_clinic_is_not() {
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    let text = |clinic: &str, therefore: &str| {
+        format!(
+            "Can {clinic} Dental Clinic reimburse zebras?\n\nThe fund of medical insurance pays for the treatment of \
+             diseases, and its resources are limited by law.\n\n{therefore}, whoever brings a zebra along pays for the \
+             visit alone, and keeps the invoice of {clinic} Dental Clinic, because rules of regions differ.\n\nTo sum up, \
+             it is best to call before the visit, and to ask the office of the city about its latest policy.\n"
+        )
+    };
+    let captured = |page: Page, time: &str| {
+        let origin = Origin { captured: CaptureTime::parse(time), ..page.origin };
+        Page { origin, ..page }
+    };
+    engine
+        .ingest_pages([
+            captured(page("old", &text("Dalian Zhiling", "Therefore")), "2024-01-01"),
+            captured(page("new", &text("Dalian Zhiling", "So")), "2024-03-01"),
+            page("farm", &text("Wuhan Meilai", "Therefore")),
+        ])
+        .expect("indexed");
+    let answer = engine.search(&Query::new("zebra invoice")).expect("an answer");
+    let shown: Vec<&str> = answer.hits.iter().map(|hit| hit.row.path.as_str()).collect();
+    assert_eq!(BTreeSet::from_iter(shown), BTreeSet::from(["farm", "new"]));
+    let new = answer.hits.iter().find(|hit| hit.row.path == "new").expect("found");
+    let farm = answer.hits.iter().find(|hit| hit.row.path == "farm").expect("found");
+    let group = new.group.as_ref().expect("a group");
+    assert_eq!((group.by.as_str(), group.size, group.addresses.as_slice()), ("article", 2, &["old".to_owned()][..]));
+    assert_eq!((new.row.duplicate_of, farm.row.duplicate_of), (None, None));
+    assert!(new.row.template_group.is_some() && new.row.template_group == farm.row.template_group);
 }
 
 #[test]

@@ -220,7 +220,11 @@ fn everything(engine: &Engine, directory: &Path) -> Vec<Value> {
         Ok(())
     };
     engine.for_each_document(collect).expect("readable");
-    let learnt = EmbeddedIndex::open(directory).and_then(|index| index.learnt()).expect("readable");
+    let index = EmbeddedIndex::open(directory).expect("readable");
+    for kin in index.kinships().expect("readable").rows() {
+        documents.push(serde_json::json!([kin.id, kin.head, kin.template]));
+    }
+    let learnt = index.learnt().expect("readable");
     documents.push(serde_json::from_slice(&learnt.content).expect("JSON"));
     documents
 }

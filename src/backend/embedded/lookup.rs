@@ -67,7 +67,7 @@ impl<'a> Finder<'a> {
             return Ok(None);
         }
         self.asked += 1;
-        let pages = usize::try_from(self.view.searcher.num_docs()).unwrap_or(usize::MAX);
+        let pages = self.view.page_count();
         if self.all.is_none() && self.asked > pages / FEW_SHARE + FEW_SHARE {
             self.all = Some(self.view.ids()?);
         }
@@ -132,6 +132,21 @@ impl IndexView<'_> {
         Ok(pages)
     }
 
+    /// How many pages there are.
+    #[must_use]
+    pub fn page_count(&self) -> usize {
+        usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX)
+    }
+
+    /// The page with this id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn page(&self, id: DocumentId) -> Result<Option<PageOfSite>, BackendError> {
+        let found = self.with_term(self.index.fields.id, id.as_u64())?;
+        Ok(found.first().map(|stored| stored.page))
+    }
+
     fn ids(&self) -> Result<Vec<(u64, SegmentOrdinal, DocId)>, BackendError> {
         let mut all = Vec::new();
         self.for_each_page(|id, _, address| all.push((id, address.segment_ord, address.doc_id)))?;
@@ -172,7 +187,7 @@ impl IndexView<'_> {
 }
 
 /// The documents of a segment that hold `term` and are not deleted.
-fn docs_with(reader: &SegmentReader, field: Field, term: &Term) -> tantivy::Result<Vec<DocId>> {
+pub(super) fn docs_with(reader: &SegmentReader, field: Field, term: &Term) -> tantivy::Result<Vec<DocId>> {
     let mut docs = Vec::new();
     if let Some(mut postings) = reader.inverted_index(field)?.read_postings(term, IndexRecordOption::Basic)? {
         while postings.doc() != TERMINATED {

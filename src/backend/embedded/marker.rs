@@ -11,7 +11,7 @@ use super::lock::WriterLock;
 
 pub(super) const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The names of generations are this and a number.
 const GENERATION: &str = "generation-";

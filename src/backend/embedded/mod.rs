@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! index/search-index.json    our marker: format, and which generation is current
-//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources
+//! index/<generation>/        the files of tantivy, what was learnt of the sites, what is known of the sources,
+//!                            which pages are alike
 //! ```
 
 mod analyzer;
@@ -13,6 +14,8 @@ mod describe;
 mod error;
 mod files;
 mod journal;
+mod kinships;
+mod likeness;
 mod lock;
 mod looks;
 mod lookup;
@@ -24,7 +27,7 @@ mod schema;
 mod stored;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
@@ -33,6 +36,9 @@ pub use self::clinics::ClinicName;
 pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
+pub use self::kinships::Kinships;
+use self::kinships::KinshipsInUse;
+pub use self::likeness::Likenesses;
 pub use self::lock::{Patience, WriterLock};
 use self::looks::{Looks, whole};
 pub use self::lookup::{Finder, StoredPage};
@@ -56,6 +62,7 @@ pub struct EmbeddedIndex {
     fields: Fields,
     /// How the state looked that the reader shows.
     seen: Mutex<Looks>,
+    kinships: KinshipsInUse,
 }
 
 impl EmbeddedIndex {
@@ -122,8 +129,10 @@ impl EmbeddedIndex {
         let open = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
         let reader = reader.map_err(|error| open_error(directory, error))?;
-        let seen = Mutex::new(seen);
-        Ok(Self { directory: directory.to_owned(), generation, data, index, reader, fields, seen })
+        let (directory, seen, kinships) = (directory.to_owned(), Mutex::new(seen), KinshipsInUse::default());
+        let opened = Self { directory, generation, data, index, reader, fields, seen, kinships };
+        opened.kinships()?;
+        Ok(opened)
     }
 
     fn looks(&self) -> Looks {
@@ -168,6 +177,7 @@ impl EmbeddedIndex {
     pub fn reload(&self) -> Result<(), BackendError> {
         let (seen, reloaded) = whole(|| self.looks(), || self.reader.reload());
         reloaded.map_err(|source| self.engine_error(source))?;
+        self.kinships()?;
         self.note(seen);
         Ok(())
     }
@@ -197,6 +207,14 @@ impl EmbeddedIndex {
     /// When it cannot be read.
     pub fn takedowns(&self) -> Result<Vec<u8>, BackendError> {
         self.beside("what was taken down", |payload| payload::read(&self.data, payload.takedowns.as_ref()))
+    }
+
+    /// Which pages are alike, by the last commit; searches see it, too, from now on.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn kinships(&self) -> Result<Arc<Kinships>, BackendError> {
+        self.beside("which pages are alike", |payload| self.kinships.read(&self.data, payload.kinships.as_ref()))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].

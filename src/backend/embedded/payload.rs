@@ -1,7 +1,7 @@
 //! What a commit says beside its pages, and the files that it names.
 //!
 //! What runs have learnt of the sites and the list of takedowns are files `<what>-<hash>.json` in the generation's
-//! folder, written anew when they change; the journal ([`super::journal`]) is appended to. A commit names all of them,
+//! folder, written anew when they change, and so is what is known of pages that are alike (`kinships-<hash>.bin`); the journal ([`super::journal`]) is appended to. A commit names all of them,
 //! so that pages and files change together. Their content is the caller's.
 
 use std::fs::{self, File};
@@ -29,6 +29,9 @@ pub(super) struct Payload {
     /// The file that holds what was taken down; none, when nothing was.
     #[serde(default)]
     pub(super) takedowns: Option<String>,
+    /// The file that says which pages are alike; none, when no two are.
+    #[serde(default)]
+    pub(super) kinships: Option<String>,
 }
 
 impl Payload {
@@ -38,13 +41,14 @@ impl Payload {
         let mut payload = parsed.unwrap_or_default();
         payload.learnt = payload.learnt.filter(|name| Sidecar::Learnt.is_named(name));
         payload.takedowns = payload.takedowns.filter(|name| Sidecar::Takedowns.is_named(name));
+        payload.kinships = payload.kinships.filter(|name| Sidecar::Kinships.is_named(name));
         payload.journal = payload.journal.filter(JournalName::is_ours);
         payload
     }
 
     fn names(&self, file: &str) -> bool {
         let journal = self.journal.as_ref().map(|journal| journal.file.as_str());
-        [self.learnt.as_deref(), self.takedowns.as_deref(), journal].contains(&Some(file))
+        [self.learnt.as_deref(), self.takedowns.as_deref(), self.kinships.as_deref(), journal].contains(&Some(file))
     }
 }
 
@@ -62,25 +66,36 @@ pub struct Learnt {
 pub(super) enum Sidecar {
     Learnt,
     Takedowns,
+    Kinships,
 }
 
 impl Sidecar {
+    const ALL: [Self; 3] = [Self::Learnt, Self::Takedowns, Self::Kinships];
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Learnt | Self::Takedowns => ".json",
+            Self::Kinships => ".bin",
+        }
+    }
+
     fn prefix(self) -> &'static str {
         match self {
             Self::Learnt => "learnt-",
             Self::Takedowns => "takedowns-",
+            Self::Kinships => "kinships-",
         }
     }
 
     fn is_named(self, name: &str) -> bool {
-        let middle = name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_suffix(".json"));
+        let middle = name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_suffix(self.ending()));
         middle.is_some_and(is_hash)
     }
 
     /// Writes `content` under a name of its own, unless it is there already as `current`; returns the name when it is
     /// safe on disk.
     pub(super) fn write(self, data: &Path, content: &[u8], current: Option<&String>) -> io::Result<String> {
-        let name = format!("{}{}.json", self.prefix(), hash_name(blake3::hash(content)));
+        let name = format!("{}{}{}", self.prefix(), hash_name(blake3::hash(content)), self.ending());
         if current == Some(&name) {
             return Ok(name);
         }
@@ -104,8 +119,7 @@ pub(super) fn remove_others(data: &Path, current: &Payload) {
     for entry in fs::read_dir(data).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_ours =
-            Sidecar::Learnt.is_named(&name) || Sidecar::Takedowns.is_named(&name) || JournalName::names(&name);
+        let is_ours = Sidecar::ALL.iter().any(|sidecar| sidecar.is_named(&name)) || JournalName::names(&name);
         if is_ours && !current.names(&name) {
             // It costs a little space, no more; the next run tries again.
             let _ = fs::remove_file(entry.path());

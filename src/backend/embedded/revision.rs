@@ -15,11 +15,13 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 use super::EmbeddedIndex;
 use super::error::BackendError;
 use super::journal::Journal;
+use super::kinships;
 use super::lock::WriterLock;
 use super::marker::{Marker, holds_index, remove_other_generations, sync_directory};
 use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
 use crate::model::document::{Document, DocumentId};
+use crate::model::likeness::Kinship;
 
 /// Memory for postings of pages that are not written yet, for each indexing thread.
 const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
@@ -38,6 +40,8 @@ pub struct Published<'a> {
     pub journal: &'a mut Journal,
     /// What was taken down.
     pub takedowns: &'a [u8],
+    /// Which pages are alike, by id.
+    pub kinships: &'a [Kinship],
 }
 
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
@@ -52,6 +56,8 @@ pub struct Revision {
     _lock: WriterLock,
     /// What the last commit says beside its pages.
     before: Payload,
+    /// Pages that were put or removed, in that order.
+    changed: Vec<DocumentId>,
 }
 
 impl Revision {
@@ -71,7 +77,8 @@ impl Revision {
         remove_temporary_files(&data);
         let before = index.payload()?;
         let (fields, generation) = (index.fields.clone(), index.generation.clone());
-        let revision = Self { writer: Some(writer), fields, directory, generation, data, _lock: lock, before };
+        let revision =
+            Self { writer: Some(writer), fields, directory, generation, data, _lock: lock, before, changed: vec![] };
         if !revision.is_first() {
             remove_other_generations(&revision.directory, &revision.generation);
         }
@@ -95,10 +102,20 @@ impl Revision {
     /// When the revision has failed before.
     pub fn remove(&mut self, id: DocumentId) -> Result<(), BackendError> {
         let term = Term::from_field_u64(self.fields.id, id.as_u64());
+        self.changed.push(id);
         self.with_writer(|writer| {
             writer.delete_term(term);
             Ok(())
         })
+    }
+
+    /// The pages that were put or removed, ascending, each once.
+    #[must_use]
+    pub fn changed(&self) -> Vec<DocumentId> {
+        let mut changed = self.changed.clone();
+        changed.sort_unstable();
+        changed.dedup();
+        changed
     }
 
     /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it.
@@ -131,7 +148,10 @@ impl Revision {
     }
 
     fn save(&self, published: Published<'_>) -> std::io::Result<Payload> {
-        let Published { learnt, rules, journal, takedowns } = published;
+        let Published { learnt, rules, journal, takedowns, kinships } = published;
+        let kinships = (!kinships.is_empty()).then(|| kinships::to_bytes(kinships));
+        let write_kinships =
+            |content: Vec<u8>| Sidecar::Kinships.write(&self.data, &content, self.before.kinships.as_ref());
         let takedowns = (!takedowns.is_empty()).then_some(takedowns);
         let write_takedowns =
             |content: &[u8]| Sidecar::Takedowns.write(&self.data, content, self.before.takedowns.as_ref());
@@ -141,6 +161,7 @@ impl Revision {
             rules: Some(rules.to_owned()),
             journal: journal.save(&self.data)?,
             takedowns: takedowns.map(write_takedowns).transpose()?,
+            kinships: kinships.map(write_kinships).transpose()?,
         })
     }
 

@@ -7,6 +7,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 
 use super::{analyzer, clinics};
+use crate::model::capture::CaptureTime;
 use crate::model::clinic::ClinicKey;
 use crate::model::document::Document;
 use crate::model::plan::FacetField;
@@ -15,6 +16,11 @@ use crate::model::plan::FacetField;
 const TITLE_WEIGHT: usize = 4;
 /// How often heading words count.
 const HEADING_WEIGHT: usize = 2;
+
+/// Names of columns that are read by name.
+pub(super) const LIKENESS: &str = "likeness";
+pub(super) const LIKENESS_KEY: &str = "likeness_key";
+pub(super) const CAPTURED: &str = "captured";
 
 /// Handles of all fields.
 #[derive(Debug, Clone)]
@@ -43,6 +49,12 @@ pub(super) struct Fields {
     pub(super) document: Field,
     /// Its edges, apart, so that the pages of a site are compared without reading them whole.
     pub(super) edges: Field,
+    /// [`crate::model::likeness::Likeness::to_words`].
+    likeness: Field,
+    /// [`crate::model::likeness::Likeness::keys`].
+    pub(super) likeness_key: Field,
+    /// When it was captured, as a number.
+    captured: Field,
 }
 
 impl Fields {
@@ -64,7 +76,7 @@ impl Fields {
             fingerprint: builder.add_u64_field("fingerprint", FAST),
             text_key: builder.add_u64_field("text_key", key.clone()),
             site: builder.add_u64_field("site", key.clone()),
-            source: builder.add_u64_field("source", key),
+            source: builder.add_u64_field("source", key.clone()),
             place: builder.add_u64_field("place", FAST),
             text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
@@ -72,6 +84,9 @@ impl Fields {
             clinic_named: builder.add_text_field("clinic_named", names),
             document: builder.add_bytes_field("document", BytesOptions::default().set_stored()),
             edges: builder.add_bytes_field("edges", BytesOptions::default().set_stored()),
+            likeness: builder.add_u64_field(LIKENESS, FAST),
+            likeness_key: builder.add_u64_field(LIKENESS_KEY, key),
+            captured: builder.add_u64_field(CAPTURED, FAST),
         };
         (builder.build(), fields)
     }
@@ -103,6 +118,9 @@ impl Fields {
         }
         filled.add_u64(self.place, document.provenance.place);
         filled.add_bytes(self.edges, &document.edges.to_bytes());
+        document.likeness.to_words().into_iter().for_each(|word| filled.add_u64(self.likeness, word));
+        document.likeness.keys().into_iter().for_each(|key| filled.add_u64(self.likeness_key, key.0));
+        filled.add_u64(self.captured, document.origin.captured.as_ref().map_or(0, CaptureTime::as_number));
         for _ in 0..TITLE_WEIGHT {
             filled.add_text(self.text, &document.article.title);
         }

@@ -34,8 +34,8 @@ pub struct PageOfSite {
     pub site: Site,
     /// The page.
     pub id: DocumentId,
-    segment: SegmentOrdinal,
-    doc: DocId,
+    pub(super) segment: SegmentOrdinal,
+    pub(super) doc: DocId,
 }
 
 impl PageOfSite {
@@ -248,7 +248,8 @@ impl IndexView<'_> {
     fn read(&self, address: DocAddress) -> Result<Document, BackendError> {
         let stored = self.stored(address)?;
         let document: Document = self.parsed(&stored)?;
-        Ok(Document { edges: self.edges_in(&stored), ..document })
+        let likeness = self.likeness_at(address)?;
+        Ok(Document { edges: self.edges_in(&stored), likeness, ..document })
     }
 
     fn parsed<T: serde::de::DeserializeOwned>(&self, stored: &TantivyDocument) -> Result<T, BackendError> {

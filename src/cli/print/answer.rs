@@ -119,7 +119,10 @@ fn print_hit(
         writeln!(output, "{INDENT}{}", faint(&format!("missing: {}", hit.missing.join(", "))))?;
     }
     if let Some(group) = hit.group.as_ref().filter(|group| group.size > 1) {
-        writeln!(output, "{INDENT}{}", faint(&format!("+ {} more with the same {}", group.size - 1, group.by)))?;
+        let other = group.addresses.first().map(|address| format!(": {address}")).unwrap_or_default();
+        let more = if group.addresses.len() > 1 { " …" } else { "" };
+        let what = format!("+ {} more with the same {}{other}{more}", group.size - 1, group.by);
+        writeln!(output, "{INDENT}{}", faint(&what))?;
     }
     parts(output, hit.explain.as_deref().unwrap_or_default())?;
     writeln!(output)

@@ -44,6 +44,15 @@ impl<'k> Findings<'k> {
         (city.span.start > start && end - city.span.end <= 1).then_some(city.span.start)
     }
 
+    /// The places after `start`, counted from there, where anything is named.
+    fn names_from(&self, start: usize) -> Vec<Span> {
+        let cities = self.places.cities.iter().map(|city| city.span);
+        let provinces = self.places.provinces.iter().map(|province| province.span);
+        let clinics = self.clinics.iter().map(|clinic| clinic.span);
+        let all = cities.chain(provinces).chain(clinics).filter(|span| span.start >= start);
+        all.map(|span| Span::new(span.start - start, span.end - start)).collect()
+    }
+
     /// Whether a place lies in the name of a clinic.
     fn is_in_clinic_name(&self, place: Span) -> bool {
         let after = self.clinics.partition_point(|clinic| clinic.span.start <= place.start);
@@ -59,12 +68,21 @@ impl<'k> Findings<'k> {
     }
 }
 
+/// What was recognised in an article.
+#[derive(Debug)]
+pub struct Recognized {
+    /// What it is about.
+    pub facets: Facets,
+    /// Where its body names cities, provinces and clinics, or speaks of clinics.
+    pub names: Vec<Span>,
+}
+
 /// What `article` is about; `declared_language` is what its markup says of it.
 ///
 /// A city whose name several cities share, and which the article does not tell apart, has the other readings in
 /// [`Facets::city_alternatives`]; the caller flags the article then. The date is not looked for here.
 #[must_use]
-pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Knowledge) -> Facets {
+pub fn recognized(article: &Article, declared_language: Option<&str>, knowledge: &Knowledge) -> Recognized {
     let subject = Subject::of(article);
     let folded = knowledge.folded(&subject.text);
     let places = knowledge.cities.places(&folded);
@@ -74,12 +92,14 @@ pub fn facets(article: &Article, declared_language: Option<&str>, knowledge: &Kn
         clinic.sort = ClinicSort::Generic;
     }
     let findings = Findings { places, clinics, topics };
+    let names = findings.names_from(subject.body_start());
     let clinics = clinic::clinics(&subject, &findings, knowledge);
     let (cities, city_alternatives) = city::cities(&subject, &findings, &clinics);
     let topics = topic::topics(&subject, &findings, &knowledge.topics, (&cities, &clinics));
     let verdict = stance::verdict(&subject, &findings, knowledge, (&topics, &clinics));
     let language = language::language(article, declared_language);
-    Facets { cities, city_alternatives, clinics, topics, date: None, language, verdict }
+    let facets = Facets { cities, city_alternatives, clinics, topics, date: None, language, verdict };
+    Recognized { facets, names }
 }
 
 /// "Double Eyelid Hospital", 双眼皮医院: a treatment, or what is asked, in the place of a brand.
@@ -110,7 +130,7 @@ mod tests {
     }
 
     fn recognised(title: &str, lines: &[&str]) -> Facets {
-        facets(&article(title, lines), None, &Knowledge::builtin().unwrap())
+        super::recognized(&article(title, lines), None, &Knowledge::builtin().unwrap()).facets
     }
 
     fn cities(facets: &Facets) -> Vec<&str> {

@@ -95,6 +95,11 @@ impl Subject {
         self.lines.iter().filter(|line| !matches!(line.role, LineRole::Title | LineRole::Breadcrumb))
     }
 
+    /// Where the body begins.
+    pub(super) fn body_start(&self) -> usize {
+        self.body().next().map_or(self.text.len(), |line| line.span.start)
+    }
+
     /// The lines of the section with this number.
     pub(super) fn section(&self, number: usize) -> &[Line] {
         let start = self.lines.partition_point(|line| line.section < number);

@@ -1,0 +1,112 @@
+//! Which pages are alike: a file of rows, by id, only for pages that have kin. So many bytes in memory, too.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{IndexView, payload};
+
+use crate::model::document::DocumentId;
+use crate::model::likeness::Kinship;
+
+/// Bytes of a row.
+const ROW_BYTES: usize = 24;
+
+/// Which pages are alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kinships {
+    rows: Vec<Kinship>,
+}
+
+impl Kinships {
+    /// All rows, by id.
+    #[must_use]
+    pub fn rows(&self) -> &[Kinship] {
+        &self.rows
+    }
+
+    /// What is known of a page; nothing, when it has no kin.
+    #[must_use]
+    pub fn of(&self, id: DocumentId) -> Option<Kinship> {
+        let at = self.rows.binary_search_by_key(&id.as_u64(), |row| row.id).ok()?;
+        self.rows.get(at).copied()
+    }
+
+    /// The pages with the article that `head` stands for, itself among them.
+    #[must_use]
+    pub fn copies_of(&self, head: DocumentId) -> Vec<DocumentId> {
+        let copies = self.rows.iter().filter(|row| row.head == head.as_u64());
+        copies.map(|row| DocumentId::from_u64(row.id)).collect()
+    }
+
+    /// The pages of a template, [`Kinship::template`].
+    #[must_use]
+    pub fn of_template(&self, template: u64) -> Vec<DocumentId> {
+        let pages = self.rows.iter().filter(|row| row.template == template && template != 0);
+        pages.map(|row| DocumentId::from_u64(row.id)).collect()
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> io::Result<Self> {
+        let (rows, rest) = bytes.as_chunks::<ROW_BYTES>();
+        let row = |bytes: &[u8; ROW_BYTES]| {
+            let mut numbers = bytes.as_chunks::<8>().0.iter().map(|number| u64::from_le_bytes(*number));
+            let (id, head, template) = (numbers.next()?, numbers.next()?, numbers.next()?);
+            Some(Kinship { id, head, template })
+        };
+        let rows: Vec<Kinship> = rows.iter().filter_map(row).collect();
+        if !rest.is_empty() || !rows.is_sorted_by(|left, right| left.id < right.id) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the rows are not in order"));
+        }
+        Ok(Self { rows })
+    }
+}
+
+/// The file that was read last: a search goes on with it when another generation has taken the place of this one.
+#[derive(Default)]
+pub(super) struct KinshipsInUse(Mutex<(Option<String>, Arc<Kinships>)>);
+
+impl KinshipsInUse {
+    /// What a commit names; nothing where it names none.
+    pub(super) fn read(&self, data: &Path, name: Option<&String>) -> io::Result<Arc<Kinships>> {
+        // What is held is whole at any time.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0.as_ref() != name {
+            *held = (name.cloned(), Arc::new(Kinships::parse(&payload::read(data, name)?)?));
+        }
+        Ok(Arc::clone(&held.1))
+    }
+
+    fn held(&self) -> Arc<Kinships> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner).1)
+    }
+}
+
+impl IndexView<'_> {
+    /// Which pages are alike, as far as it was known when the index was opened or reloaded.
+    #[must_use]
+    pub fn kinships(&self) -> Arc<Kinships> {
+        self.index.kinships.held()
+    }
+}
+
+pub(super) fn to_bytes(rows: &[Kinship]) -> Vec<u8> {
+    rows.iter().flat_map(|row| [row.id, row.head, row.template]).flat_map(u64::to_le_bytes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_as_they_are_written_and_damage_is_seen() {
+        let rows = vec![Kinship { id: 3, head: 9, template: 0 }, Kinship { id: 9, head: 9, template: 3 }];
+        let bytes = to_bytes(&rows);
+        let kinships = Kinships::parse(&bytes).unwrap();
+        assert_eq!(kinships.rows(), rows);
+        assert_eq!(kinships.of(DocumentId::from_u64(9)), Some(rows[1]));
+        assert_eq!(kinships.of(DocumentId::from_u64(4)), None);
+        assert!(Kinships::parse(&bytes[1..]).is_err());
+        let turned: Vec<Kinship> = rows.into_iter().rev().collect();
+        assert!(Kinships::parse(&to_bytes(&turned)).is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! The columns by which pages are compared, read in place: no page is read whole for it.
+
+use tantivy::columnar::Column;
+use tantivy::{DocAddress, DocId, SegmentReader, Term};
+
+use super::lookup::docs_with;
+use super::schema::{CAPTURED, LIKENESS, LIKENESS_KEY};
+use super::stored::PageOfSite;
+use super::{BackendError, IndexView};
+use crate::model::document::DocumentId;
+use crate::model::likeness::{Likened, Likeness, LikenessKey};
+use crate::model::site::Site;
+
+/// The likenesses of the pages of one state of the index.
+pub struct Likenesses<'v> {
+    view: &'v IndexView<'v>,
+    segments: Vec<Columns>,
+}
+
+struct Columns {
+    ids: Column<u64>,
+    sites: Column<u64>,
+    words: Column<u64>,
+    keys: Column<u64>,
+    captured: Column<u64>,
+}
+
+impl<'v> Likenesses<'v> {
+    /// Those of `view`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn of(view: &'v IndexView<'v>) -> Result<Self, BackendError> {
+        let readers = view.searcher.segment_readers().iter();
+        let segments: tantivy::Result<Vec<Columns>> = readers.map(Columns::open).collect();
+        Ok(Self { view, segments: segments.map_err(|source| view.index.engine_error(source))? })
+    }
+
+    /// The state of the index.
+    #[must_use]
+    pub fn view(&self) -> &'v IndexView<'v> {
+        self.view
+    }
+
+    /// A page as it is compared.
+    #[must_use]
+    pub fn likened(&self, page: PageOfSite) -> Likened {
+        let columns = self.segments.get(page.segment as usize);
+        let likeness = columns.map(|columns| columns.likeness(page.doc)).unwrap_or_default();
+        let captured = columns.and_then(|columns| columns.captured.first(page.doc)).unwrap_or(0);
+        Likened { id: page.id.as_u64(), likeness, captured }
+    }
+
+    /// The pages that can be compared, by id.
+    #[must_use]
+    pub fn pages(&self) -> Vec<PageOfSite> {
+        let mut pages = Vec::new();
+        for ((segment, columns), reader) in (0..).zip(&self.segments).zip(self.view.searcher.segment_readers()) {
+            let docs = reader.doc_ids_alive().filter(|doc| columns.words.first(*doc).is_some());
+            pages.extend(docs.map(|doc| columns.page(segment, doc)));
+        }
+        pages.sort_unstable_by_key(|page| page.id);
+        pages
+    }
+
+    /// The key of a page with this number, in the order of [`Likeness::keys`].
+    #[must_use]
+    pub fn key(&self, page: PageOfSite, number: usize) -> Option<LikenessKey> {
+        let columns = self.segments.get(page.segment as usize)?;
+        columns.keys.values_for_doc(page.doc).nth(number).map(LikenessKey)
+    }
+
+    /// The pages that have this key, by id.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_with(&self, key: LikenessKey) -> Result<Vec<PageOfSite>, BackendError> {
+        let field = self.view.index.fields.likeness_key;
+        let term = Term::from_field_u64(field, key.0);
+        let mut pages = Vec::new();
+        for ((segment, columns), reader) in (0..).zip(&self.segments).zip(self.view.searcher.segment_readers()) {
+            let docs = docs_with(reader, field, &term).map_err(|source| self.view.index.engine_error(source))?;
+            pages.extend(docs.into_iter().map(|doc| columns.page(segment, doc)));
+        }
+        pages.sort_unstable_by_key(|page| page.id);
+        Ok(pages)
+    }
+}
+
+impl IndexView<'_> {
+    /// What a page is compared by.
+    pub(super) fn likeness_at(&self, address: DocAddress) -> Result<Likeness, BackendError> {
+        let columns = Columns::open(self.searcher.segment_reader(address.segment_ord));
+        let columns = columns.map_err(|source| self.index.engine_error(source))?;
+        Ok(columns.likeness(address.doc_id))
+    }
+}
+
+impl Columns {
+    fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        Ok(Self {
+            ids: columns.u64("id")?,
+            sites: columns.u64("site")?,
+            words: columns.u64(LIKENESS)?,
+            keys: columns.u64(LIKENESS_KEY)?,
+            captured: columns.u64(CAPTURED)?,
+        })
+    }
+
+    fn likeness(&self, doc: DocId) -> Likeness {
+        let words: Vec<u64> = self.words.values_for_doc(doc).collect();
+        let keys: Vec<u64> = self.keys.values_for_doc(doc).collect();
+        Likeness::from_words(&words, &keys)
+    }
+
+    fn page(&self, segment: u32, doc: DocId) -> PageOfSite {
+        let id = DocumentId::from_u64(self.ids.first(doc).unwrap_or(0));
+        PageOfSite::new(Site(self.sites.first(doc).unwrap_or(0)), id, (segment, doc))
+    }
+}

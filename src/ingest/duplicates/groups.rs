@@ -1,0 +1,232 @@
+//! From pages with a key in common to pairs, and from pairs to groups. Pure: pages are rows, texts are asked for.
+//!
+//! The pages of a key are gone through by id. Each is compared with the leaders so far, joins the first that it is like,
+//! and else leads itself; so ten thousand pages of one template cost ten thousand comparisons.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::likeness::{Kinship, Likened};
+
+use super::SAME_TEMPLATE;
+
+/// Leaders of one key: where there are more, the key is a phrase of many sites, and other keys tell their pages apart.
+const MAX_LEADERS: usize = 64;
+/// Of copies of one article those stand for it that have at least this share of the longest: no pieces of it.
+const WHOLE_SHARE: f32 = 0.8;
+
+/// A page that has kin, as far as groups are decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Member {
+    id: u64,
+    size: u64,
+    captured: u64,
+}
+
+impl From<&Likened> for Member {
+    fn from(page: &Likened) -> Self {
+        let Likened { id, likeness, captured } = page;
+        Self { id: *id, size: likeness.size, captured: *captured }
+    }
+}
+
+/// What a pair of pages shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Bond {
+    /// The article.
+    Article,
+    /// The text, but for the names in it.
+    Template,
+}
+
+/// Two pages that share something, by id.
+pub(super) type Link = (u64, u64, Bond);
+
+/// How two texts of one subject compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sameness {
+    /// Two articles.
+    Different,
+    /// One article, but the texts differ: one is the beginning of the other, or both begin alike.
+    Kin,
+    /// One article in the same words.
+    Same,
+}
+
+/// The pairs of one template among pages of one key, which come by id.
+pub(super) fn template_links(members: &[Likened]) -> Vec<Link> {
+    let mut leaders: Vec<&Likened> = Vec::new();
+    let mut links = Vec::new();
+    for member in members {
+        let is_like = |leader: &&&Likened| leader.likeness.resemblance(&member.likeness) >= SAME_TEMPLATE;
+        if let Some(leader) = leaders.iter().find(is_like) {
+            links.push((leader.id, member.id, Bond::Template));
+        } else if leaders.len() < MAX_LEADERS {
+            leaders.push(member);
+        }
+    }
+    links
+}
+
+/// The pairs of one article among the pages of one subject, which come by id; `compare` looks at their texts.
+pub(super) fn article_links<E>(
+    members: &[Likened],
+    compare: &mut dyn FnMut(u64, u64) -> Result<Sameness, E>,
+) -> Result<Vec<Link>, E> {
+    let mut leaders: Vec<&Likened> = Vec::new();
+    let mut links = Vec::new();
+    for member in members {
+        let mut is_known = false;
+        for leader in leaders.iter().filter(|leader| leader.likeness.subject == member.likeness.subject) {
+            let sameness = compare(leader.id, member.id)?;
+            if sameness != Sameness::Different {
+                links.push((leader.id, member.id, Bond::Article));
+            }
+            is_known = sameness == Sameness::Same;
+            if is_known {
+                break;
+            }
+        }
+        if !is_known && leaders.len() < MAX_LEADERS {
+            leaders.push(member);
+        }
+    }
+    Ok(links)
+}
+
+/// What becomes of `members`, which come by id, when `links` are all that connects any of them: for each that has kin, the page that stands for it and its template.
+pub(super) fn kinships(members: &[Member], links: &[Link]) -> Vec<Kinship> {
+    let place = |id: &u64| members.binary_search_by_key(id, |member| member.id);
+    let mut articles = Forest::of(members.len());
+    let mut templates = Forest::of(members.len());
+    for (left, right, bond) in links {
+        let (Ok(left), Ok(right)) = (place(left), place(right)) else { continue };
+        templates.join(left, right);
+        if *bond == Bond::Article {
+            articles.join(left, right);
+        }
+    }
+    let heads = heads(members, &mut articles);
+    let mut kinds: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for at in 0..members.len() {
+        kinds.entry(templates.root(at)).or_default().insert(articles.root(at));
+    }
+    let kinship = |(at, member): (usize, &Member)| {
+        let root = templates.root(at);
+        let is_template = kinds.get(&root).is_some_and(|kinds| kinds.len() > 1);
+        // The root is the first of its group, so its id is the least.
+        let template = members.get(root).filter(|_| is_template).map_or(0, |first| first.id);
+        let head = heads.get(&articles.root(at)).map_or(member.id, |head| head.id);
+        (template != 0 || articles.size(at) > 1).then_some(Kinship { id: member.id, head, template })
+    };
+    members.iter().enumerate().filter_map(kinship).collect()
+}
+
+/// The page that stands for each article, by the article's root: of the whole copies the one captured last, then the one
+/// with the least id.
+fn heads<'m>(members: &'m [Member], articles: &mut Forest) -> BTreeMap<usize, &'m Member> {
+    let mut longest: BTreeMap<usize, u64> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let size = longest.entry(articles.root(at)).or_default();
+        *size = (*size).max(member.size);
+    }
+    let mut heads: BTreeMap<usize, &Member> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let root = articles.root(at);
+        let whole = longest.get(&root).copied().unwrap_or(0) as f32 * WHOLE_SHARE;
+        if (member.size as f32) < whole {
+            continue;
+        }
+        let head = heads.entry(root).or_insert(member);
+        if member.captured > head.captured {
+            *head = member;
+        }
+    }
+    heads
+}
+
+/// Which of numbered things are connected; the least of a group is its root.
+struct Forest {
+    parents: Vec<u32>,
+    sizes: Vec<u32>,
+}
+
+impl Forest {
+    /// So many things, none connected; at most four thousand million.
+    fn of(count: usize) -> Self {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Self { parents: (0..count).collect(), sizes: vec![1; count as usize] }
+    }
+
+    /// The least of the group of `at`.
+    fn root(&mut self, mut at: usize) -> usize {
+        while let Some(&parent) = self.parents.get(at).filter(|parent| **parent as usize != at) {
+            let above = self.parents.get(parent as usize).copied().unwrap_or(parent);
+            if let Some(own) = self.parents.get_mut(at) {
+                *own = above;
+            }
+            at = parent as usize;
+        }
+        at
+    }
+
+    /// How many are in the group of `at`.
+    fn size(&mut self, at: usize) -> u32 {
+        let root = self.root(at);
+        self.sizes.get(root).copied().unwrap_or(1)
+    }
+
+    /// Connects two.
+    fn join(&mut self, left: usize, right: usize) {
+        let (left, right) = (self.root(left), self.root(right));
+        let (root, other) = (left.min(right), left.max(right));
+        if root == other {
+            return;
+        }
+        let moved = self.sizes.get(other).copied().unwrap_or(0);
+        if let (Some(parent), Ok(root)) = (self.parents.get_mut(other), u32::try_from(root)) {
+            *parent = root;
+        }
+        if let Some(size) = self.sizes.get_mut(root) {
+            *size += moved;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(id: u64, size: u64, captured: u64) -> Member {
+        Member { id, size, captured }
+    }
+
+    #[test]
+    fn who_stands_for_whom() {
+        let (article, template) = (Bond::Article, Bond::Template);
+        for (name, members, links, expected) in [
+            (
+                "the latest",
+                vec![member(1, 9, 0), member(2, 9, 5), member(3, 9, 5)],
+                vec![(1, 2, article), (2, 3, article)],
+                vec![(1, 2, 0), (2, 2, 0), (3, 2, 0)],
+            ),
+            ("no piece", vec![member(1, 9, 0), member(2, 4, 5)], vec![(1, 2, article)], vec![(1, 1, 0), (2, 1, 0)]),
+            (
+                "copies alone are no template",
+                vec![member(1, 9, 0), member(2, 9, 0)],
+                vec![(1, 2, article), (1, 2, template)],
+                vec![(1, 1, 0), (2, 1, 0)],
+            ),
+            (
+                "a template with copies",
+                vec![member(1, 9, 0), member(2, 9, 0), member(3, 9, 1), member(4, 9, 0)],
+                vec![(1, 2, template), (2, 3, article)],
+                vec![(1, 1, 1), (2, 3, 1), (3, 3, 1)],
+            ),
+        ] {
+            let found = kinships(&members, &links);
+            let found: Vec<_> = found.iter().map(|row| (row.id, row.head, row.template)).collect();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+}
