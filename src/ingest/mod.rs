@@ -16,6 +16,7 @@ mod learning;
 mod ledger;
 mod offers;
 mod open;
+mod outcome;
 pub mod preview;
 pub mod recognize;
 mod rewind;
@@ -201,7 +202,8 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
         article.flags.insert(Flag::AmbiguousCity);
     }
     facets.date = extract::dates::published(&claims.dates, &article, origin.url.as_deref());
-    let likeness = duplicates::likeness(&article, &facets, &names);
+    let edition = duplicates::edition(&facets, knowledge, id);
+    let likeness = duplicates::likeness(&article, &facets, &names, edition);
     Document { id, origin, provenance, article, facets, fingerprint, claims, edges, likeness }
 }
 

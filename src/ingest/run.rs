@@ -13,21 +13,22 @@ use super::batches::{Batch, Numbered, batches};
 use super::learning::{known_templates, learn_from_index, make_anew};
 use super::ledger::Ledger;
 use super::offers::{Content, Offer, Offers};
+use super::outcome::Outcome;
 use super::settle::{Gone, Unheld};
 use super::source::Sources;
 use super::takedowns::{Takedowns, known_takedowns};
 use super::templates::Templates;
 use super::visit::Visit;
-use super::window::{nothing_left, skipped};
-use super::{clean_again, duplicates, fingerprint, read, reading_version, rules_version, try_analysis};
+use super::window::nothing_left;
+use super::{clean_again, duplicates, reading_version, rules_version};
 use crate::backend::embedded::{BackendError, EmbeddedIndex, Finder, Published, Revision, StoredPage, WriterLock};
 use crate::knowledge::Knowledge;
 use crate::model::cancel::Cancel;
 use crate::model::document::{Document, DocumentId};
-use crate::model::page::{Origin, Page};
-use crate::model::report::{IngestReport, Progress, Skipped};
+use crate::model::page::Page;
+use crate::model::report::{IngestReport, Progress};
 use crate::model::site::Site;
-use crate::model::source::{Provenance, SourceKey};
+use crate::model::source::SourceKey;
 
 /// A run that writes: compares each page with what the index knows and puts what is new or changed.
 pub struct Run<'a> {
@@ -368,45 +369,6 @@ impl<'a> Run<'a> {
         match self.rules {
             Rules::Same => Ok(document),
             Rules::Changed => Ok(clean_again(&document, self.knowledge, &self.templates).unwrap_or(document)),
-        }
-    }
-}
-
-/// What became of one page.
-pub(super) enum Outcome {
-    /// It has the content that the index has.
-    Known(Box<Origin>, StoredPage),
-    Read(Box<Document>, Option<StoredPage>),
-    TakenDown,
-    Skipped(Skipped),
-}
-
-impl Outcome {
-    /// What becomes of a page of `source`, of which the index has `stored`.
-    pub(super) fn of(
-        page: Result<Page, Skipped>,
-        (source, stored): (Option<SourceKey>, Option<StoredPage>),
-        (knowledge, templates, takedowns): (&Knowledge, &Templates, &Takedowns),
-    ) -> Self {
-        let page = match page {
-            Ok(page) => page,
-            Err(skipped) => return Self::Skipped(skipped),
-        };
-        if takedowns.holds(DocumentId::of(&page.origin)) {
-            return Self::TakenDown;
-        }
-        let fingerprint = fingerprint(&page, knowledge);
-        if let Some(stored) = stored.filter(|stored| stored.fingerprint == fingerprint) {
-            return Self::Known(Box::new(page.origin), stored);
-        }
-        let document = read(&page, knowledge, templates);
-        match document.and_then(|document| try_analysis(&document).map(|()| document)) {
-            Ok(document) if takedowns.hold(&document) => Self::TakenDown,
-            Ok(document) => {
-                let provenance = Provenance::new(source, &page.origin);
-                Self::Read(Box::new(Document { provenance, fingerprint, ..document }), stored)
-            }
-            Err(error) => Self::Skipped(skipped(&page, &error)),
         }
     }
 }

@@ -31,6 +31,19 @@ pub struct Topic {
     pub scope: TopicScope,
     /// Whether a page about it gives a verdict.
     pub answer: AnswerKind,
+    /// Whose the texts about it are.
+    pub texts: TopicTexts,
+}
+
+/// Whose the texts about a topic are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TopicTexts {
+    /// Each was written once; where another page has it, too, that is a copy.
+    #[default]
+    Own,
+    /// Notices and advice that many sites print alike, each of its own accord.
+    Standing,
 }
 
 /// What sort of thing a topic is.
@@ -118,6 +131,8 @@ struct RawTopic {
     refines: Option<String>,
     #[serde(default)]
     beside_city: Vec<String>,
+    #[serde(default)]
+    texts: TopicTexts,
     #[serde(default)]
     scope: TopicScope,
     #[serde(default)]
@@ -212,6 +227,7 @@ impl RawTopic {
             triggers: self.triggers,
             refines: self.refines,
             scope: self.scope,
+            texts: self.texts,
             answer: self.answer,
         }
     }

@@ -68,7 +68,7 @@ pub struct Row {
     pub status: String,
     /// The page with the same article that stands for this one; null when it stands for itself.
     pub duplicate_of: Option<DocumentId>,
-    /// Names the pages with the same text for other clinics; null where there are none.
+    /// Names the articles with the same text but for names, mostly for other clinics; null where there are none.
     pub template_group: Option<String>,
 }
 

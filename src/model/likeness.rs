@@ -8,14 +8,12 @@ pub const SLOTS: usize = 64;
 /// Keys that are made of the sketch; pages with one key in common are compared.
 pub const BANDS: usize = 12;
 /// Numbers by which a likeness is stored.
-const WORDS: usize = 3 + SLOTS / 8;
+const WORDS: usize = 2 + SLOTS / 8;
 
 /// What a page is compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Likeness {
-    /// Hash of the clinics, cities and main topic of the page.
-    pub about: u64,
-    /// The same with the title.
+    /// Hash of the clinics, cities, main topic and title of the page.
     pub subject: u64,
     /// Different runs of words in its body.
     pub size: u64,
@@ -27,7 +25,7 @@ pub struct Likeness {
 
 impl Default for Likeness {
     fn default() -> Self {
-        Self { about: 0, subject: 0, size: 0, sketch: [0; SLOTS], bands: [0; BANDS] }
+        Self { subject: 0, size: 0, sketch: [0; SLOTS], bands: [0; BANDS] }
     }
 }
 
@@ -76,14 +74,14 @@ impl Likeness {
             return vec![];
         }
         let slots = self.sketch.chunks(8).map(|slots| slots.iter().fold(0, |word, &slot| word << 8 | u64::from(slot)));
-        [self.about, self.subject, self.size].into_iter().chain(slots).collect()
+        [self.subject, self.size].into_iter().chain(slots).collect()
     }
 
     /// From what [`Likeness::to_words`] and [`Likeness::keys`] gave.
     #[must_use]
     pub fn from_words(words: &[u64], keys: &[u64]) -> Self {
-        let (&[about, subject, size], slots) = words.split_first_chunk().unwrap_or((&[0; 3], &[]));
-        let mut likeness = Self { about, subject, size, ..Self::default() };
+        let (&[subject, size], slots) = words.split_first_chunk().unwrap_or((&[0; 2], &[]));
+        let mut likeness = Self { subject, size, ..Self::default() };
         if words.len() != WORDS {
             return Self::default();
         }
@@ -115,7 +113,7 @@ pub struct Kinship {
     pub id: u64,
     /// The page that stands for it: itself, or another one with the same article.
     pub head: u64,
-    /// Names the pages with the same text for other clinics; 0 where there are none.
+    /// Names the articles with the same text but for the names in it, mostly for other clinics; 0 where there are none.
     pub template: u64,
 }
 
@@ -125,7 +123,7 @@ mod tests {
 
     #[test]
     fn likenesses_are_read_as_they_are_stored() {
-        let mut likeness = Likeness { about: 7, subject: u64::MAX >> 1, size: 9, ..Likeness::default() };
+        let mut likeness = Likeness { subject: u64::MAX >> 1, size: 9, ..Likeness::default() };
         likeness.sketch.iter_mut().zip(1..).for_each(|(slot, number)| *slot = number);
         likeness.bands.iter_mut().zip(u32::MAX - 20..).for_each(|(band, number)| *band = number);
         let keys: Vec<u64> = likeness.keys().iter().map(|key| key.0).collect();

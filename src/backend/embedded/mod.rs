@@ -131,8 +131,7 @@ impl EmbeddedIndex {
         let open = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
         let reader = reader.map_err(|error| open_error(directory, error))?;
-        let seen = Mutex::new(seen);
-        let (directory, kinships) = (directory.to_owned(), KinshipsInUse::default());
+        let (directory, seen, kinships) = (directory.to_owned(), Mutex::new(seen), KinshipsInUse::default());
         let opened = Self { directory, generation, data, index, reader, fields, seen, kinships };
         opened.kinships()?;
         Ok(opened)
@@ -180,8 +179,9 @@ impl EmbeddedIndex {
     pub fn reload(&self) -> Result<(), BackendError> {
         let (seen, reloaded) = whole(|| self.looks(), || self.reader.reload());
         reloaded.map_err(|source| self.engine_error(source))?;
+        self.kinships()?;
         self.note(seen);
-        self.kinships().map(drop)
+        Ok(())
     }
 
     /// What earlier runs have learnt of the sites.

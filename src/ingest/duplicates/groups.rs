@@ -18,7 +18,6 @@ const WHOLE_SHARE: f32 = 0.8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Member {
     id: u64,
-    about: u64,
     size: u64,
     captured: u64,
 }
@@ -26,7 +25,7 @@ pub(super) struct Member {
 impl From<&Likened> for Member {
     fn from(page: &Likened) -> Self {
         let Likened { id, likeness, captured } = page;
-        Self { id: *id, about: likeness.about, size: likeness.size, captured: *captured }
+        Self { id: *id, size: likeness.size, captured: *captured }
     }
 }
 
@@ -47,9 +46,9 @@ pub(super) type Link = (u64, u64, Bond);
 pub(super) enum Sameness {
     /// Two articles.
     Different,
-    /// One is the beginning of the other.
-    Piece,
-    /// One article.
+    /// One article, but the texts differ: one is the beginning of the other, or both begin alike.
+    Kin,
+    /// One article in the same words.
     Same,
 }
 
@@ -107,9 +106,9 @@ pub(super) fn kinships(members: &[Member], links: &[Link]) -> Vec<Kinship> {
         }
     }
     let heads = heads(members, &mut articles);
-    let mut kinds: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate() {
-        kinds.entry(templates.root(at)).or_default().insert(member.about);
+    let mut kinds: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for at in 0..members.len() {
+        kinds.entry(templates.root(at)).or_default().insert(articles.root(at));
     }
     let kinship = |(at, member): (usize, &Member)| {
         let root = templates.root(at);
@@ -197,8 +196,8 @@ impl Forest {
 mod tests {
     use super::*;
 
-    fn member(id: u64, about: u64, size: u64, captured: u64) -> Member {
-        Member { id, about, size, captured }
+    fn member(id: u64, size: u64, captured: u64) -> Member {
+        Member { id, size, captured }
     }
 
     #[test]
@@ -207,25 +206,20 @@ mod tests {
         for (name, members, links, expected) in [
             (
                 "the latest",
-                vec![member(1, 7, 9, 0), member(2, 7, 9, 5), member(3, 7, 9, 5)],
+                vec![member(1, 9, 0), member(2, 9, 5), member(3, 9, 5)],
                 vec![(1, 2, article), (2, 3, article)],
                 vec![(1, 2, 0), (2, 2, 0), (3, 2, 0)],
             ),
-            (
-                "no piece",
-                vec![member(1, 7, 9, 0), member(2, 7, 4, 5)],
-                vec![(1, 2, article)],
-                vec![(1, 1, 0), (2, 1, 0)],
-            ),
+            ("no piece", vec![member(1, 9, 0), member(2, 4, 5)], vec![(1, 2, article)], vec![(1, 1, 0), (2, 1, 0)]),
             (
                 "copies alone are no template",
-                vec![member(1, 7, 9, 0), member(2, 7, 9, 0)],
+                vec![member(1, 9, 0), member(2, 9, 0)],
                 vec![(1, 2, article), (1, 2, template)],
                 vec![(1, 1, 0), (2, 1, 0)],
             ),
             (
                 "a template with copies",
-                vec![member(1, 7, 9, 0), member(2, 8, 9, 0), member(3, 8, 9, 1), member(4, 9, 9, 0)],
+                vec![member(1, 9, 0), member(2, 9, 0), member(3, 9, 1), member(4, 9, 0)],
                 vec![(1, 2, template), (2, 3, article)],
                 vec![(1, 1, 1), (2, 3, 1), (3, 3, 1)],
             ),

@@ -1,10 +1,16 @@
 //! Pages that are one article at several addresses, and pages with one text for several clinics.
 //!
-//! Two pages are *one article* when they are about the same clinics, cities and topic under the same title, and most
-//! runs of words of their bodies are the same, or one is a piece of the other (an article cut into pages): compared
-//! exactly, among pages of one subject. They are of *one template* when their bodies without the names of cities and
-//! clinics are much the same, by their sketches, among pages with a key in common. Groups are what such pairs connect.
-//! All of it depends on the set of pages alone, so it comes out the same whatever the runs were.
+//! Two pages are *one article* when they are about the same clinics, cities and topic under the same title, and
+//! - most runs of words of their bodies are the same, or
+//! - one is a piece of the other (an article cut into pages), or
+//! - they begin with the same long paragraph and are of one day; or of a day that only one or none of them tells, with a
+//!   figure in common and no opposite answers: editions of one article, which each site goes on with in its own way.
+//!
+//! This is compared exactly, among pages of one subject. Of standing texts (a topic says so: notices that many sites print
+//! alike) only those of one day are of one subject. Pages are of *one template* when their bodies
+//! without the names of cities and clinics are much the same, by their sketches, among pages with a key in common. Groups
+//! are what such pairs connect. All of it depends on the set of pages alone, so it comes out the same whatever the runs
+//! were.
 
 pub(super) mod groups;
 mod sketch;
@@ -14,9 +20,12 @@ use std::collections::BTreeSet;
 
 use self::groups::Sameness;
 use self::sketch::{Words, mixed, overlap, sketch};
+use crate::knowledge::Knowledge;
+use crate::knowledge::topics::TopicTexts;
 use crate::model::article::Article;
 use crate::model::clinic::ClinicKey;
-use crate::model::facets::Facets;
+use crate::model::document::{Document, DocumentId};
+use crate::model::facets::{Facets, Verdict};
 use crate::model::likeness::Likeness;
 use crate::text::normalize::comparison_key;
 use crate::text::span::Span;
@@ -30,8 +39,17 @@ const SAME_TEMPLATE: f32 = 0.55;
 /// Names of more clinics than this are not looked for in a body.
 const MAX_CLINICS: usize = 16;
 
+/// Tells apart the editions of a standing text: by their day, else by page. 0 for any other text.
+pub(super) fn edition(facets: &Facets, knowledge: &Knowledge, id: DocumentId) -> u64 {
+    let topic = facets.topics.first().and_then(|topic| knowledge.topics.get(&topic.id));
+    if topic.is_none_or(|topic| topic.texts == TopicTexts::Own) {
+        return 0;
+    }
+    facets.date.as_ref().map_or(id.as_u64(), |date| text_hash(date, 0))
+}
+
 /// What a page is compared by; `names` are the places of its body where cities and clinics are named.
-pub(super) fn likeness(article: &Article, facets: &Facets, names: &[Span]) -> Likeness {
+pub(super) fn likeness(article: &Article, facets: &Facets, names: &[Span], edition: u64) -> Likeness {
     let body = Words::of(&article.body());
     let clinics = facets.clinics.iter().take(MAX_CLINICS);
     let called: BTreeSet<&str> = clinics
@@ -41,9 +59,8 @@ pub(super) fn likeness(article: &Article, facets: &Facets, names: &[Span]) -> Li
     let called: Vec<&str> = called.into_iter().collect();
     let nameless = body.nameless_runs(names, &called);
     let (slots, bands) = sketch(&nameless);
-    let about = about(facets);
-    let subject = text_hash(&comparison_key(&article.title), about);
-    Likeness { about, subject: subject >> 1, size: body.runs().len() as u64, sketch: slots, bands }
+    let subject = text_hash(&comparison_key(&article.title), about(facets) ^ mixed(edition));
+    Likeness { subject: subject >> 1, size: body.runs().len() as u64, sketch: slots, bands }
 }
 
 /// What two pages of one subject are compared by exactly.
@@ -51,23 +68,57 @@ struct Text {
     runs: Vec<u64>,
     /// The run that it begins with.
     opening: Option<u64>,
+    /// The first long paragraph.
+    lead: Option<u64>,
+    /// Numbers in all other paragraphs.
+    figures: BTreeSet<u64>,
+    date: Option<String>,
+    verdict: Option<Verdict>,
 }
 
 impl Text {
-    fn of(article: &Article) -> Self {
+    fn of(document: &Document) -> Self {
+        let Document { article, facets, .. } = document;
         let words = Words::of(&article.body());
-        Self { runs: words.runs(), opening: words.opening() }
+        let (mut lead, mut figures) = (None, BTreeSet::new());
+        for part in article.parts.iter().filter(|part| !part.is_heading()) {
+            let words = Words::of(&part.text);
+            match words.lead().filter(|_| lead.is_none()) {
+                Some(first) => lead = Some(first),
+                None => figures.extend(words.figures()),
+            }
+        }
+        Self {
+            runs: words.runs(),
+            opening: words.opening(),
+            lead,
+            figures,
+            date: facets.date.clone(),
+            verdict: facets.verdict.as_ref().map(|verdict| verdict.verdict),
+        }
     }
 
     fn compared(&self, other: &Self) -> Sameness {
         let (of_all, of_smaller) = overlap(&self.runs, &other.runs);
+        let is_piece = of_smaller >= PIECE && self.opening == other.opening;
         if of_all >= SAME_ARTICLE {
             Sameness::Same
-        } else if of_smaller >= PIECE && self.opening == other.opening {
-            Sameness::Piece
+        } else if is_piece || self.is_edition_of(other) {
+            Sameness::Kin
         } else {
             Sameness::Different
         }
+    }
+
+    fn is_of_one_day(&self, other: &Self) -> bool {
+        self.date.is_some() && self.date == other.date
+    }
+
+    fn is_edition_of(&self, other: &Self) -> bool {
+        let is_dateless = self.date.is_none() || other.date.is_none();
+        let agree = self.verdict.is_none() || other.verdict.is_none() || self.verdict == other.verdict;
+        let is_told_alike = || is_dateless && agree && !self.figures.is_disjoint(&other.figures);
+        self.lead.is_some() && self.lead == other.lead && (self.is_of_one_day(other) || is_told_alike())
     }
 }
 
@@ -90,7 +141,6 @@ mod tests {
     use crate::ingest::read;
     use crate::ingest::templates::Templates;
     use crate::knowledge::Knowledge;
-    use crate::model::document::Document;
     use crate::model::page::{Format, Origin, Page};
 
     const BODY: [&str; 5] = [
@@ -125,7 +175,7 @@ mod tests {
         for (name, left, right, sameness, is_template) in [
             ("a word changed", &first, page(title, &edited, zhiling), Sameness::Same, true),
             ("a sentence less", &first, page(title, &[&BODY[..3], &BODY[4..]].concat(), zhiling), Sameness::Same, true),
-            ("its beginning", &first, page(title, &BODY[..2], zhiling), Sameness::Piece, false),
+            ("its beginning", &first, page(title, &BODY[..2], zhiling), Sameness::Kin, false),
             ("its end", &first, page(title, &BODY[3..], zhiling), Sameness::Different, false),
             (
                 "another clinic",
@@ -157,7 +207,7 @@ mod tests {
             ),
         ] {
             let is_one_subject = left.likeness.subject == right.likeness.subject;
-            let compared = Text::of(&left.article).compared(&Text::of(&right.article));
+            let compared = Text::of(left).compared(&Text::of(&right));
             let found = if is_one_subject { compared } else { Sameness::Different };
             assert_eq!(found, sameness, "{name}");
             let resemblance = left.likeness.resemblance(&right.likeness);
@@ -168,8 +218,48 @@ mod tests {
     }
 
     #[test]
+    fn editions_of_one_article() {
+        let zhiling = ("Zhiling Medical Beauty Clinic", "Dalian");
+        let title = "How much are braces at CITY NAME?";
+        let lead = "NAME in CITY answers questions about braces every day, and most visitors want to know what they cost, \
+                    how long they are worn and who pays for them in the end.";
+        let one = "Metal braces cost 12400 yuan there, and ceramic ones a third more, says the desk.";
+        let two = "The list on the wall names 12400 yuan for simple braces; the doctors explain what is added to it.";
+        let three = "Ask the doctors, who explain what is added to the price of simple braces.";
+        let clock = "The desk is open from 12:00 to 18:30.";
+        let (early, late) = ("Published: 2024-03-05", "Published: 2024-06-07");
+        for (name, left, right, is_one) in [
+            ("one day", vec![early, lead, one], vec![early, lead, three], true),
+            ("two days", vec![early, lead, one], vec![late, lead, two], false),
+            ("no day, one figure", vec![lead, one], vec![early, lead, two], true),
+            ("no day, no figure", vec![lead, one], vec![lead, three], false),
+            ("no day, one time of day", vec![lead, clock], vec![lead, clock, three, one, two], false),
+            ("another beginning", vec![early, lead, one], vec![early, three, one], false),
+        ] {
+            let texts = [left, right].map(|lines| Text::of(&page(title, &lines, zhiling)));
+            assert_eq!(texts[0].is_edition_of(&texts[1]), is_one, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_standing_text_is_one_article_only_of_one_day() {
+        let subject = |title: &str, address: &str, date: &str| {
+            let text = [title, date, BODY[1], BODY[3]].join("\n\n");
+            let page = Page::new(Origin::at(address), Format::Text, text);
+            read(&page, &Knowledge::builtin().unwrap(), &Templates::default()).unwrap().likeness.subject
+        };
+        let (early, late) = ("Published: 2024-03-05", "Published: 2024-06-07");
+        for (title, is_standing) in [("What does a disclaimer say?", true), ("What braces cost", false)] {
+            let first = subject(title, "a.txt", early);
+            assert_eq!(first, subject(title, "b.txt", early), "{title}");
+            assert_eq!(first != subject(title, "b.txt", late), is_standing, "{title}");
+            assert_eq!(subject(title, "a.txt", "") != subject(title, "b.txt", ""), is_standing, "{title}");
+        }
+    }
+
+    #[test]
     fn a_page_without_words_is_like_none() {
-        let likeness = likeness(&Article::default(), &Facets::default(), &[]);
+        let likeness = likeness(&Article::default(), &Facets::default(), &[], 0);
         assert!(likeness.keys().is_empty() && likeness.to_words().is_empty());
     }
 }

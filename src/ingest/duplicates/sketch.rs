@@ -13,6 +13,10 @@ use crate::text::span::Span;
 const RUN_WORDS: usize = 5;
 /// Chinese characters in one.
 const RUN_CHARACTERS: usize = 8;
+/// Words of a paragraph that two articles of one subject do not share by chance.
+const LEAD_WORDS: usize = 20;
+/// Chinese characters of one.
+const LEAD_CHARACTERS: usize = 30;
 /// Words in a run of the sketch: fewer, so that a name left out costs few runs.
 const SKETCH_WORDS: usize = 3;
 /// Chinese characters in one.
@@ -25,6 +29,7 @@ struct Token {
     hash: u64,
     span: Span,
     is_han: bool,
+    is_number: bool,
 }
 
 /// A text as words.
@@ -46,11 +51,12 @@ impl Words {
                 continue;
             }
             if is_han || !is_open {
-                tokens.push(Token { hash: 0, span, is_han });
+                tokens.push(Token { hash: 0, span, is_han, is_number: true });
             }
             is_open = !is_han;
             if let Some(token) = tokens.last_mut() {
                 token.span.end = span.end;
+                token.is_number &= character.is_ascii_digit();
                 fold_char(character, |folded| token.hash = mixed(token.hash ^ u64::from(u32::from(folded))));
             }
         }
@@ -69,6 +75,25 @@ impl Words {
     pub(super) fn opening(&self) -> Option<u64> {
         let words: Vec<u64> = self.tokens.iter().take(self.run_length()).map(|token| token.hash).collect();
         runs(&words, self.run_length()).first().copied()
+    }
+
+    /// The hash of all its words in their order, when they are too many to be the same by chance.
+    pub(super) fn lead(&self) -> Option<u64> {
+        let least = if self.is_chinese { LEAD_CHARACTERS } else { LEAD_WORDS };
+        let hash = || self.tokens.iter().fold(0, |hash, token| mixed(hash ^ token.hash));
+        (self.tokens.len() >= least).then(hash)
+    }
+
+    /// Hashes of its numbers that tell something: of three digits and more, or of two that are no part of a time or date.
+    pub(super) fn figures(&self) -> impl Iterator<Item = u64> + '_ {
+        let joins = |left: &Token, right: &Token| left.is_number && left.span.end + 1 == right.span.start;
+        self.tokens.iter().enumerate().filter_map(move |(at, token)| {
+            let before = at.checked_sub(1).and_then(|at| self.tokens.get(at));
+            let is_joined = before.is_some_and(|before| joins(before, token))
+                || self.tokens.get(at + 1).is_some_and(|next| next.is_number && joins(token, next));
+            let telling = if is_joined { 3 } else { 2 };
+            (token.is_number && token.span.len() >= telling).then_some(token.hash)
+        })
     }
 
     fn run_length(&self) -> usize {

@@ -155,7 +155,7 @@ fn links_of(likenesses: &Likenesses<'_>, key: LikenessKey, pages: &[PageOfSite])
         for id in [left, right] {
             let place = pages.binary_search_by_key(&id, |page| page.id.as_u64());
             if let Some(page) = place.ok().and_then(|at| pages.get(at)).filter(|_| !texts.contains_key(&id)) {
-                texts.insert(id, Text::of(&likenesses.view().document_at(*page)?.article));
+                texts.insert(id, Text::of(&likenesses.view().document_at(*page)?));
             }
         }
         let texts = texts.get(&left).zip(texts.get(&right));
