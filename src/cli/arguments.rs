@@ -116,6 +116,9 @@ pub(super) struct QueryArguments {
     /// The words as typed: no synonyms, no spelling help.
     #[arg(long)]
     pub(super) exact: bool,
+    /// Look for pages no longer than this, e.g. 300ms, and answer with those found so far.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    pub(super) deadline: Duration,
     /// Leave out pages with this word or phrase; repeatable.
     #[arg(long, value_name = "WORD")]
     pub(super) not: Vec<String>,

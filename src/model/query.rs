@@ -1,5 +1,7 @@
 //! A question to the index: words in the query language, and what the answer must hold.
 
+use std::time::Duration;
+
 /// What to look for, with bounds enforced: `Query::new("medical insurance").in_city("Chongqing").limit(20)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -13,6 +15,7 @@ pub struct Query {
     passages: usize,
     passage_length: Option<usize>,
     reading: Reading,
+    time: Option<Duration>,
 }
 
 /// How far the words of a query are taken.
@@ -27,6 +30,8 @@ pub enum Reading {
 
 /// Longest text of a query, in bytes; the rest is not looked at.
 pub const MAX_QUERY_BYTES: usize = 1024;
+/// How long a search looks for pages before it answers with those found so far.
+pub const DEFAULT_TIME: Duration = Duration::from_secs(1);
 /// Most hits of one answer.
 pub const MAX_LIMIT: usize = 1000;
 /// Most passages of one hit.
@@ -59,6 +64,7 @@ impl Query {
             passages: 2,
             passage_length: None,
             reading: Reading::Helpful,
+            time: None,
         }
     }
 
@@ -123,6 +129,20 @@ impl Query {
     pub fn exact(mut self) -> Self {
         self.reading = Reading::Exact;
         self
+    }
+
+    /// Looks for pages no longer than this and answers with those found so far: the answer says that it is partial. Without
+    /// it [`DEFAULT_TIME`].
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// How long to look for pages.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.time.unwrap_or(DEFAULT_TIME)
     }
 
     /// How far the words are taken.

@@ -1,6 +1,6 @@
 //! A query as it is understood: its words corrected, its names resolved, its plan made.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
@@ -8,7 +8,7 @@ use super::filters::{any_of, city_codes, topic_ids};
 use super::parse::{Parsed, parse};
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
-use super::spelling::{Correction, corrected};
+use super::spelling::{Correction, Held, corrected};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::model::clinic::ClinicKey;
 use crate::model::plan::{Clause, FacetField, Filter, Plan};
@@ -16,6 +16,9 @@ use crate::model::query::{Query, Reading};
 
 /// Most words of one query; of more, the rarest stay.
 const MAX_GROUPS: usize = 128;
+
+/// Clinics of one name in more cities have no home.
+const MAX_HOMES: usize = 24;
 
 /// A query as it is understood.
 pub(super) struct Asked {
@@ -37,7 +40,9 @@ impl Searcher<'_> {
             understanding.keep_words_only();
         } else {
             let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
-            if let Some(corrected) = corrected(&understanding, self.knowledge, pages_with)? {
+            let brands_in = |city: &str| self.clinics().brands_in(city);
+            let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+            if let Some(corrected) = corrected(&understanding, self.knowledge, &held)? {
                 understanding = Understanding::of(&corrected.words, self.knowledge);
                 corrections = corrected.corrections;
             }
@@ -56,6 +61,7 @@ impl Searcher<'_> {
         let wanted = Wanted {
             cities: understanding.cities().flatten().cloned().collect(),
             clinics: understanding.clinics().flatten().cloned().collect(),
+            home: understanding.homes().cloned().collect(),
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
             script: Script::of(&understanding.words),
         };
@@ -74,6 +80,10 @@ impl Searcher<'_> {
     fn add_clinics(&self, understanding: &mut Understanding) -> Result<(), SearchError> {
         let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
         let named = self.clinics().named_in(&understanding.words, &understanding.places_and_topics(), &cities)?;
+        let has_city = !cities.is_empty();
+        let homes = named.iter().map(|named| (named.span, home_of(&named.keys))).filter(|(_, home)| !home.is_empty());
+        let homes = homes.filter(|_| !has_city).map(|(span, home)| Meaning { span, sense: Sense::Home(home) });
+        understanding.meanings.extend(homes);
         let values = |keys: Vec<ClinicKey>| keys.iter().map(ToString::to_string).collect();
         understanding.add_clinics(named.into_iter().map(|named| (named.span, values(named.keys))));
         Ok(())
@@ -134,4 +144,10 @@ impl Searcher<'_> {
         }
         Ok(filters)
     }
+}
+
+/// The cities of clinics; none where they are all over the country, or where a page does not say.
+fn home_of(keys: &[ClinicKey]) -> Vec<String> {
+    let cities: BTreeSet<String> = keys.iter().filter_map(|key| key.city.clone()).collect();
+    if cities.len() > MAX_HOMES { vec![] } else { cities.into_iter().collect() }
 }

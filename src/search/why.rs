@@ -14,11 +14,11 @@ impl Searcher<'_> {
     /// As [`Searcher::answer`].
     pub fn why(&self, query: &Query, id: DocumentId) -> Result<Option<Why>, SearchError> {
         let asked = self.asked(query)?;
-        let statistics = self.view.statistics(&asked.plan)?;
+        let retrieved = self.view.retrieve(&asked.plan, None)?;
         let Some((candidate, _)) = self.view.candidate(&asked.plan, id)? else { return Ok(None) };
         let document = self.view.document_of(&candidate)?;
         let obstacles = self.obstacles(&asked.plan, id)?;
-        let ranking = Ranking::new(&statistics, &asked.plan, &asked.wanted, &self.weights.ranking);
+        let ranking = Ranking::new(&retrieved, &asked.plan, &asked.wanted, &self.weights.ranking);
         let ranked = ranking.ranked(candidate);
         let order = self.order(&query.clone().limit(MAX_LIMIT))?;
         let missing = ranked.missing.iter().filter_map(|&index| asked.plan.groups.get(index));
