@@ -49,7 +49,9 @@ What is printed. Results go to standard output; notes, progress and errors to st
 
   -o pretty     for reading (the default); never parse it
   -o ndjson     one JSON object a hit, one a line; -j is short for it
-  -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms
+  -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms;
+                partial: time ran out (--deadline) · disagreement: [{verdict, pages, quote}] where pages differ
+                words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
 

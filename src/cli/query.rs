@@ -10,7 +10,7 @@ use article_search::{Engine, Error};
 
 use super::arguments::{OutputFormat, QueryArguments, WhyArguments};
 use super::failure::{Exit, Failure};
-use super::print::answer::{corrected, empty_answer, footer, pretty, print_why, understood};
+use super::print::answer::{corrected, did_you_mean, empty_answer, footer, pretty, print_why, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::session::Session;
 
@@ -162,12 +162,15 @@ fn print_for_people(
     if let Some(note) = corrected(answer) {
         session.note(&note);
     }
+    if let Some(note) = did_you_mean(answer) {
+        session.note(&note);
+    }
     if answer.hits.is_empty() {
         if let Some(id) = &answer.qid {
             writeln!(output, "{}: nothing found", shown(id))?;
         }
         output.flush()?;
-        session.note(&empty_answer(answer, engine)?);
+        session.note(&empty_answer(answer));
         note_mistyped_command(session, arguments);
         return Ok(());
     }

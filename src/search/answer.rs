@@ -74,6 +74,8 @@ pub struct Placed {
 struct Found {
     understanding: Understanding,
     corrections: Vec<Correction>,
+    /// Better known neighbours of words.
+    better: Vec<Correction>,
     dropped: Vec<String>,
     plan: Plan,
     wanted: Wanted,
@@ -115,8 +117,11 @@ impl Searcher<'_> {
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
+        let help = self.help(&found.understanding, &found.better, (&found.plan, &found.retrieved))?;
+        let suggestions = suggestions(&found, query);
         let Found { plan, wanted, retrieved, ranked, nearness, .. } = found;
-        let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked), detail)?;
+        let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked.clone()), detail)?;
+        let disagreement = self.sides((&plan, &wanted), &retrieved, (&hits, &ranked))?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
@@ -127,7 +132,9 @@ impl Searcher<'_> {
             partial: retrieved.is_partial,
             facets: self.facet_counts(&retrieved)?,
             verdicts: retrieved.verdicts.clone(),
-            suggestions: suggestions(&plan, &retrieved, query),
+            disagreement,
+            help,
+            suggestions,
             words: word_counts(&plan, &retrieved),
             pages: retrieved.pages,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
@@ -149,17 +156,27 @@ impl Searcher<'_> {
     }
 
     fn found(&self, query: &Query) -> Result<Found, SearchError> {
-        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
+        let Asked { understanding, corrections, better, mut plan, wanted, dropped } = self.asked(query)?;
         let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
-            let nearness = Nearness::Match;
-            return Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness });
+        let mut found = Found {
+            understanding,
+            corrections,
+            better,
+            dropped,
+            plan,
+            wanted,
+            retrieved,
+            ranked,
+            nearness: Nearness::Match,
+        };
+        if found.plan.minimum_groups > 1 && found.ranked.len() < query.hit_limit() {
+            // Too few pages hold two words of the query: those with one come after them, or instead of them.
+            let is_nothing = found.retrieved.total == 0;
+            found.nearness = if is_nothing { Nearness::Nearest } else { Nearness::Match };
+            found.plan.minimum_groups = 1;
+            (found.retrieved, found.ranked) = self.distinct(&mut found.plan, &found.wanted, query.hit_limit())?;
         }
-        // Too few pages hold two words of the query: those with one come after them, or instead of them.
-        let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
-        plan.minimum_groups = 1;
-        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness })
+        Ok(found)
     }
 
     /// Retrieves and ranks until there are `count` pages with different texts, and returns the best page of each text.
@@ -176,7 +193,7 @@ impl Searcher<'_> {
             fold(&mut ranked, kinships);
             ranked.truncate(count);
             let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
-            if ranked.len() == count || is_all {
+            if ranked.len() == count || is_all || self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Ok((retrieved, ranked));
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
@@ -352,13 +369,18 @@ fn word_counts(plan: &Plan, retrieved: &Retrieved) -> Vec<WordCount> {
     counts.map(|(group, &pages)| WordCount { word: group.typed.clone(), pages }).collect()
 }
 
-/// For an empty answer: the words that some page holds, as a query.
-fn suggestions(plan: &Plan, retrieved: &Retrieved, query: &Query) -> Vec<String> {
-    if retrieved.total > 0 {
-        return vec![];
+/// What to try instead: the query with better known words; for an empty answer, the words that some page holds.
+fn suggestions(found: &Found, query: &Query) -> Vec<String> {
+    let mut words = found.understanding.words.clone();
+    for better in found.better.iter().rev() {
+        words.replace_range(better.span.start..better.span.end, &better.used);
     }
-    let counts = word_counts(plan, retrieved);
-    let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
-    let suggestion = held.join(" ");
-    if suggestion.is_empty() || suggestion == query.text() { vec![] } else { vec![suggestion] }
+    let mut suggestions = if found.better.is_empty() { vec![] } else { vec![words] };
+    if found.retrieved.total == 0 {
+        let counts = word_counts(&found.plan, &found.retrieved);
+        let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
+        suggestions.push(held.join(" "));
+    }
+    suggestions.retain(|suggestion| !suggestion.is_empty() && suggestion != query.text());
+    suggestions
 }

@@ -8,7 +8,7 @@ use super::filters::{any_of, city_codes, topic_ids};
 use super::parse::{Parsed, parse};
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
-use super::spelling::{Correction, Held, corrected};
+use super::spelling::{Correction, Held, better_known, corrected};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::model::clinic::ClinicKey;
 use crate::model::plan::{Clause, FacetField, Filter, Plan};
@@ -24,6 +24,8 @@ const MAX_HOMES: usize = 24;
 pub(super) struct Asked {
     pub(super) understanding: Understanding,
     pub(super) corrections: Vec<Correction>,
+    /// Better known neighbours of words, to be offered.
+    pub(super) better: Vec<Correction>,
     pub(super) plan: Plan,
     pub(super) wanted: Wanted,
     /// Words that were too many.
@@ -35,7 +37,7 @@ impl Searcher<'_> {
     pub(super) fn asked(&self, query: &Query) -> Result<Asked, SearchError> {
         let parsed = parse(query.text());
         let mut understanding = Understanding::of(&parsed.words, self.knowledge);
-        let mut corrections = vec![];
+        let (mut corrections, mut better) = (vec![], vec![]);
         if query.reading() == Reading::Exact {
             understanding.keep_words_only();
         } else {
@@ -46,9 +48,8 @@ impl Searcher<'_> {
                 understanding = Understanding::of(&corrected.words, self.knowledge);
                 corrections = corrected.corrections;
             }
-        }
-        if query.reading() != Reading::Exact {
             self.add_clinics(&mut understanding)?;
+            better = better_known(&understanding, self.knowledge, &held)?;
         }
         understanding.keep_meant_topics();
         for correction in corrections.iter().filter(|correction| !correction.others.is_empty()) {
@@ -66,10 +67,13 @@ impl Searcher<'_> {
             script: Script::of(&understanding.words),
         };
         if !wanted.cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
+            plan.focus.push(any_of(FacetField::City, wanted.cities.clone()));
+        }
+        if !wanted.clinics.is_empty() {
+            plan.focus.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
         }
         plan.window = plan.window.max(query.hit_limit());
-        Ok(Asked { understanding, corrections, plan, wanted, dropped })
+        Ok(Asked { understanding, corrections, better, plan, wanted, dropped })
     }
 
     /// The clinics of the index.

@@ -5,16 +5,19 @@
 //! * [`plan`] makes the retrieval of it, a backend carries it out,
 //! * [`ranking`] decides the order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together.
 //!
-//! [`answer::Searcher`] is the way through; the rest knows no index.
+//! Beside the hits, `sides` tells where pages answer a question in different ways, and `helped` where to go when there are
+//! none. [`answer::Searcher`] is the way through; the rest knows no index.
 
 pub mod answer;
 mod asked;
 pub mod clinics;
 pub mod filters;
+mod helped;
 pub mod parse;
 pub mod passages;
 pub mod plan;
 pub mod ranking;
+mod sides;
 pub mod spelling;
 pub mod understand;
 pub mod weights;

@@ -270,9 +270,9 @@ impl<'a> Excerpts<'a> {
 
     /// The weight of a sentence's words, those that name a city or a clinic at a share.
     fn weight_beside(&self, sentence: &Sentence, names: f32) -> f32 {
-        let (named, others): (BTreeSet<usize>, BTreeSet<usize>) =
+        let (proper, others): (BTreeSet<usize>, BTreeSet<usize>) =
             sentence.groups.iter().partition(|group| self.matcher.names.contains(group));
-        names * self.weight(&named) + self.weight(&others)
+        names * self.weight(&proper) + self.weight(&others)
     }
 
     /// A sentence's score from the weight of its words, its topic, its length.

@@ -33,6 +33,12 @@ const OTHER_INITIAL: f32 = 0.6;
 const KNOWN_CITY: f32 = 1.5;
 /// Cities that a misspelt word can be which are looked into for the clinics that the query may name.
 const MAX_CITIES: usize = 6;
+/// Most words of one query for which a better known one is offered.
+const MAX_OFFERS: usize = 3;
+/// A word on more pages is known well enough.
+const FEW_PAGES: usize = 3;
+/// A neighbour on this many times more pages is better known.
+const BETTER_KNOWN: usize = 20;
 /// Candidates of a smaller share of the best one's score are not worth a look.
 const MIN_SHARE: f32 = 0.3;
 
@@ -110,6 +116,40 @@ pub fn corrected<E>(
     }
     out.words.push_str(Span::new(copied_to, understanding.words.len()).of(&understanding.words));
     Ok((!out.corrections.is_empty()).then_some(out))
+}
+
+/// Better known neighbours of words that few pages hold, to be offered and not used: a word one slip away that far more
+/// pages hold, or a clinic of the city asked for.
+///
+/// # Errors
+/// The first error of `held`.
+pub fn better_known<E>(
+    understanding: &Understanding,
+    knowledge: &Knowledge,
+    held: &Held<'_, E>,
+) -> Result<Vec<Correction>, E> {
+    let speller = Speller { knowledge, held, cities: understanding.cities().flatten().cloned().collect() };
+    let mut better = Vec::new();
+    for word in terms(&understanding.words) {
+        let typed = word.span.of(&understanding.words).to_ascii_lowercase();
+        let is_word = (MIN_LETTERS..=MAX_LETTERS).contains(&typed.len());
+        let is_meant = understanding.meanings.iter().any(|meaning| meaning.span.overlaps(word.span));
+        if !is_word || is_meant || !is_open(&word, understanding, knowledge) || better.len() >= MAX_OFFERS {
+            continue;
+        }
+        let pages = (held.pages_with)(&word.text)?;
+        if pages == 0 {
+            continue;
+        }
+        let brand = if is_pinyin(&typed) { speller.clinic_near(&typed)? } else { None };
+        let found = match brand {
+            None if pages <= FEW_PAGES => speller.better_than(&typed, pages)?,
+            brand => brand,
+        };
+        let typed = word.span.of(&understanding.words).to_owned();
+        better.extend(found.map(|used| Correction { typed, span: word.span, ..correction(used, vec![], Doubt::None) }));
+    }
+    Ok(better)
 }
 
 /// Whether a word may be changed: plain Latin letters, no stop word, and nothing that was recognised.
@@ -274,6 +314,13 @@ impl<E> Speller<'_, E> {
             }
         }
         Ok(None)
+    }
+
+    /// The likeliest word one slip away, where many times more pages hold it.
+    fn better_than(&self, typed: &str, pages: usize) -> Result<Option<String>, E> {
+        let Some(best) = self.neighbours(typed)?.into_iter().next() else { return Ok(None) };
+        let is_better = self.pages_of(&best)? >= BETTER_KNOWN * pages.max(1);
+        Ok(is_better.then_some(best))
     }
 
     /// Whether a word alone means something to the knowledge: a topic, or a word with synonyms.

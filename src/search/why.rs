@@ -1,10 +1,11 @@
 //! Why a page is, or is not, in an answer: every part of its score in numbers, and what keeps it out.
 
 use super::answer::{SearchError, Searcher};
+use super::helped::words_of;
 use super::ranking::Ranking;
 use crate::model::answer::{Row, Why};
 use crate::model::document::DocumentId;
-use crate::model::plan::{Clause, Plan};
+use crate::model::plan::Plan;
 use crate::model::query::{MAX_LIMIT, Query};
 
 impl Searcher<'_> {
@@ -58,13 +59,5 @@ impl Searcher<'_> {
             obstacles.push("it holds no word of the query".to_owned());
         }
         Ok(obstacles)
-    }
-}
-
-fn words_of(clause: &Clause) -> String {
-    match clause {
-        Clause::Term(text) => text.clone(),
-        Clause::Phrase(words) => words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" "),
-        Clause::Facet(field, value) => format!("{}:{value}", field.name()),
     }
 }
