@@ -105,8 +105,8 @@ pub struct Ranking<'a> {
     emphasis: Vec<f32>,
     /// Exponent of coverage for a query of this length.
     coverage: f32,
-    /// Whether what is asked about a clinic stands in the reader's language on some page.
-    is_readable: bool,
+    /// Whether what is asked about a clinic stands on some page, but on none in the reader's language.
+    is_told_abroad: bool,
 }
 
 impl<'a> Ranking<'a> {
@@ -119,9 +119,9 @@ impl<'a> Ranking<'a> {
         let power = if words > weights.long_query { weights.long_query_idf } else { 0.0 };
         let emphasis = group_idf.iter().map(|idf| if mean > 0.0 { (idf / mean).powf(power) } else { 1.0 }).collect();
         let coverage = weights.coverage * (weights.coverage_words / words.max(1.0)).min(1.0);
-        let is_readable =
-            retrieved.candidates.iter().any(|page| wanted.is_answered_by(page) && !wanted.is_foreign(page));
-        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage, is_readable }
+        let mut answers = retrieved.candidates.iter().filter(|page| wanted.is_answered_by(page)).peekable();
+        let is_told_abroad = answers.peek().is_some() && answers.all(|page| wanted.is_foreign(page));
+        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage, is_told_abroad }
     }
 
     /// A candidate with its score.
@@ -150,8 +150,14 @@ impl<'a> Ranking<'a> {
         let lacking = topics.iter().filter(|ids| !holds(candidate, FacetField::Topic, ids)).count();
         let lacking = lacking as f32 / topics.len().max(1) as f32;
         // Where only pages in another language tell it, those are what is asked for.
-        let is_foreign =
-            self.wanted.is_foreign(candidate) && (self.is_readable || !self.wanted.is_answered_by(candidate));
+        let (is_answer, is_foreign) = (self.wanted.is_answered_by(candidate), self.wanted.is_foreign(candidate));
+        let language = match (self.is_told_abroad, is_answer) {
+            (true, true) => 1.0,
+            (true, false) if is_foreign => weights.other_language * weights.told_abroad,
+            (true, false) => weights.told_abroad,
+            (false, _) if is_foreign => weights.other_language,
+            (false, _) => 1.0,
+        };
         let part = |name: &str, value| ScorePart { name: name.to_owned(), value, effect: Effect::Times };
         [
             part("city", if is_elsewhere(cities) { weights.missing_city } else { 1.0 }),
@@ -159,7 +165,7 @@ impl<'a> Ranking<'a> {
             part("city of the clinic", if is_elsewhere(home) { weights.missing_home } else { 1.0 }),
             part("topic", weights.missing_topic.powf(lacking)),
             part("main topic", if lacking < 1.0 { self.of_main_topic(candidate) } else { 1.0 }),
-            part("language", if is_foreign { weights.other_language } else { 1.0 }),
+            part("language", language),
         ]
     }
 
@@ -174,6 +180,7 @@ impl<'a> Ranking<'a> {
             _ if topics.is_empty() => 1.0,
             Some(main) if is_asked(main) => 1.0,
             Some(main) if is_refined(main) => self.weights.refined_topic,
+            _ if holds(candidate, FacetField::Clinic, &self.wanted.clinics) => self.weights.side_topic_of_clinic,
             _ => self.weights.side_topic,
         }
     }

@@ -70,12 +70,16 @@ pub struct RankingWeights {
     pub missing_home: f32,
     /// Factor of a page that has the topics that are asked for beside its own.
     pub side_topic: f32,
+    /// The same for a page of the clinic that is asked for.
+    pub side_topic_of_clinic: f32,
     /// Factor of a page whose topic refines the one that is asked for.
     pub refined_topic: f32,
     /// Factor of a page without the topic that is asked for.
     pub missing_topic: f32,
     /// Factor of a page in another language than the query.
     pub other_language: f32,
+    /// Factor of a page that does not answer what is asked about a clinic, where only pages in another language do.
+    pub told_abroad: f32,
     /// Exponent of coverage.
     pub coverage: f32,
     /// Words up to which the exponent holds; it falls with every word more.
