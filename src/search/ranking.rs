@@ -368,4 +368,43 @@ mod tests {
             assert!((sum - ranked[0].score).abs() < 1e-4, "{name}: the parts make the score");
         }
     }
+
+    #[test]
+    fn what_a_page_is_about() {
+        let weights = Weights::builtin().expect("the shipped weights are valid").ranking;
+        let page = |id: u64, about: &[(FacetField, &str)]| {
+            let facets = about.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
+            Candidate { facets, ..candidate(id, 1.0, vec![Some(vec![4]), Some(vec![5])], "") }
+        };
+        let (clinic, topic, lang, city) = (FacetField::Clinic, FacetField::Topic, FacetField::Lang, FacetField::City);
+        let list = |values: &[&str]| -> Vec<String> { values.iter().map(|value| (*value).to_owned()).collect() };
+        let asked = Wanted { clinics: list(&["c"]), topics: vec![list(&["t", "r"])], ..Wanted::default() };
+        let homely = Wanted { clinics: list(&["c"]), home: list(&["1"]), ..Wanted::default() };
+        for (name, wanted, better, worse) in [
+            (
+                "told in another language only",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "t"), (lang, "zh")]),
+                page(1, &[(clinic, "d"), (topic, "t"), (lang, "en")]),
+            ),
+            (
+                "told in both",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "t"), (lang, "en")]),
+                page(1, &[(clinic, "c"), (topic, "t"), (lang, "zh")]),
+            ),
+            ("main topic", &asked, page(2, &[(topic, "t"), (topic, "u")]), page(1, &[(topic, "u"), (topic, "t")])),
+            ("narrower topic", &asked, page(2, &[(topic, "t")]), page(1, &[(topic, "r")])),
+            (
+                "the clinic itself, by the way",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "u"), (topic, "t")]),
+                page(1, &[(clinic, "d"), (topic, "u"), (topic, "t")]),
+            ),
+            ("where the clinic is", &homely, page(2, &[(city, "1")]), page(1, &[(city, "2")])),
+        ] {
+            let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), wanted, &weights);
+            assert_eq!(ranked[0].candidate.id, better.id, "{name}");
+        }
+    }
 }

@@ -57,7 +57,7 @@ fn highlights_are_what_matched() {
         ("full width in the query", "ｉｎｖｏｉｃｅ ｍｏｎｔｈ", &["invoice", "month"]),
         ("traditional characters in the page", "种植牙 费用", &["種植牙", "費用"]),
         ("traditional characters in the query", "醫生 手術", &["医生", "手术"]),
-        ("Han text", "书面的说明", &["书面的说明"]),
+        ("Han text, without the particle", "书面的说明", &["书面", "说明"]),
     ] {
         let answer = search(&engine, query);
         let shown: Vec<String> = answer.hits.iter().flat_map(highlights).collect();
@@ -224,7 +224,34 @@ fn an_answer_out_of_time_says_so() {
         |n: usize| (format!("{n}.txt"), format!("The glaze, part {n}\n\nGlaze number {n} is fired twice by hand."));
     let (_folder, engine) = engine_of((0..600).map(page));
     let hurried = engine.search(&Query::new("glaze fired").within(Duration::ZERO)).expect("an answer");
-    assert!(hurried.partial && hurried.total < 600 && !hurried.hits.is_empty());
+    assert!(hurried.partial && !hurried.hits.is_empty());
     let patient = engine.search(&Query::new("glaze fired").within(Duration::from_secs(600))).expect("an answer");
-    assert!(!patient.partial && patient.total == 600);
+    assert!(!patient.partial && patient.total > hurried.total, "{} {}", patient.total, hurried.total);
+}
+
+#[test]
+fn a_clinic_is_found_by_slips_in_its_city_and_by_its_name_in_the_other_script() {
+    let (_folder, engine) = engine_of(named(&[
+        (
+            "wuhan.txt",
+            "Can Wuhan Mingchen Dental Clinic reimburse medical insurance?\n\n\
+             To sum up, Wuhan Mingchen Dental Clinic cannot be reimbursed through medical insurance.",
+        ),
+        ("dalian.txt", "大连明辰口腔门诊部能用医保吗？\n\n大连明辰口腔门诊部可以使用医保卡支付部分治疗项目。"),
+        ("other.txt", "武汉博兰口腔门诊部能用医保吗？\n\n武汉博兰口腔门诊部不能使用医保，需要患者自己承担全部费用。"),
+    ]));
+    for (name, query, is_corrected) in [
+        ("in Chinese, where another city has one of that name", "武汉明辰口腔门诊部医保", false),
+        ("a slip", "Wuhan Mingchan medical insurance", true),
+        ("without its first letter", "Wuhan ingchen medical insurance", true),
+        ("both names with slips", "Wuahn Mingchan medical insurance", true),
+        ("a letter beyond the space", "Wuha nMingchen medical insurance", true),
+    ] {
+        let answer = search(&engine, query);
+        assert_eq!(answer.hits[0].row.path, "wuhan.txt", "{name}");
+        assert!(answer.absent.is_empty() && !answer.no_match, "{name}: {:?}", answer.absent);
+        assert_eq!(!answer.understood.corrected.is_empty(), is_corrected, "{name}");
+    }
+    let elsewhere = search(&engine, "Harbin Mingchan Dental Clinic medical insurance");
+    assert!(elsewhere.no_match, "no page is about that city: {:?}", elsewhere.absent);
 }

@@ -6,7 +6,7 @@ use article_search::knowledge::Knowledge;
 use article_search::model::article::Flag;
 use article_search::model::page::{Format, Origin, Page};
 
-use article_search::{Config, Engine, Query};
+use article_search::{Config, Engine, Error, Query};
 
 use crate::shapes::shapes;
 use crate::workbench::Workbench;
@@ -143,7 +143,11 @@ fn hostile_queries_return() {
     // As much stack as threads of servers have.
     let run = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
         for (name, query) in hostile_queries() {
-            let answer = engine.explain(&Query::new(query)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let answer = match engine.explain(&Query::new(query)) {
+                // A name that means nothing is said to mean nothing.
+                Err(Error::Filter(_)) => continue,
+                answer => answer.unwrap_or_else(|error| panic!("{name}: {error}")),
+            };
             assert!(answer.words.len() <= 128, "{name}: {}", answer.words.len());
             assert!(answer.total <= 1, "{name}");
         }
