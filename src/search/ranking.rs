@@ -151,13 +151,9 @@ impl<'a> Ranking<'a> {
         let lacking = lacking as f32 / topics.len().max(1) as f32;
         // Where only pages in another language tell it, those are what is asked for.
         let (is_answer, is_foreign) = (self.wanted.is_answered_by(candidate), self.wanted.is_foreign(candidate));
-        let language = match (self.is_told_abroad, is_answer) {
-            (true, true) => 1.0,
-            (true, false) if is_foreign => weights.other_language * weights.told_abroad,
-            (true, false) => weights.told_abroad,
-            (false, _) if is_foreign => weights.other_language,
-            (false, _) => 1.0,
-        };
+        let is_spared = self.is_told_abroad && is_answer;
+        let language = if is_foreign && !is_spared { weights.other_language } else { 1.0 };
+        let abroad = if self.is_told_abroad && !is_answer { weights.told_abroad } else { 1.0 };
         let part = |name: &str, value| ScorePart { name: name.to_owned(), value, effect: Effect::Times };
         [
             part("city", if is_elsewhere(cities) { weights.missing_city } else { 1.0 }),
@@ -165,7 +161,7 @@ impl<'a> Ranking<'a> {
             part("city of the clinic", if is_elsewhere(home) { weights.missing_home } else { 1.0 }),
             part("topic", weights.missing_topic.powf(lacking)),
             part("main topic", if lacking < 1.0 { self.of_main_topic(candidate) } else { 1.0 }),
-            part("language", language),
+            part("language", language * abroad),
         ]
     }
 
