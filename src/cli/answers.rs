@@ -8,7 +8,7 @@ use article_search::{Answer, Engine, Error};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
-use super::print::answer::{corrected, empty_answer, footer, pretty, understood};
+use super::print::answer::{corrected, did_you_mean, empty_answer, footer, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
 use super::print::template::Template;
@@ -118,7 +118,7 @@ impl<'a> Printer<'a> {
         if self.wish.is_explained {
             understood(&mut self.screen, answer)?;
         }
-        if let Some(note) = corrected(answer) {
+        for note in [corrected(answer), did_you_mean(answer)].into_iter().flatten() {
             self.session.note(&note);
         }
         if answer.hits.is_empty() && self.wish.page > 1 && answer.total > 0 {
@@ -129,7 +129,7 @@ impl<'a> Printer<'a> {
             if let Some(id) = &answer.qid {
                 writeln!(self.screen, "{}: nothing found", shown(id))?;
             }
-            self.note(&empty_answer(answer, self.engine)?)?;
+            self.note(&empty_answer(answer))?;
             return Ok(self.note_mistyped_command()?);
         }
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();

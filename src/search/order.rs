@@ -4,6 +4,7 @@
 //! first look is as wide as one page of the answer needs, and every wider one only adds behind it.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use super::answer::{SearchError, Searcher};
 use super::ranking::{Ranked, Wanted, rank};
@@ -37,7 +38,7 @@ impl Searcher<'_> {
             let ranked = folding.folded(self.in_order(plan, wanted, &retrieved), &self.view.kinships());
             let seen = retrieved.candidates.iter().map(|candidate| candidate.id.as_u64()).collect();
             let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
-            if ranked.len() >= query.hit_limit() || is_all {
+            if ranked.len() >= query.hit_limit() || is_all || self.is_late() {
                 return Ok(Sequence { retrieved, ranked, folding, seen, is_all });
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
@@ -51,7 +52,7 @@ impl Searcher<'_> {
         (plan, wanted): (&mut Plan, &Wanted),
         count: usize,
     ) -> Result<(), SearchError> {
-        while sequence.ranked.len() < count && !sequence.is_all {
+        while sequence.ranked.len() < count && !sequence.is_all && !self.is_late() {
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
             let mut further = self.view.retrieve(plan, self.deadline)?;
             sequence.is_all = plan.window >= further.total || plan.window >= MAX_WINDOW || further.is_partial;
@@ -60,6 +61,10 @@ impl Searcher<'_> {
             sequence.ranked.extend(sequence.folding.folded(ranked, &self.view.kinships()));
         }
         Ok(())
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn in_order(&self, plan: &Plan, wanted: &Wanted, retrieved: &Retrieved) -> Vec<Ranked> {

@@ -50,14 +50,15 @@ impl Searcher<'_> {
         retrieved.total = retrieved.total.saturating_sub(before - ranked.len());
         let ranked = ranked.into_iter().take(to).skip(from).collect();
         let (understanding, nearness) = (Understanding::default(), Nearness::Match);
-        let found =
-            Found { understanding, corrections: vec![], dropped: vec![], plan, wanted, retrieved, ranked, nearness };
+        let (corrections, better, dropped) = (vec![], vec![], vec![]);
+        let found = Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness };
         let mut answer = self.assembled(query, found, Detail::Plain, started)?;
         // Nothing was asked: what the words say to a question, and which of them a page lacks, means nothing here.
         for hit in &mut answer.hits {
             (hit.answer, hit.missing) = (None, vec![]);
         }
         (answer.verdicts, answer.words, answer.suggestions) = Default::default();
+        (answer.disagreement, answer.help) = Default::default();
         Ok(Some(answer))
     }
 
