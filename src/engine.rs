@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::intake::{RunOptions, rebuild};
-use crate::backend::embedded::{EmbeddedIndex, IndexFigures, Kinships};
+use crate::backend::embedded::{Access, Checks, Disk, EmbeddedIndex, IndexFigures, Kinships, Reading};
 use crate::error::Error;
 use crate::ingest::behind::is_behind;
 use crate::ingest::preview::{self, Preview};
@@ -33,8 +33,9 @@ const DEADLINE: Duration = Duration::from_millis(250);
 const SHOWN_IDS: usize = 5;
 
 /// Settings of an engine.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
+    access: Access,
     knowledge_directory: Option<PathBuf>,
     weights_file: Option<PathBuf>,
 }
@@ -51,6 +52,28 @@ impl Config {
     #[must_use]
     pub fn with_weights(mut self, file: impl Into<PathBuf>) -> Self {
         self.weights_file = Some(file.into());
+        self
+    }
+
+    /// Checks every byte of an index before anything of it is read; without it lengths are, and the list of files.
+    #[must_use]
+    pub fn verifying(mut self) -> Self {
+        self.access.checks = Checks::Everything;
+        self
+    }
+
+    /// Reads the index by calls and not through memory maps: slower, but where somebody else truncates a file meanwhile,
+    /// that is an error and not the end of the process.
+    #[must_use]
+    pub fn without_maps(mut self) -> Self {
+        self.access.reading = Reading::Called;
+        self
+    }
+
+    /// Writes the index through `disk`: a test tries out what happens when it fails.
+    #[must_use]
+    pub fn on_disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.access.disk = disk;
         self
     }
 
@@ -111,7 +134,7 @@ impl Engine {
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let settings = Settings::of(config)?;
-        Ok(Self::over(EmbeddedIndex::create(directory.as_ref())?, settings))
+        Ok(Self::over(EmbeddedIndex::create(directory.as_ref(), &config.access)?, settings))
     }
 
     /// Opens the index in `directory`.
@@ -120,7 +143,7 @@ impl Engine {
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let settings = Settings::of(config)?;
-        Ok(Self::over(EmbeddedIndex::open(directory.as_ref())?, settings))
+        Ok(Self::over(EmbeddedIndex::open_with(directory.as_ref(), &config.access)?, settings))
     }
 
     fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
@@ -295,7 +318,7 @@ impl Engine {
         if !index.is_superseded()? {
             return Ok(index.reload()?);
         }
-        let new = Arc::new(EmbeddedIndex::open(index.directory())?);
+        let new = Arc::new(EmbeddedIndex::open_with(index.directory(), index.access())?);
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
@@ -323,6 +346,6 @@ pub fn preview(
     config: &Config,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Preview, Error> {
-    let index = directory.map(EmbeddedIndex::open).transpose()?;
+    let index = directory.map(|directory| EmbeddedIndex::open_with(directory, &config.access)).transpose()?;
     Ok(preview::preview(sources, &config.knowledge()?, index.as_ref(), progress)?)
 }

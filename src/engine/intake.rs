@@ -179,7 +179,8 @@ impl Engine {
         work: impl FnOnce(&mut Run<'_>) -> Result<(), Error>,
     ) -> Result<IngestReport, Error> {
         let started = Instant::now();
-        let lock = WriterLock::take(self.index().directory(), options.patience)?;
+        let before = self.index();
+        let lock = WriterLock::take_with(before.directory(), options.patience, before.access())?;
         // What others have published while the lock was theirs.
         self.reload()?;
         let index = self.index();
@@ -211,12 +212,12 @@ pub fn rebuild(
     Sources::check(paths)?;
     let settings = Settings::of(config)?;
     if !holds_index(directory) {
-        let engine = Engine::over(EmbeddedIndex::create(directory)?, settings);
+        let engine = Engine::over(EmbeddedIndex::create(directory, &config.access)?, settings);
         let report = engine.ingest_with(paths, options, progress)?;
         return Ok((engine, report));
     }
-    let lock = WriterLock::take(directory, options.patience)?;
-    let old = match EmbeddedIndex::open(directory) {
+    let lock = WriterLock::take_with(directory, options.patience, &config.access)?;
+    let old = match EmbeddedIndex::open_with(directory, &config.access) {
         // Older formats knew no takedowns.
         Err(BackendError::OtherFormat { found, expected, .. }) if found < expected => None,
         opened => Some(opened?),

@@ -13,6 +13,7 @@ mod batch;
 mod binary;
 mod clinics;
 mod corpus;
+mod crash;
 mod evaluation;
 mod hostile;
 mod incremental;

@@ -3,12 +3,14 @@
 //! The lock is the file system's and goes with its process; its file stays where it is and means nothing.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use tantivy::Directory;
 use tantivy::directory::error::LockError;
 use tantivy::directory::{DirectoryLock, Lock, MmapDirectory};
 
+use super::disk::{Access, Opening};
 use super::error::BackendError;
 
 const LOCK_FILE: &str = ".writer.lock";
@@ -27,6 +29,7 @@ pub enum Patience {
 /// The right to write to an index, until it is dropped.
 pub struct WriterLock {
     directory: PathBuf,
+    access: Access,
     _lock: DirectoryLock,
 }
 
@@ -36,8 +39,22 @@ impl WriterLock {
     /// # Errors
     /// [`BackendError::Busy`] while another writer has it, unless it is waited for; [`BackendError::Io`].
     pub fn take(directory: &Path, patience: Patience) -> Result<Self, BackendError> {
+        Self::take_with(directory, patience, &Access::default())
+    }
+
+    /// [`WriterLock::take`] of an index that is reached by `access`.
+    ///
+    /// # Errors
+    /// As [`WriterLock::take`].
+    pub fn take_with(directory: &Path, patience: Patience, access: &Access) -> Result<Self, BackendError> {
         let io_error = |source| BackendError::Io { path: directory.to_owned(), source };
-        fs::create_dir_all(directory).map_err(io_error)?;
+        if !directory.is_dir() {
+            access.disk.make_folder(directory).map_err(io_error)?;
+        }
+        let file = directory.join(LOCK_FILE);
+        if !file.exists() {
+            access.disk.open(&file, Opening::Behind(0)).map_err(io_error)?;
+        }
         let opened = MmapDirectory::open(directory);
         let opened =
             opened.map_err(|source| BackendError::Engine { directory: directory.to_owned(), source: source.into() })?;
@@ -51,13 +68,19 @@ impl WriterLock {
             LockError::IoError(source) => io_error(std::io::Error::new(source.kind(), source.to_string())),
         })?;
         // Only a courtesy to whoever finds the index busy.
-        let _ = fs::write(directory.join(HOLDER_FILE), std::process::id().to_string());
-        Ok(Self { directory: directory.to_owned(), _lock: lock })
+        let note = access.disk.open(&directory.join(HOLDER_FILE), Opening::Anew);
+        let _ = note.and_then(|mut note| note.write_all(std::process::id().to_string().as_bytes()));
+        Ok(Self { directory: directory.to_owned(), access: access.clone(), _lock: lock })
     }
 
     /// The folder of the index.
     pub(super) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// How the index is reached.
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Whether a file of this name in the folder of an index is one of ours.
@@ -69,6 +92,6 @@ impl WriterLock {
 impl Drop for WriterLock {
     fn drop(&mut self) {
         // While the lock is still ours: the next holder writes its own note.
-        let _ = fs::remove_file(self.directory.join(HOLDER_FILE));
+        let _ = self.access.disk.remove_file(&self.directory.join(HOLDER_FILE));
     }
 }
