@@ -2,12 +2,14 @@
 //!
 //! Here: opening, asking, listing. What changes an index is in [`intake`].
 
+mod guarded;
 mod intake;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use self::guarded::guarded;
 pub use self::intake::{RunOptions, rebuild};
 use crate::backend::embedded::{Access, Checks, Disk, EmbeddedIndex, IndexFigures, Kinships, Reading};
 use crate::error::Error;
@@ -143,7 +145,9 @@ impl Engine {
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let settings = Settings::of(config)?;
-        Ok(Self::over(EmbeddedIndex::open_with(directory.as_ref(), &config.access)?, settings))
+        let directory = directory.as_ref();
+        let index = guarded(directory, || Ok(EmbeddedIndex::open_with(directory, &config.access)?))?;
+        Ok(Self::over(index, settings))
     }
 
     fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
@@ -168,7 +172,9 @@ impl Engine {
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
+        guarded(index.directory(), || {
+            Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
+        })
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -177,7 +183,9 @@ impl Engine {
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+        guarded(index.directory(), || {
+            Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+        })
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
@@ -187,7 +195,9 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
         let id = self.id_of(name)?;
-        self.searcher(&self.latest(), None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+        let index = self.latest();
+        let why = guarded(index.directory(), || Ok(self.searcher(&index, None).why(query, id)?))?;
+        why.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
@@ -220,7 +230,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        Ok(self.searcher(&self.latest(), None).order(query)?)
+        let index = self.latest();
+        guarded(index.directory(), || Ok(self.searcher(&index, None).order(query)?))
     }
 
     fn searcher<'a>(&'a self, index: &'a EmbeddedIndex, deadline: Option<Instant>) -> Searcher<'a> {
@@ -234,10 +245,13 @@ impl Engine {
     pub fn document(&self, prefix: &str) -> Result<Document, Error> {
         let index = self.latest();
         let view = index.view();
-        let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
+        let ids = guarded(index.directory(), || Ok(view.ids_with_prefix(prefix, SHOWN_IDS)?))?;
         match ids.as_slice() {
             [] => Err(Error::NoSuchPage(prefix.to_owned())),
-            [id] => view.document(*id)?.ok_or_else(|| Error::NoSuchPage(prefix.to_owned())),
+            [id] => {
+                let document = guarded(index.directory(), || Ok(view.document(*id)?))?;
+                document.ok_or_else(|| Error::NoSuchPage(prefix.to_owned()))
+            }
             _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
         }
     }
@@ -247,7 +261,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
-        Ok(self.latest().view().short_ids(ids)?)
+        let index = self.latest();
+        guarded(index.directory(), || Ok(index.view().short_ids(ids)?))
     }
 
     /// Hands every document to `sink`, ordered by id.
@@ -255,7 +270,8 @@ impl Engine {
     /// # Errors
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
-        self.latest().view().for_each_document(sink)
+        let index = self.latest();
+        guarded(index.directory(), || index.view().for_each_document(sink))
     }
 
     /// Which pages are alike.
@@ -271,7 +287,7 @@ impl Engine {
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
         let index = self.latest();
         let view = index.view();
-        let values = view.facet_values(field)?;
+        let values = guarded(index.directory(), || Ok(view.facet_values(field)?))?;
         if field == FacetField::Clinic {
             let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
             let clinics = Clinics { view: &view, knowledge: &self.knowledge };
@@ -299,9 +315,10 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn stats(&self) -> Result<Stats, Error> {
+        let index = self.latest();
         let count = |field| self.facets(field).map(|values| values.len());
         Ok(Stats {
-            index: self.latest().view().figures()?,
+            index: guarded(index.directory(), || Ok(index.view().figures()?))?,
             cities: count(FacetField::City)?,
             clinics: count(FacetField::Clinic)?,
             topics: count(FacetField::Topic)?,
@@ -316,9 +333,10 @@ impl Engine {
     pub fn reload(&self) -> Result<(), Error> {
         let index = self.index();
         if !index.is_superseded()? {
-            return Ok(index.reload()?);
+            return guarded(index.directory(), || Ok(index.reload()?));
         }
-        let new = Arc::new(EmbeddedIndex::open_with(index.directory(), index.access())?);
+        let opened = || Ok(EmbeddedIndex::open_with(index.directory(), index.access())?);
+        let new = Arc::new(guarded(index.directory(), opened)?);
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }

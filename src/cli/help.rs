@@ -17,7 +17,7 @@ Search scraped articles.
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --lang CODE   --not WORD
 Show      -n N   --passages N   --passage-chars N   -j (NDJSON)   -o json   --explain   --queries FILE
-Commands  index watch extract remove · show facets · stats export · why eval
+Commands  index watch extract remove · show facets · stats doctor export · why eval
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index
@@ -83,9 +83,15 @@ Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when 
                              as lists of codes, keys, ids; without_city counts the rest
   files_read, took_seconds, interrupted
 
+Findings of doctor -j
+  v, kind, finding           1; finding (a row each): {file, what, remedy}, then one sum
+  remedy                     remove, rewrite, forget: doctor --fix does; read_again: index --full; lost: build a new index
+  pages, files, bytes        sum: pages of the index; files that were read whole, bytes of those of the pages
+  complete, broken           sum: whether leftovers were looked for; whether more than leftovers was found
+
 Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)
-         5 index busy · 6 failed · 130 interrupted
+         5 index busy · 6 failed · 130 interrupted      doctor: 1 leftovers only · 3 broken
 ";
 
 /// Prints the first screen, or help on a topic; `command` knows the flags.

@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, META_LOCK, MmapDirectory, TerminatingWrite,
-    WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, INDEX_WRITER_LOCK, Lock, META_LOCK, MmapDirectory,
+    TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
 };
 
 use super::called::CalledFile;
@@ -286,7 +286,10 @@ impl Directory for Files {
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         self.make_lock_file(lock);
-        match self.mapped.acquire_lock(lock) {
+        // Who writes has the lock of the whole index: what is left of a writer before ends by itself.
+        let is_blocking = lock.is_blocking || lock.filepath == INDEX_WRITER_LOCK.filepath;
+        let lock = Lock { filepath: lock.filepath.clone(), is_blocking };
+        match self.mapped.acquire_lock(&lock) {
             // Who may not write here reads without the lock: no file that is being read goes away, and where one is gone
             // before it is opened, there is a newer `meta.json`.
             Err(LockError::IoError(error))

@@ -5,6 +5,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use tantivy::Directory;
 use tantivy::directory::error::LockError;
@@ -15,6 +17,9 @@ use super::error::BackendError;
 
 const LOCK_FILE: &str = ".writer.lock";
 const HOLDER_FILE: &str = ".writer-pid";
+/// How often a lock is tried for that another one has, and how long it waits in between.
+const ATTEMPTS: usize = 20;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What to do while another writer has the index.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,7 +64,7 @@ impl WriterLock {
         let opened =
             opened.map_err(|source| BackendError::Engine { directory: directory.to_owned(), source: source.into() })?;
         let wanted = Lock { filepath: PathBuf::from(LOCK_FILE), is_blocking: patience == Patience::Wait };
-        let lock = opened.acquire_lock(&wanted).map_err(|error| match error {
+        let lock = acquired(&opened, &wanted).map_err(|error| match error {
             LockError::LockBusy => {
                 let holder = fs::read_to_string(directory.join(HOLDER_FILE)).ok();
                 let holder = holder.and_then(|text| text.trim().parse().ok());
@@ -87,6 +92,17 @@ impl WriterLock {
     pub(super) fn names(file: &str) -> bool {
         matches!(file, LOCK_FILE | HOLDER_FILE)
     }
+}
+
+/// Takes a lock, if need be after a moment: a process that this one is just starting holds it, too, until it has begun.
+fn acquired(folder: &MmapDirectory, wanted: &Lock) -> Result<DirectoryLock, LockError> {
+    for _ in 1..ATTEMPTS {
+        match folder.acquire_lock(wanted) {
+            Err(LockError::LockBusy) => thread::sleep(PAUSE),
+            taken => return taken,
+        }
+    }
+    folder.acquire_lock(wanted)
 }
 
 impl Drop for WriterLock {

@@ -58,7 +58,7 @@ impl Manifest {
             let id = segment_id.replace('-', "");
             let deleted = deletes.map(|deletes| format!("{id}.{}.del", deletes.opstamp));
             let named = known.range(format!("{id}.")..).take_while(|(name, _)| name.starts_with(&id));
-            let is_part = |name: &String| !name.ends_with(".del") || Some(name) == deleted.as_ref();
+            let is_part = |name: &String| name.rsplit('.').next() != Some("del") || Some(name) == deleted.as_ref();
             files.extend(named.filter(|(name, _)| is_part(name)).map(|(name, sum)| (name.clone(), *sum)));
         }
         Ok(Self { files })

@@ -9,6 +9,7 @@ use super::disk::Access;
 use super::error::BackendError;
 use super::files::TEMPORARY;
 use super::lock::WriterLock;
+use super::payload::hash_name;
 
 pub(super) const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
@@ -23,13 +24,17 @@ pub(super) struct Marker {
     format: u32,
     written_by: String,
     generation: String,
+    /// Of format and generation; older formats have none.
+    #[serde(default)]
+    hash: Option<String>,
 }
 
 impl Marker {
     /// The note of an index of this format, the current generation of which is `generation`.
     pub(super) fn of(generation: &str) -> Self {
         let (written_by, generation) = (env!("CARGO_PKG_VERSION").to_owned(), generation.to_owned());
-        Self { format: FORMAT, written_by, generation }
+        let hash = Some(hash(FORMAT, &generation));
+        Self { format: FORMAT, written_by, generation, hash }
     }
 
     /// The folder of the current generation, within the index.
@@ -51,6 +56,14 @@ impl Marker {
             directory: directory.to_owned(),
             what: format!("{FILE_NAME}: {error}"),
         })?;
+        let is_as_written = match &marker.hash {
+            Some(written) => *written == hash(marker.format, &marker.generation),
+            None => marker.format != FORMAT,
+        };
+        if !is_as_written {
+            let what = format!("{FILE_NAME} is not what was written");
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
         let is_folder_name = !marker.generation.is_empty()
             && marker.generation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !is_folder_name {
@@ -74,6 +87,10 @@ impl Marker {
         };
         write().map_err(|source| BackendError::Io { path: directory.join(FILE_NAME), source })
     }
+}
+
+fn hash(format: u32, generation: &str) -> String {
+    hash_name(blake3::hash(format!("{format} {generation}").as_bytes()))
 }
 
 /// Whether `directory` holds an index of ours, whatever its format.

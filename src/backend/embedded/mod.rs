@@ -13,6 +13,7 @@ mod collect;
 mod compile;
 mod describe;
 mod disk;
+mod doctor;
 mod error;
 mod files;
 mod journal;
@@ -26,6 +27,7 @@ mod marker;
 mod payload;
 mod retrieve;
 mod revision;
+mod salvage;
 mod schema;
 mod stored;
 
@@ -37,6 +39,7 @@ use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 pub use self::disk::{Access, Checks, Disk, DiskFile, Opening, Reading, RealDisk};
+pub use self::doctor::{Examination, Finding, Remedy, examine, repair};
 pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
@@ -51,6 +54,7 @@ pub use self::marker::{holds_index, is_vacant};
 pub use self::payload::Learnt;
 use self::payload::Payload;
 pub use self::revision::{Published, Revision};
+pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 
@@ -78,10 +82,16 @@ impl EmbeddedIndex {
     /// finds nothing.
     ///
     /// # Errors
-    /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Io`] when it cannot be written.
+    /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Damaged`] when it holds an index that has
+    /// lost its marker, [`BackendError::Io`] when it cannot be written.
     pub fn create(directory: &Path, access: &Access) -> Result<Self, BackendError> {
         if !is_vacant(directory) {
             return Err(BackendError::Foreign { directory: directory.to_owned() });
+        }
+        // A first run writes the marker before it has published all: an index that lacks it has lost it.
+        if Salvage::of(directory).is_ok() {
+            let what = format!("{} is missing", marker::FILE_NAME);
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
         Self::make(directory, "generation-1", access)
     }
@@ -132,6 +142,10 @@ impl EmbeddedIndex {
 
     fn open_generation(directory: &Path, generation: &str, access: &Access) -> Result<Self, BackendError> {
         let data = directory.join(generation);
+        if !data.is_dir() {
+            let what = format!("{generation}, which {} names, is not there", marker::FILE_NAME);
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
         let files = Files::open(&data, access).map_err(|error| open_error(directory, error))?;
         let index = Index::open(files.clone()).map_err(|error| open_error(directory, error))?;
         Self::over((directory, generation), access, (files, index))

@@ -46,6 +46,12 @@ impl Payload {
         payload
     }
 
+    /// Whether a file is called as those that commits name, and this one does not name it.
+    pub(super) fn is_unnamed(&self, file: &str) -> bool {
+        let is_ours = Sidecar::ALL.iter().any(|sidecar| sidecar.is_named(file)) || JournalName::names(file);
+        is_ours && !self.names(file)
+    }
+
     fn names(&self, file: &str) -> bool {
         let journal = self.journal.as_ref().map(|journal| journal.file.as_str());
         [self.learnt.as_deref(), self.takedowns.as_deref(), self.kinships.as_deref(), journal].contains(&Some(file))
@@ -87,7 +93,7 @@ impl Sidecar {
         }
     }
 
-    fn is_named(self, name: &str) -> bool {
+    pub(super) fn is_named(self, name: &str) -> bool {
         let middle = name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_suffix(self.ending()));
         middle.is_some_and(is_hash)
     }
@@ -122,10 +128,7 @@ pub(super) fn read(data: &Path, name: Option<&String>) -> io::Result<Vec<u8>> {
 /// Removes the files of earlier commits.
 pub(super) fn remove_others(data: &Path, current: &Payload, access: &Access) {
     for entry in fs::read_dir(data).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_ours = Sidecar::ALL.iter().any(|sidecar| sidecar.is_named(&name)) || JournalName::names(&name);
-        if is_ours && !current.names(&name) {
+        if current.is_unnamed(&entry.file_name().to_string_lossy()) {
             // It costs a little space, no more; the next run tries again.
             let _ = access.disk.remove_file(&entry.path());
         }

@@ -127,15 +127,21 @@ impl Revision {
         changed
     }
 
-    /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it.
+    /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it, with what is
+    /// known of its sources and what was taken down.
     ///
     /// A crash from here on leaves an index with these pages that says that the learning is unfinished.
     ///
     /// # Errors
     /// When the disk refuses: nothing of the revision is visible then, or, when only the last step failed, all that was
     /// put so far is, and may not survive a power cut.
-    pub fn checkpoint(&mut self) -> Result<(), BackendError> {
-        let payload = Payload { is_learning: true, ..self.before.clone() };
+    pub fn checkpoint(&mut self, journal: &mut Journal, takedowns: &[u8]) -> Result<(), BackendError> {
+        let Payload { learnt, rules, kinships, .. } = self.before.clone();
+        let saved = || -> std::io::Result<Payload> {
+            let (journal, takedowns) = (journal.save(&self.data, &self.access)?, self.save_takedowns(takedowns)?);
+            Ok(Payload { learnt, is_learning: true, rules, journal, takedowns, kinships })
+        };
+        let payload = saved().map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
         self.commit(&payload)
     }
 
@@ -162,16 +168,22 @@ impl Revision {
         let place = (self.data.as_path(), &self.access);
         let kinships = (!kinships.is_empty()).then(|| kinships::to_bytes(kinships));
         let write_kinships = |content: Vec<u8>| Sidecar::Kinships.write(place, &content, self.before.kinships.as_ref());
-        let takedowns = (!takedowns.is_empty()).then_some(takedowns);
-        let write_takedowns = |content: &[u8]| Sidecar::Takedowns.write(place, content, self.before.takedowns.as_ref());
         Ok(Payload {
             learnt: Some(Sidecar::Learnt.write(place, learnt, self.before.learnt.as_ref())?),
             is_learning: false,
             rules: Some(rules.to_owned()),
             journal: journal.save(&self.data, &self.access)?,
-            takedowns: takedowns.map(write_takedowns).transpose()?,
+            takedowns: self.save_takedowns(takedowns)?,
             kinships: kinships.map(write_kinships).transpose()?,
         })
+    }
+
+    fn save_takedowns(&self, content: &[u8]) -> std::io::Result<Option<String>> {
+        if content.is_empty() {
+            return Ok(None);
+        }
+        let place = (self.data.as_path(), &self.access);
+        Sidecar::Takedowns.write(place, content, self.before.takedowns.as_ref()).map(Some)
     }
 
     /// Whether nothing of this generation was ever published, so that it is not there for others yet.

@@ -9,6 +9,7 @@ pub(crate) mod workload;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,9 @@ use self::workload::{Expected, Place, STEPS, leftovers};
 use crate::workbench::Workbench;
 
 /// Points that are tried of each kind when nothing else is asked for.
-const FEW_POINTS: u64 = 6;
+const FEW_POINTS: u64 = 3;
+/// Characters of what is told of one failure.
+const MAX_TOLD: usize = 2_000;
 /// Names the folder in which a process of its own works, and the call at which it ends.
 const CHILD: &str = "ARTICLE_SEARCH_CRASH_CHILD";
 
@@ -29,12 +32,14 @@ fn asked() -> u64 {
 
 /// So many of the calls from 1 to `calls`, evenly spread; all, where that is more.
 fn points(calls: u64) -> Vec<u64> {
-    if let Some(only) = std::env::var("POINTS").ok() {
-        let mut p = only.split('-').map(|x| x.parse::<u64>().unwrap());
-        return (p.next().unwrap()..p.next().unwrap()).collect();
-    }
     let wanted = asked().min(calls);
     (1..=wanted).map(|number| (number * calls).div_ceil(wanted)).collect()
+}
+
+/// What the workload comes to without a fault.
+fn expected() -> &'static Expected {
+    static EXPECTED: OnceLock<Expected> = OnceLock::new();
+    EXPECTED.get_or_init(|| Expected::new(TempDir::new().expect("a folder").path()))
 }
 
 /// Tries a fault at many calls, and says how often and how long.
@@ -44,7 +49,11 @@ fn try_all(kind: &str, expected: &Expected, mut attempt: impl FnMut(u64) -> Resu
     for point in &points {
         match attempt(*point) {
             Ok(took) => slowest = slowest.max(took),
-            Err(what) => failures.push(format!("{kind} at call {point}: {what}")),
+            Err(what) => {
+                let what: String = what.chars().take(MAX_TOLD).collect();
+                eprintln!("{kind} at call {point}: {what}");
+                failures.push(format!("{kind} at call {point}: {what}"));
+            }
         }
     }
     let (count, failed, took) = (points.len(), failures.len(), begun.elapsed().as_secs());
@@ -68,11 +77,10 @@ fn broken(folder: &Path, fault: Fault, expected: &Expected) -> Result<Duration, 
 }
 
 fn try_broken(kind: &str, fault: impl Fn(u64) -> Fault) {
-    let folder = TempDir::new().expect("a folder");
-    let expected = Expected::new(folder.path());
-    try_all(kind, &expected, |point| {
+    let (folder, expected) = (TempDir::new().expect("a folder"), expected());
+    try_all(kind, expected, |point| {
         let own = folder.path().join("own");
-        let outcome = broken(&own, fault(point), &expected);
+        let outcome = broken(&own, fault(point), expected);
         fs::remove_dir_all(own).expect("removed");
         outcome
     });
@@ -110,10 +118,9 @@ fn a_write_that_takes_half_and_fails() {
 
 #[test]
 fn a_power_cut() {
-    let folder = TempDir::new().expect("a folder");
-    let expected = Expected::new(folder.path());
+    let (folder, expected) = (TempDir::new().expect("a folder"), expected());
     for (kind, is_random) in [("power cut, all lost that may be", false), ("power cut, some lost that may be", true)] {
-        try_all(kind, &expected, |point| {
+        try_all(kind, expected, |point| {
             let [own, left] = ["own", "left"].map(|name| folder.path().join(name));
             let (place, after) = (Place::new(&own), Place::new(&left));
             let disk = FaultyDisk::new(&place.index(), Fault::PowerCut(point, if is_random { point } else { 0 }));
@@ -121,7 +128,9 @@ fn a_power_cut() {
             place.work((0, &disk), &mut |step| done.push(step));
             disk.leave(&place.index(), &after.index());
             let outcome = expected.check(&after, &done);
-            [own, left].iter().for_each(|folder| fs::remove_dir_all(folder).expect("removed"));
+            for folder in [own, left] {
+                fs::remove_dir_all(folder).expect("removed");
+            }
             outcome
         });
     }
@@ -136,13 +145,13 @@ fn child() {
     let place = Place::new(Path::new(folder));
     let disk = FaultyDisk::new(&place.index(), Fault::Kill(call.parse().expect("a number")));
     place.work((0, &disk), &mut |step| fs::write(place.folder.join("done"), step.to_string()).expect("written"));
+    eprintln!("{} calls that change something", disk.calls());
 }
 
 #[test]
 fn a_killed_process() {
-    let folder = TempDir::new().expect("a folder");
-    let expected = Expected::new(folder.path());
-    try_all("kill", &expected, |point| {
+    let (folder, expected) = (TempDir::new().expect("a folder"), expected());
+    try_all("kill", expected, |point| {
         let place = Place::new(&folder.path().join("own"));
         let ended = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "crash::child", "--ignored"])
