@@ -3,6 +3,7 @@
 //! Here: opening, asking, listing. What changes an index is in [`intake`].
 
 mod browse;
+mod guarded;
 mod intake;
 
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use self::browse::NamesInUse;
+use self::guarded::guarded;
 pub use self::intake::{RunOptions, rebuild};
-use crate::backend::embedded::{EmbeddedIndex, IndexFigures, Kinships};
+use crate::backend::embedded::{Access, Checks, Disk, EmbeddedIndex, IndexFigures, Kinships, Reading};
 use crate::error::Error;
 use crate::ingest::behind::is_behind;
 use crate::ingest::preview::{self, Preview};
@@ -33,8 +35,9 @@ use crate::search::weights::Weights;
 const SHOWN_IDS: usize = 5;
 
 /// Settings of an engine.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
+    access: Access,
     knowledge_directory: Option<PathBuf>,
     weights_file: Option<PathBuf>,
 }
@@ -59,6 +62,28 @@ impl Config {
         let saved = || Some(saved_knowledge(directory)).filter(|saved| saved.is_dir());
         let knowledge_directory = self.knowledge_directory.clone().or_else(saved);
         Self { knowledge_directory, ..self.clone() }
+    }
+
+    /// Checks every byte of an index before anything of it is read; without it lengths are, and the list of files.
+    #[must_use]
+    pub fn verifying(mut self) -> Self {
+        self.access.checks = Checks::Everything;
+        self
+    }
+
+    /// Reads the index by calls and not through memory maps: slower, but where somebody else truncates a file meanwhile,
+    /// that is an error and not the end of the process.
+    #[must_use]
+    pub fn without_maps(mut self) -> Self {
+        self.access.reading = Reading::Called;
+        self
+    }
+
+    /// Writes the index through `disk`: a test tries out what happens when it fails.
+    #[must_use]
+    pub fn on_disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.access.disk = disk;
+        self
     }
 
     fn weights(&self) -> Result<Weights, Error> {
@@ -126,7 +151,7 @@ impl Engine {
     /// [`Error::Index`] when something else is there or the disk refuses; [`Error::Knowledge`].
     pub fn create(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let settings = Settings::of(&config.over(directory.as_ref()))?;
-        Ok(Self::over(EmbeddedIndex::create(directory.as_ref())?, settings))
+        Ok(Self::over(EmbeddedIndex::create(directory.as_ref(), &config.access)?, settings))
     }
 
     /// Opens the index in `directory`.
@@ -135,7 +160,9 @@ impl Engine {
     /// [`Error::Index`] when there is none, or one of another format; [`Error::Knowledge`].
     pub fn open(directory: impl AsRef<Path>, config: &Config) -> Result<Self, Error> {
         let settings = Settings::of(&config.over(directory.as_ref()))?;
-        Ok(Self::over(EmbeddedIndex::open(directory.as_ref())?, settings))
+        let directory = directory.as_ref();
+        let index = guarded(directory, || Ok(EmbeddedIndex::open_with(directory, &config.access)?))?;
+        Ok(Self::over(index, settings))
     }
 
     fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
@@ -160,7 +187,9 @@ impl Engine {
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Plain, started)?)
+        guarded(index.directory(), || {
+            Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Plain, started)?)
+        })
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -169,7 +198,9 @@ impl Engine {
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Explained, started)?)
+        guarded(index.directory(), || {
+            Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Explained, started)?)
+        })
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
@@ -179,7 +210,9 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
         let id = self.id_of(name)?;
-        self.searcher(&self.latest(), None).why(query, id)?.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+        let index = self.latest();
+        let why = guarded(index.directory(), || Ok(self.searcher(&index, None).why(query, id)?))?;
+        why.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
@@ -212,7 +245,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        Ok(self.searcher(&self.latest(), None).order(query)?)
+        let index = self.latest();
+        guarded(index.directory(), || Ok(self.searcher(&index, None).order(query)?))
     }
 
     fn searcher<'a>(&'a self, index: &'a EmbeddedIndex, deadline: Option<Instant>) -> Searcher<'a> {
@@ -226,10 +260,13 @@ impl Engine {
     pub fn document(&self, prefix: &str) -> Result<Document, Error> {
         let index = self.latest();
         let view = index.view();
-        let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
+        let ids = guarded(index.directory(), || Ok(view.ids_with_prefix(prefix, SHOWN_IDS)?))?;
         match ids.as_slice() {
             [] => Err(Error::NoSuchPage(prefix.to_owned())),
-            [id] => view.document(*id)?.ok_or_else(|| Error::NoSuchPage(prefix.to_owned())),
+            [id] => {
+                let document = guarded(index.directory(), || Ok(view.document(*id)?))?;
+                document.ok_or_else(|| Error::NoSuchPage(prefix.to_owned()))
+            }
             _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
         }
     }
@@ -239,7 +276,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
-        Ok(self.latest().view().short_ids(ids)?)
+        let index = self.latest();
+        guarded(index.directory(), || Ok(index.view().short_ids(ids)?))
     }
 
     /// Hands every document to `sink`, ordered by id.
@@ -247,7 +285,8 @@ impl Engine {
     /// # Errors
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
-        self.latest().view().for_each_document(sink)
+        let index = self.latest();
+        guarded(index.directory(), || index.view().for_each_document(sink))
     }
 
     /// Which pages are alike.
@@ -263,7 +302,7 @@ impl Engine {
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
         let index = self.latest();
         let view = index.view();
-        let values = view.facet_values(field)?;
+        let values = guarded(index.directory(), || Ok(view.facet_values(field)?))?;
         if field == FacetField::Clinic {
             let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
             let clinics = Clinics { view: &view, knowledge: &self.knowledge };
@@ -291,9 +330,10 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn stats(&self) -> Result<Stats, Error> {
+        let index = self.latest();
         let count = |field| self.facets(field).map(|values| values.len());
         Ok(Stats {
-            index: self.latest().view().figures()?,
+            index: guarded(index.directory(), || Ok(index.view().figures()?))?,
             cities: count(FacetField::City)?,
             clinics: count(FacetField::Clinic)?,
             topics: count(FacetField::Topic)?,
@@ -308,9 +348,10 @@ impl Engine {
     pub fn reload(&self) -> Result<(), Error> {
         let index = self.index();
         if !index.is_superseded()? {
-            return Ok(index.reload()?);
+            return guarded(index.directory(), || Ok(index.reload()?));
         }
-        let new = Arc::new(EmbeddedIndex::open(index.directory())?);
+        let opened = || Ok(EmbeddedIndex::open_with(index.directory(), index.access())?);
+        let new = Arc::new(guarded(index.directory(), opened)?);
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
@@ -338,7 +379,7 @@ pub fn preview(
     config: &Config,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Preview, Error> {
-    let index = directory.map(EmbeddedIndex::open).transpose()?;
+    let index = directory.map(|directory| EmbeddedIndex::open_with(directory, &config.access)).transpose()?;
     let config = directory.map_or_else(|| config.clone(), |directory| config.over(directory));
     Ok(preview::preview(sources, &config.knowledge()?, index.as_ref(), progress)?)
 }

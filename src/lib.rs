@@ -104,6 +104,8 @@
 //! * Rust 1.88 or newer builds it (`rust-version`); raising that is a change of y.
 //! * Every block of a page is in the article or among what was removed, with the reason: nothing is lost silently.
 //! * Passages, answers and highlights are verbatim slices of the cleaned article.
+//! * A crash, a power cut or a full disk costs nothing that was published; damage to the files is an error that names them
+//!   ([`Config::verifying`] looks at every byte).
 //! * One bad page is reported and never stops a run; a failed run leaves the index as it was, or, when it fails while it
 //!   learns from its pages ([`ingest::templates`]), with all of them, and the next run goes on.
 //! * After any runs over the same paths, the last of them dropping what is gone, an index holds what one run would have put

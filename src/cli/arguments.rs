@@ -50,6 +50,12 @@ pub(super) struct CommonArguments {
     /// Say less: no progress, no summary.
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
+    /// Check every byte of the index before anything of it is read.
+    #[arg(long, global = true)]
+    pub(super) verify: bool,
+    /// Read the index by calls, not memory maps: slower; a file that somebody cuts off meanwhile is only an error then.
+    #[arg(long, global = true)]
+    pub(super) no_mmap: bool,
     /// Say more on standard error: which index, which settings, how the words were taken; twice for all of it.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
@@ -106,6 +112,8 @@ pub(super) enum CommandLine {
     Suggest(SuggestArguments),
     /// Say what is in the index
     Stats(StatsArguments),
+    /// Say whether anything is wrong with the index; --fix puts right what can be
+    Doctor(DoctorArguments),
     /// Say why a page is, or is not, in an answer: every part of its score
     Why(WhyArguments),
     /// Measure the order of the pages on judged queries
@@ -345,6 +353,17 @@ pub(super) struct HelpArguments {
     /// A command, `query`, `output` or `config`.
     #[arg(value_name = "TOPIC")]
     pub(super) topic: Option<String>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// Remove what was left over, and write anew or forget what can be found out again.
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Print one JSON object a finding, and one of the sum.
+    #[arg(short = 'j')]
+    pub(super) json: bool,
 }
 
 /// Arguments of `stats`.

@@ -10,6 +10,8 @@ use article_search::eval::EvaluationError;
 use article_search::text::safe::shown;
 use serde_json::{Value, json};
 
+use super::grammar::quoted;
+
 /// Exit codes: a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -143,8 +145,11 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
         }
         BackendError::OtherFormat { directory, .. } => Failure::new(Exit::NoIndex, "index_format", what)
             .or_try(format!("search -i {} index --full PATHS    read the pages again", directory.display())),
-        BackendError::Damaged { .. } => Failure::new(Exit::NoIndex, "index_damaged", what)
-            .or_try("search -i NEW_DIR index    read the pages again into a new folder"),
+        BackendError::Damaged { directory, .. } => {
+            let index = quoted(&directory.to_string_lossy());
+            Failure::new(Exit::NoIndex, "index_damaged", what)
+                .or_try(format!("search -i {index} doctor      which files are damaged, and what to do"))
+        }
         BackendError::Busy { .. } => {
             Failure::new(Exit::Busy, "index_busy", what).or_try("the same with --wait; searching works meanwhile")
         }

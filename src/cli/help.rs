@@ -17,7 +17,7 @@ Search scraped articles.
 Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
-Commands  index watch extract remove · show similar suggest facets · stats export · why eval
+Commands  index watch extract remove · show similar suggest facets · stats doctor export · why eval
           completions man
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
@@ -97,13 +97,19 @@ Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when 
                              as lists of codes, keys, ids; without_city counts the rest
   files_read, took_seconds, interrupted
 
+Findings of doctor -j
+  v, kind, finding           1; finding (a row each): {file, what, remedy}, then one sum
+  remedy                     remove, rewrite, forget: doctor --fix does; read_again: index --full; lost: build a new index
+  pages, files, bytes        sum: pages of the index; files that were read whole, bytes of those of the pages
+  complete, broken           sum: whether leftovers were looked for; whether more than leftovers was found
+
 On a terminal: colours (--color, NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM=dumb), titles as links where it shows them
 (--hyperlinks, FORCE_HYPERLINK), folded to its width (COLUMNS), and what is longer than the screen in SEARCH_PAGER, else
 PAGER, else less -FRX (--no-pager). A pipe gets the same text without all that.
 
 Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)
-         5 index busy · 6 failed · 130 interrupted
+         5 index busy · 6 failed · 130 interrupted      doctor: 1 leftovers only · 3 broken
 ";
 
 const CONFIG: &str = "\

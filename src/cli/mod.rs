@@ -8,6 +8,7 @@ mod answers;
 mod arguments;
 mod browse;
 mod config;
+mod doctor;
 mod evaluate;
 mod failure;
 mod grammar;
@@ -30,6 +31,7 @@ mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -59,7 +61,7 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         Parsed::Help(help) => Ok(help.print().map(|()| Exit::Done)?),
         Parsed::Run(arguments) => {
             reader = reader_of(&arguments);
-            run(*arguments, settings, &mut command)
+            contained(|| run(*arguments, settings, &mut command))
         }
     });
     match outcome {
@@ -76,6 +78,19 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn file_settings(command: &Command) -> Result<FileSettings, Failure> {
     config::read(&std::env::current_dir()?, command)
+}
+
+/// What `work` comes to. A panic of a page is an error of that page and not told twice; any other one is told as what it
+/// is, a mistake of ours, and with `RUST_BACKTRACE` where it was made.
+fn contained(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        panic::set_hook(Box::new(|_| ()));
+    }
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Failure::new(Exit::Failed, "panicked", "the program has made a mistake and cannot go on")
+            .or_try("search doctor              whether the index is damaged")
+            .or_try("RUST_BACKTRACE=1 search …  where it was made, to be reported"))
+    })
 }
 
 /// Whom errors are for.
@@ -100,6 +115,7 @@ fn reader_of(arguments: &Arguments) -> Reader {
         Some(CommandLine::Show(show)) => show.json,
         Some(CommandLine::Facets(facets)) => facets.json,
         Some(CommandLine::Stats(stats)) => stats.json,
+        Some(CommandLine::Doctor(doctor)) => doctor.json,
         Some(CommandLine::Eval(eval)) => eval.json,
         Some(CommandLine::Why(why)) => why.json,
         _ => false,
@@ -150,6 +166,7 @@ fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> R
         Some(CommandLine::Completions(arguments)) => packaging::completions(arguments, command),
         Some(CommandLine::Man(arguments)) => packaging::man(arguments, command),
         Some(CommandLine::Stats(arguments)) => pages::stats(&session, arguments),
+        Some(CommandLine::Doctor(arguments)) => doctor::main(&session, arguments),
         Some(CommandLine::Why(arguments)) => query::why(&session, arguments),
         Some(CommandLine::Eval(arguments)) => evaluate::main(&session, arguments),
         Some(CommandLine::Help(arguments)) => help::main(arguments, command),

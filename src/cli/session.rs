@@ -74,6 +74,8 @@ impl Session {
     /// Settings of the engine.
     pub(super) fn config(&self) -> Config {
         let config = Config::default();
+        let config = if self.common.verify { config.verifying() } else { config };
+        let config = if self.common.no_mmap { config.without_maps() } else { config };
         match &self.common.knowledge {
             Some(directory) => config.with_knowledge(directory),
             None => config,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Config, Engine, Settings};
-use crate::backend::embedded::{BackendError, EmbeddedIndex, Patience, WriterLock, holds_index};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Patience, Salvage, WriterLock, holds_index};
 use crate::error::Error;
 use crate::ingest::run::Run;
 use crate::ingest::settle::Gone;
@@ -179,7 +179,8 @@ impl Engine {
         work: impl FnOnce(&mut Run<'_>) -> Result<(), Error>,
     ) -> Result<IngestReport, Error> {
         let started = Instant::now();
-        let lock = WriterLock::take(self.index().directory(), options.patience)?;
+        let before = self.index();
+        let lock = WriterLock::take_with(before.directory(), options.patience, before.access())?;
         // What others have published while the lock was theirs.
         self.reload()?;
         let index = self.index();
@@ -211,19 +212,19 @@ pub fn rebuild(
     Sources::check(paths)?;
     let settings = Settings::of(&config.over(directory))?;
     if !holds_index(directory) {
-        let engine = Engine::over(EmbeddedIndex::create(directory)?, settings);
+        let engine = Engine::over(EmbeddedIndex::create(directory, &config.access)?, settings);
         let report = engine.ingest_with(paths, options, progress)?;
         return Ok((engine, report));
     }
-    let lock = WriterLock::take(directory, options.patience)?;
-    let old = match EmbeddedIndex::open(directory) {
+    let lock = WriterLock::take_with(directory, options.patience, &config.access)?;
+    let old = match Salvage::of(directory) {
         // Older formats knew no takedowns.
         Err(BackendError::OtherFormat { found, expected, .. }) if found < expected => None,
         opened => Some(opened?),
     };
     let new = EmbeddedIndex::next_to(&lock)?;
     let mut run = Run::open(&settings.knowledge, &new, lock)?.until(&options.cancel);
-    old.iter().try_for_each(|old| run.keep_takedowns_of(old))?;
+    old.iter().try_for_each(|old| run.keep_takedowns_of(old, directory))?;
     run.take_sources(&Sources::with(paths, &options.reading)?, options.gone, progress)?;
     if options.cancel.is_cancelled() {
         return Err(Error::Cancelled);
@@ -232,4 +233,43 @@ pub fn rebuild(
     new.reload()?;
     report.took_seconds = started.elapsed().as_secs_f64();
     Ok((Engine::over(new, settings), report))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::tests::POISON;
+    use crate::model::page::Format;
+    use crate::model::query::Query;
+
+    fn page(number: usize) -> Page {
+        let mut text =
+            format!("About clinic {number}\n\nThe zebra of clinic {number} sleeps at noon, as is well known.\n");
+        if number.is_multiple_of(97) {
+            text.push_str(&String::from_utf8_lossy(POISON));
+        }
+        Page::new(Origin::at(format!("{number}.txt")), Format::Text, text)
+    }
+
+    fn panicking_pages_cost_themselves(count: usize) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let engine = Engine::create(folder.path().join("index"), &Config::default()).unwrap();
+        let report = engine.ingest_pages((1..=count).map(page)).unwrap();
+        let poisoned = count / 97;
+        assert_eq!((report.new, report.skipped.len()), (count - poisoned, poisoned));
+        assert!(report.skipped.iter().all(|skipped| skipped.reason.contains("could not be read")), "{report:?}");
+        assert_eq!(engine.search(&Query::new("zebra").exact()).unwrap().total, count - poisoned);
+        assert_eq!(engine.ingest_pages([page(count + 1)]).unwrap().new, 1, "the index is not wedged");
+    }
+
+    #[test]
+    fn a_page_that_panics_costs_itself_alone() {
+        panicking_pages_cost_themselves(700);
+    }
+
+    #[test]
+    #[ignore = "takes long: cargo test --release --lib panics -- --ignored"]
+    fn pages_that_panic_cost_ten_thousand_others_nothing() {
+        panicking_pages_cost_themselves(10_200);
+    }
 }

@@ -1,16 +1,31 @@
 //! Whether a folder holds files that the index has not seen as they are: what a run would read, told by looks alone.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::ledger::Ledger;
 use super::source::{SourceFile, Sources};
-use crate::backend::embedded::{BackendError, EmbeddedIndex};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Salvage};
 use crate::model::source::SourceKey;
 
 /// Larger folders are not looked at: it is asked at every search.
 const MOST_ENTRIES: usize = 2_000;
+
+/// The folders and files that earlier runs into the index in `directory` have read, also where it cannot be opened.
+///
+/// # Errors
+/// When it cannot be read which they are.
+pub fn roots(directory: &Path) -> Result<Vec<PathBuf>, BackendError> {
+    let ledger = Ledger::new(Salvage::of(directory)?.journal()?, directory);
+    let mut roots = BTreeSet::new();
+    ledger.placed(|_, root, _| {
+        roots.insert(ledger.folder(root));
+        false
+    });
+    Ok(roots.into_iter().collect())
+}
 
 /// Whether `folder`, as a whole an input of earlier runs, holds new or changed files. False where it is not known, or
 /// would take long to tell; files that are gone do not count.

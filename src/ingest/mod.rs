@@ -99,6 +99,8 @@ pub fn rules_version(knowledge: &Knowledge) -> String {
 /// [`PageError`], for this page alone.
 pub fn read(page: &Page, knowledge: &Knowledge, templates: &Templates) -> Result<Document, PageError> {
     contained(|| {
+        #[cfg(test)]
+        tests::panic_where_told(page);
         let parsed = formats::blocks(page, knowledge.sites.of(&site_name(&page.origin)))?;
         let mut origin = page.origin.clone();
         let id = DocumentId::of(&origin);
@@ -207,16 +209,24 @@ fn clean(parsed: Parsed, named: Named, knowledge: &Knowledge, templates: &Templa
     Document { id, origin, provenance, article, facets, fingerprint, claims, edges, likeness }
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic says.
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::block::BlockKind;
     use crate::model::page::{Format, Origin};
+
+    /// A page that holds this panics when it is read.
+    pub(crate) const POISON: &[u8] = b"the page of this test that panics";
+
+    pub(super) fn panic_where_told(page: &Page) {
+        assert!(memchr::memmem::find(&page.bytes, POISON).is_none(), "this page was poisoned by a test");
+    }
 
     #[test]
     fn a_panic_is_the_error_of_its_page() {

@@ -3,11 +3,12 @@
 //! A list that is kept with the index: of addresses, pages and sites. A run leaves out what it names.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::run::Run;
-use crate::backend::embedded::{BackendError, EmbeddedIndex};
+use crate::backend::embedded::{BackendError, EmbeddedIndex, Salvage};
 use crate::model::document::{Document, DocumentId};
 use crate::model::site::{Site, site_name};
 
@@ -104,12 +105,12 @@ impl Takedowns {
 }
 
 impl Run<'_> {
-    /// Keeps to what was taken down from another index.
+    /// Keeps to what was taken down from another index, which need not be whole.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn keep_takedowns_of(&mut self, other: &EmbeddedIndex) -> Result<(), BackendError> {
-        self.takedowns = known_takedowns(other)?;
+    pub fn keep_takedowns_of(&mut self, other: &Salvage, directory: &Path) -> Result<(), BackendError> {
+        self.takedowns = parsed(&other.takedowns()?, directory)?;
         Ok(())
     }
 
@@ -155,8 +156,12 @@ impl Run<'_> {
 
 /// What was taken down from `index`.
 pub(super) fn known_takedowns(index: &EmbeddedIndex) -> Result<Takedowns, BackendError> {
-    Takedowns::from_bytes(&index.takedowns()?).map_err(|error| BackendError::Damaged {
-        directory: index.directory().to_owned(),
+    parsed(&index.takedowns()?, index.directory())
+}
+
+fn parsed(content: &[u8], directory: &Path) -> Result<Takedowns, BackendError> {
+    Takedowns::from_bytes(content).map_err(|error| BackendError::Damaged {
+        directory: directory.to_owned(),
         what: format!("what was taken down: {error}"),
     })
 }

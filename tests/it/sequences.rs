@@ -206,7 +206,7 @@ fn takedown(number: usize) -> Takedown {
 }
 
 /// Everything that the index in a folder knows of its pages; how many pages a site had when it was learnt from may differ.
-fn everything(engine: &Engine, directory: &Path) -> Vec<Value> {
+pub(crate) fn everything(engine: &Engine, directory: &Path) -> Vec<Value> {
     let mut documents = Vec::new();
     let collect = |document| {
         let mut value = serde_json::to_value(&document).expect("plain data");

@@ -3,13 +3,13 @@
 //! The commit names it by its length and the hash of so much of it, so that it changes together with the pages: what a
 //! run wrote that was cut short lies beyond that length, and the next run writes over it. Its content is the caller's.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::marker::sync_directory;
+use super::disk::{Access, Opening};
 use super::payload::{hash_name, is_hash};
 
 const PREFIX: &str = "sources-";
@@ -82,29 +82,35 @@ impl Journal {
     }
 
     /// Writes what is not on disk yet; returns how a commit names it, when it is safe there.
-    pub(super) fn save(&mut self, data: &Path) -> io::Result<Option<JournalName>> {
+    pub(super) fn save(&mut self, data: &Path, access: &Access) -> io::Result<Option<JournalName>> {
         let (file, from) = self.saved.clone().unwrap_or_default();
         let new = self.content.get(from..).unwrap_or_default();
         self.hasher.update(new);
         let hash = hash_name(self.hasher.finalize());
-        let file = if file.is_empty() { format!("{PREFIX}{hash}.bin") } else { file };
+        let file = if file.is_empty() { unused_name(data, &hash) } else { file };
         if self.content.is_empty() {
             return Ok(None);
         }
         if !new.is_empty() {
-            let path = data.join(&file);
-            let mut opened = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-            opened.set_len(from as u64)?;
-            opened.seek(SeekFrom::Start(from as u64))?;
+            let mut opened = access.disk.open(&data.join(&file), Opening::Behind(from as u64))?;
             opened.write_all(new)?;
-            opened.sync_all()?;
+            opened.sync()?;
             if from == 0 {
-                sync_directory(data)?;
+                access.disk.sync_folder(data)?;
             }
         }
         self.saved = Some((file.clone(), self.content.len()));
         Ok(Some(JournalName { file, length: self.content.len() as u64, hash }))
     }
+}
+
+/// A name for a new file: one that is there may be that of the last commit, and must stay as it is.
+fn unused_name(data: &Path, hash: &str) -> String {
+    let mut named = hash.to_owned();
+    while data.join(format!("{PREFIX}{named}.bin")).exists() {
+        named = hash_name(blake3::hash(named.as_bytes()));
+    }
+    format!("{PREFIX}{named}.bin")
 }
 
 #[cfg(test)]
@@ -115,16 +121,16 @@ mod tests {
     fn what_a_cut_short_run_wrote_is_written_over_and_damage_is_seen() {
         let folder = tempfile::TempDir::new().unwrap();
         let mut journal = Journal::default();
-        assert_eq!(journal.save(folder.path()).unwrap(), None);
+        assert_eq!(journal.save(folder.path(), &Access::default()).unwrap(), None);
         journal.append(b"first");
-        let first = journal.save(folder.path()).unwrap().unwrap();
+        let first = journal.save(folder.path(), &Access::default()).unwrap().unwrap();
         let mut cut_short = journal.clone();
         cut_short.append(b" and something long that no commit names");
-        cut_short.save(folder.path()).unwrap();
+        cut_short.save(folder.path(), &Access::default()).unwrap();
         let mut again = Journal::read(folder.path(), Some(&first)).unwrap();
         assert_eq!(again.content(), b"first");
         again.append(b" second");
-        let second = again.save(folder.path()).unwrap().unwrap();
+        let second = again.save(folder.path(), &Access::default()).unwrap().unwrap();
         assert_eq!(second.file, first.file, "appended to");
         assert_eq!(Journal::read(folder.path(), Some(&second)).unwrap().content(), b"first second");
         let path = folder.path().join(&second.file);

@@ -1,13 +1,15 @@
 //! The note `search-index.json` by which an index of ours is known, and its folder told from anybody else's.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::Access;
 use super::error::BackendError;
+use super::files::TEMPORARY;
 use super::lock::WriterLock;
+use super::payload::hash_name;
 
 pub(super) const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
@@ -22,13 +24,17 @@ pub(super) struct Marker {
     format: u32,
     written_by: String,
     generation: String,
+    /// Of format and generation; older formats have none.
+    #[serde(default)]
+    hash: Option<String>,
 }
 
 impl Marker {
     /// The note of an index of this format, the current generation of which is `generation`.
     pub(super) fn of(generation: &str) -> Self {
         let (written_by, generation) = (env!("CARGO_PKG_VERSION").to_owned(), generation.to_owned());
-        Self { format: FORMAT, written_by, generation }
+        let hash = Some(hash(FORMAT, &generation));
+        Self { format: FORMAT, written_by, generation, hash }
     }
 
     /// The folder of the current generation, within the index.
@@ -50,6 +56,14 @@ impl Marker {
             directory: directory.to_owned(),
             what: format!("{FILE_NAME}: {error}"),
         })?;
+        let is_as_written = match &marker.hash {
+            Some(written) => *written == hash(marker.format, &marker.generation),
+            None => marker.format != FORMAT,
+        };
+        if !is_as_written {
+            let what = format!("{FILE_NAME} is not what was written");
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
         let is_folder_name = !marker.generation.is_empty()
             && marker.generation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !is_folder_name {
@@ -64,21 +78,19 @@ impl Marker {
     }
 
     /// Writes the note so that a crash leaves the old one or the new one.
-    pub(super) fn write(&self, directory: &Path) -> Result<(), BackendError> {
-        let temporary = directory.join(".search-index.json.new");
-        let target = directory.join(FILE_NAME);
+    pub(super) fn write(&self, directory: &Path, access: &Access) -> Result<(), BackendError> {
         let write = || -> std::io::Result<()> {
-            let mut file = File::create(&temporary)?;
-            file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&temporary, &target)?;
-            sync_directory(directory)?;
+            let content = serde_json::to_string_pretty(self)? + "\n";
+            access.replace(directory, FILE_NAME, content.as_bytes())?;
             // The folder itself may be new, too.
-            directory.canonicalize()?.parent().map_or(Ok(()), sync_directory)
+            directory.canonicalize()?.parent().map_or(Ok(()), |parent| access.disk.sync_folder(parent))
         };
-        write().map_err(|source| BackendError::Io { path: target.clone(), source })
+        write().map_err(|source| BackendError::Io { path: directory.join(FILE_NAME), source })
     }
+}
+
+fn hash(format: u32, generation: &str) -> String {
+    hash_name(blake3::hash(format!("{format} {generation}").as_bytes()))
 }
 
 /// Whether `directory` holds an index of ours, whatever its format.
@@ -97,7 +109,7 @@ pub fn is_vacant(directory: &Path) -> bool {
         let name = name.to_string_lossy();
         let is_note =
             name.eq_ignore_ascii_case("readme.md") || name.eq_ignore_ascii_case("readme") || name == ".gitignore";
-        is_note || name.starts_with(GENERATION) || name == ".search-index.json.new" || WriterLock::names(&name)
+        is_note || name.starts_with(GENERATION) || name.starts_with(TEMPORARY) || WriterLock::names(&name)
     })
 }
 
@@ -108,19 +120,28 @@ pub(super) fn next_generation(directory: &Path) -> String {
 }
 
 /// Removes what earlier generations, and ones that were never finished, have left. The caller holds the lock.
-pub(super) fn remove_other_generations(directory: &Path, current: &str) {
+pub(super) fn remove_other_generations(directory: &Path, current: &str, access: &Access) {
     for name in generations(directory).filter(|name| name != current) {
-        // It costs space, no more; the next run tries again.
-        let _ = fs::remove_dir_all(directory.join(name));
+        let folder = directory.join(name);
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            // It costs space, no more; the next run tries again.
+            let _ = access.disk.remove_file(&entry.path());
+        }
+        let _ = access.disk.remove_folder(&folder);
     }
 }
 
-fn generations(directory: &Path) -> impl Iterator<Item = String> {
-    let names = fs::read_dir(directory).into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(GENERATION))
+/// Removes the half-written files that a crash leaves in a folder, which the engine below never collects. The caller holds
+/// the lock.
+pub(super) fn remove_temporary_files(folder: &Path, access: &Access) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let _ = access.disk.remove_file(&entry.path());
+        }
+    }
 }
 
-/// Makes renames and new files in `directory` survive a power cut.
-pub(super) fn sync_directory(directory: &Path) -> std::io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+pub(super) fn generations(directory: &Path) -> impl Iterator<Item = String> {
+    let names = fs::read_dir(directory).into_iter().flatten().flatten();
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(GENERATION))
 }

@@ -7,10 +7,13 @@
 //! ```
 
 mod analyzer;
+mod called;
 mod clinics;
 mod collect;
 mod compile;
 mod describe;
+mod disk;
+mod doctor;
 mod error;
 mod files;
 mod journal;
@@ -19,10 +22,12 @@ mod likeness;
 mod lock;
 mod looks;
 mod lookup;
+mod manifest;
 mod marker;
 mod payload;
 mod retrieve;
 mod revision;
+mod salvage;
 mod schema;
 mod sorted;
 mod stored;
@@ -35,6 +40,8 @@ use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
+pub use self::disk::{Access, Checks, Disk, DiskFile, Opening, Reading, RealDisk};
+pub use self::doctor::{Examination, Finding, Remedy, examine, repair};
 pub use self::error::BackendError;
 use self::files::Files;
 pub use self::journal::Journal;
@@ -49,6 +56,7 @@ pub use self::marker::{holds_index, is_vacant};
 pub use self::payload::Learnt;
 use self::payload::Payload;
 pub use self::revision::{Published, Revision};
+pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 
@@ -59,6 +67,8 @@ pub struct EmbeddedIndex {
     directory: PathBuf,
     generation: String,
     data: PathBuf,
+    access: Access,
+    files: Files,
     index: Index,
     reader: IndexReader,
     fields: Fields,
@@ -74,12 +84,18 @@ impl EmbeddedIndex {
     /// finds nothing.
     ///
     /// # Errors
-    /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Io`] when it cannot be written.
-    pub fn create(directory: &Path) -> Result<Self, BackendError> {
+    /// [`BackendError::Foreign`] when the folder is not vacant, [`BackendError::Damaged`] when it holds an index that has
+    /// lost its marker, [`BackendError::Io`] when it cannot be written.
+    pub fn create(directory: &Path, access: &Access) -> Result<Self, BackendError> {
         if !is_vacant(directory) {
             return Err(BackendError::Foreign { directory: directory.to_owned() });
         }
-        Self::make(directory, "generation-1")
+        // A first run writes the marker before it has published all: an index that lacks it has lost it.
+        if Salvage::of(directory).is_ok() {
+            let what = format!("{} is missing", marker::FILE_NAME);
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
+        Self::make(directory, "generation-1", access)
     }
 
     /// Creates an empty index beside the one in the folder that is locked. It takes its place once it is published.
@@ -87,16 +103,19 @@ impl EmbeddedIndex {
     /// # Errors
     /// [`BackendError::Io`] when it cannot be written.
     pub fn next_to(lock: &WriterLock) -> Result<Self, BackendError> {
-        Self::make(lock.directory(), &next_generation(lock.directory()))
+        Self::make(lock.directory(), &next_generation(lock.directory()), lock.access())
     }
 
-    fn make(directory: &Path, generation: &str) -> Result<Self, BackendError> {
+    fn make(directory: &Path, generation: &str, access: &Access) -> Result<Self, BackendError> {
         let data = directory.join(generation);
-        std::fs::create_dir_all(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
+        if !data.is_dir() {
+            access.disk.make_folder(&data).map_err(|source| BackendError::Io { path: data.clone(), source })?;
+        }
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
-        let index = Files::open(&data).and_then(|files| Index::open_or_create(files, schema)).map_err(fail)?;
-        Self::over(directory, generation, index)
+        let files = Files::open(&data, access).map_err(fail)?;
+        let index = Index::open_or_create(files.clone(), schema).map_err(fail)?;
+        Self::over((directory, generation), access, (files, index))
     }
 
     /// Opens the index in `directory`.
@@ -105,22 +124,40 @@ impl EmbeddedIndex {
     /// [`BackendError::Missing`] without our marker, [`BackendError::OtherFormat`], [`BackendError::Damaged`] when files
     /// are missing or cannot be understood, [`BackendError::Io`] when they may not be read.
     pub fn open(directory: &Path) -> Result<Self, BackendError> {
+        Self::open_with(directory, &Access::default())
+    }
+
+    /// Opens the index in `directory`, to be reached by `access`.
+    ///
+    /// # Errors
+    /// As [`EmbeddedIndex::open`]; with [`Checks::Everything`] also [`BackendError::Damaged`] when any byte of it is not
+    /// what was written.
+    pub fn open_with(directory: &Path, access: &Access) -> Result<Self, BackendError> {
         let generation = Marker::read(directory)?.generation().to_owned();
-        let opened = Self::open_generation(directory, &generation);
+        let opened = Self::open_generation(directory, &generation, access);
         // While it was opened, a new generation may have taken its place.
         if opened.is_err() && Marker::read(directory)?.generation() != generation {
-            return Self::open(directory);
+            return Self::open_with(directory, access);
         }
         opened
     }
 
-    fn open_generation(directory: &Path, generation: &str) -> Result<Self, BackendError> {
-        let index = Files::open(&directory.join(generation)).and_then(Index::open);
-        let index = index.map_err(|error| open_error(directory, error))?;
-        Self::over(directory, generation, index)
+    fn open_generation(directory: &Path, generation: &str, access: &Access) -> Result<Self, BackendError> {
+        let data = directory.join(generation);
+        if !data.is_dir() {
+            let what = format!("{generation}, which {} names, is not there", marker::FILE_NAME);
+            return Err(BackendError::Damaged { directory: directory.to_owned(), what });
+        }
+        let files = Files::open(&data, access).map_err(|error| open_error(directory, error))?;
+        let index = Index::open(files.clone()).map_err(|error| open_error(directory, error))?;
+        Self::over((directory, generation), access, (files, index))
     }
 
-    fn over(directory: &Path, generation: &str, index: Index) -> Result<Self, BackendError> {
+    fn over(
+        (directory, generation): (&Path, &str),
+        access: &Access,
+        (files, index): (Files, Index),
+    ) -> Result<Self, BackendError> {
         index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
         let (schema, fields) = Fields::new();
         if index.schema() != schema {
@@ -128,11 +165,16 @@ impl EmbeddedIndex {
             return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
         let (data, generation) = (directory.join(generation), generation.to_owned());
-        let open = || index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let open = || {
+            let damaged = |what| BackendError::Damaged { directory: directory.to_owned(), what };
+            files.check().map_err(damaged)?;
+            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+            reader.map_err(|error| open_error(directory, error))
+        };
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
-        let reader = reader.map_err(|error| open_error(directory, error))?;
-        let (directory, seen, kinships) = (directory.to_owned(), Mutex::new(seen), KinshipsInUse::default());
-        let opened = Self { directory, generation, data, index, reader, fields, seen, kinships };
+        let (reader, seen, access) = (reader?, Mutex::new(seen), access.clone());
+        let (directory, kinships) = (directory.to_owned(), KinshipsInUse::default());
+        let opened = Self { directory, generation, data, access, files, index, reader, fields, seen, kinships };
         opened.kinships()?;
         Ok(opened)
     }
@@ -160,6 +202,12 @@ impl EmbeddedIndex {
         Ok(Marker::read(&self.directory)?.generation() != self.generation)
     }
 
+    /// How it is reached.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// Where it is.
     #[must_use]
     pub fn directory(&self) -> &Path {
@@ -177,8 +225,14 @@ impl EmbeddedIndex {
     /// # Errors
     /// When the new state cannot be read; searches go on over the old one.
     pub fn reload(&self) -> Result<(), BackendError> {
-        let (seen, reloaded) = whole(|| self.looks(), || self.reader.reload());
-        reloaded.map_err(|source| self.engine_error(source))?;
+        let (seen, reloaded) = whole(
+            || self.looks(),
+            || {
+                self.files.check().map_err(|what| self.damaged(what))?;
+                self.reader.reload().map_err(|source| self.engine_error(source))
+            },
+        );
+        reloaded?;
         self.kinships()?;
         self.note(seen);
         Ok(())

@@ -4,14 +4,14 @@
 //! folder, written anew when they change, and so is what is known of pages that are alike (`kinships-<hash>.bin`); the journal ([`super::journal`]) is appended to. A commit names all of them,
 //! so that pages and files change together. Their content is the caller's.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::Access;
 use super::journal::JournalName;
-use super::marker::sync_directory;
 
 /// What a commit says beside its pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,12 @@ impl Payload {
         payload.kinships = payload.kinships.filter(|name| Sidecar::Kinships.is_named(name));
         payload.journal = payload.journal.filter(JournalName::is_ours);
         payload
+    }
+
+    /// Whether a file is called as those that commits name, and this one does not name it.
+    pub(super) fn is_unnamed(&self, file: &str) -> bool {
+        let is_ours = Sidecar::ALL.iter().any(|sidecar| sidecar.is_named(file)) || JournalName::names(file);
+        is_ours && !self.names(file)
     }
 
     fn names(&self, file: &str) -> bool {
@@ -87,42 +93,44 @@ impl Sidecar {
         }
     }
 
-    fn is_named(self, name: &str) -> bool {
+    pub(super) fn is_named(self, name: &str) -> bool {
         let middle = name.strip_prefix(self.prefix()).and_then(|rest| rest.strip_suffix(self.ending()));
         middle.is_some_and(is_hash)
     }
 
     /// Writes `content` under a name of its own, unless it is there already as `current`; returns the name when it is
     /// safe on disk.
-    pub(super) fn write(self, data: &Path, content: &[u8], current: Option<&String>) -> io::Result<String> {
+    pub(super) fn write(
+        self,
+        (data, access): (&Path, &Access),
+        content: &[u8],
+        current: Option<&String>,
+    ) -> io::Result<String> {
         let name = format!("{}{}{}", self.prefix(), hash_name(blake3::hash(content)), self.ending());
-        if current == Some(&name) {
-            return Ok(name);
+        if current != Some(&name) {
+            access.replace(data, &name, content)?;
         }
-        let temporary = data.join(format!(".tmp-{name}"));
-        let mut file = File::create(&temporary)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&temporary, data.join(&name))?;
-        sync_directory(data)?;
         Ok(name)
     }
 }
 
-/// The content of the file that a commit names; nothing where it names none.
+/// The content of the file that a commit names; nothing where it names none. Its name says what its hash must be.
 pub(super) fn read(data: &Path, name: Option<&String>) -> io::Result<Vec<u8>> {
-    name.map_or_else(|| Ok(Vec::new()), |name| fs::read(data.join(name)))
+    let Some(name) = name else { return Ok(vec![]) };
+    let content =
+        fs::read(data.join(name)).map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
+    if !name.contains(&hash_name(blake3::hash(&content))) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not what was written")));
+    }
+    Ok(content)
 }
 
 /// Removes the files of earlier commits.
-pub(super) fn remove_others(data: &Path, current: &Payload) {
+pub(super) fn remove_others(data: &Path, current: &Payload, access: &Access) {
     for entry in fs::read_dir(data).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_ours = Sidecar::ALL.iter().any(|sidecar| sidecar.is_named(&name)) || JournalName::names(&name);
-        if is_ours && !current.names(&name) {
+        if current.is_unnamed(&entry.file_name().to_string_lossy()) {
             // It costs a little space, no more; the next run tries again.
-            let _ = fs::remove_file(entry.path());
+            let _ = access.disk.remove_file(&entry.path());
         }
     }
 }

@@ -2,24 +2,26 @@
 //!
 //! The rules, each with its reason in measured failures of the engine below: files of an interrupted run are collected
 //! before the first operation, else a leftover file name can block every later commit; after any error the writer is
-//! dropped, never retried, because a second commit reports success and loses documents; after a commit the directory is
-//! synced, because the rename that publishes it is not.
+//! dropped, never retried, because a second commit reports success and loses documents, and nothing that still works for it
+//! in the background publishes any more; a commit is synced together with the folder, because the rename that publishes
+//! it is not ([`super::files`]).
 
-use std::fs;
 use std::path::PathBuf;
 
 use tantivy::directory::error::LockError;
 use tantivy::indexer::LogMergePolicy;
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError, Term};
 
-use super::EmbeddedIndex;
+use super::disk::Access;
 use super::error::BackendError;
+use super::files::Files;
 use super::journal::Journal;
 use super::kinships;
 use super::lock::WriterLock;
-use super::marker::{Marker, holds_index, remove_other_generations, sync_directory};
+use super::marker::{Marker, holds_index, remove_other_generations, remove_temporary_files};
 use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
+use super::{EmbeddedIndex, analyzer};
 use crate::model::document::{Document, DocumentId};
 use crate::model::likeness::Kinship;
 
@@ -52,6 +54,9 @@ pub struct Revision {
     directory: PathBuf,
     generation: String,
     data: PathBuf,
+    access: Access,
+    /// Those of the writer alone.
+    files: Files,
     /// Kept until the writer is gone.
     _lock: WriterLock,
     /// What the last commit says beside its pages.
@@ -64,23 +69,27 @@ impl Revision {
     pub(super) fn open(index: &EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
         let directory = index.directory.clone();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
-        let writer = index
-            .index
+        let access = lock.access().clone();
+        let files = Files::open(&index.data, &access).map_err(|source| index.engine_error(source))?;
+        files.collect().map_err(|source| index.engine_error(source))?;
+        let written = Index::open(files.clone()).map_err(|source| index.engine_error(source))?;
+        written.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
+        let writer = written
             .writer_with_num_threads::<TantivyDocument>(threads, threads * BUDGET_BYTES_PER_THREAD)
             .map_err(|error| open_error(index, error))?;
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(MAX_DELETED_SHARE);
         writer.set_merge_policy(Box::new(policy));
         let data = index.data.clone();
-        let collected = writer.garbage_collect_files().wait();
-        collected.map_err(|source| index.engine_error(source))?;
-        remove_temporary_files(&data);
+        remove_temporary_files(&data, &access);
+        remove_temporary_files(&directory, &access);
         let before = index.payload()?;
         let (fields, generation) = (index.fields.clone(), index.generation.clone());
+        let (writer, changed) = (Some(writer), vec![]);
         let revision =
-            Self { writer: Some(writer), fields, directory, generation, data, _lock: lock, before, changed: vec![] };
+            Self { writer, fields, directory, generation, data, access, files, _lock: lock, before, changed };
         if !revision.is_first() {
-            remove_other_generations(&revision.directory, &revision.generation);
+            remove_other_generations(&revision.directory, &revision.generation, &revision.access);
         }
         Ok(revision)
     }
@@ -118,15 +127,21 @@ impl Revision {
         changed
     }
 
-    /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it.
+    /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it, with what is
+    /// known of its sources and what was taken down.
     ///
     /// A crash from here on leaves an index with these pages that says that the learning is unfinished.
     ///
     /// # Errors
-    /// [`BackendError::Engine`] when nothing of the revision is visible; [`BackendError::Io`] when it is visible but may
-    /// not survive a power cut.
-    pub fn checkpoint(&mut self) -> Result<(), BackendError> {
-        let payload = Payload { is_learning: true, ..self.before.clone() };
+    /// When the disk refuses: nothing of the revision is visible then, or, when only the last step failed, all that was
+    /// put so far is, and may not survive a power cut.
+    pub fn checkpoint(&mut self, journal: &mut Journal, takedowns: &[u8]) -> Result<(), BackendError> {
+        let Payload { learnt, rules, kinships, .. } = self.before.clone();
+        let saved = || -> std::io::Result<Payload> {
+            let (journal, takedowns) = (journal.save(&self.data, &self.access)?, self.save_takedowns(takedowns)?);
+            Ok(Payload { learnt, is_learning: true, rules, journal, takedowns, kinships })
+        };
+        let payload = saved().map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
         self.commit(&payload)
     }
 
@@ -138,31 +153,37 @@ impl Revision {
     pub fn publish(mut self, published: Published<'_>) -> Result<(), BackendError> {
         let payload = self.save(published).map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
         self.commit(&payload)?;
-        payload::remove_others(&self.data, &payload);
-        remove_other_generations(&self.directory, &self.generation);
+        payload::remove_others(&self.data, &payload, &self.access);
+        remove_other_generations(&self.directory, &self.generation, &self.access);
         if let Some(writer) = self.writer.take() {
             let merged = writer.wait_merging_threads();
-            merged.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
+            let collected = merged.and_then(|()| self.files.collect());
+            collected.map_err(|source| BackendError::Engine { directory: self.directory.clone(), source })?;
         }
         Ok(())
     }
 
     fn save(&self, published: Published<'_>) -> std::io::Result<Payload> {
         let Published { learnt, rules, journal, takedowns, kinships } = published;
+        let place = (self.data.as_path(), &self.access);
         let kinships = (!kinships.is_empty()).then(|| kinships::to_bytes(kinships));
-        let write_kinships =
-            |content: Vec<u8>| Sidecar::Kinships.write(&self.data, &content, self.before.kinships.as_ref());
-        let takedowns = (!takedowns.is_empty()).then_some(takedowns);
-        let write_takedowns =
-            |content: &[u8]| Sidecar::Takedowns.write(&self.data, content, self.before.takedowns.as_ref());
+        let write_kinships = |content: Vec<u8>| Sidecar::Kinships.write(place, &content, self.before.kinships.as_ref());
         Ok(Payload {
-            learnt: Some(Sidecar::Learnt.write(&self.data, learnt, self.before.learnt.as_ref())?),
+            learnt: Some(Sidecar::Learnt.write(place, learnt, self.before.learnt.as_ref())?),
             is_learning: false,
             rules: Some(rules.to_owned()),
-            journal: journal.save(&self.data)?,
-            takedowns: takedowns.map(write_takedowns).transpose()?,
+            journal: journal.save(&self.data, &self.access)?,
+            takedowns: self.save_takedowns(takedowns)?,
             kinships: kinships.map(write_kinships).transpose()?,
         })
+    }
+
+    fn save_takedowns(&self, content: &[u8]) -> std::io::Result<Option<String>> {
+        if content.is_empty() {
+            return Ok(None);
+        }
+        let place = (self.data.as_path(), &self.access);
+        Sidecar::Takedowns.write(place, content, self.before.takedowns.as_ref()).map(Some)
     }
 
     /// Whether nothing of this generation was ever published, so that it is not there for others yet.
@@ -178,11 +199,9 @@ impl Revision {
             prepared.set_payload(&text);
             prepared.commit().map(|_| ())
         })?;
-        let sync = sync_directory(&self.data);
-        sync.map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
         // A new generation takes the place of an old one when it is finished; a first one is there at once.
         if self.is_first() && (!payload.is_learning || !holds_index(&self.directory)) {
-            Marker::of(&self.generation).write(&self.directory)?;
+            Marker::of(&self.generation).write(&self.directory, &self.access)?;
         }
         Ok(())
     }
@@ -193,6 +212,7 @@ impl Revision {
     ) -> Result<(), BackendError> {
         let writer = self.writer.as_mut().ok_or(BackendError::Failed)?;
         operation(writer).map_err(|source| {
+            self.files.close();
             self.writer = None;
             BackendError::Engine { directory: self.directory.clone(), source }
         })
@@ -203,20 +223,18 @@ impl Revision {
     }
 }
 
+impl Drop for Revision {
+    fn drop(&mut self) {
+        // Merges may go on without the writer; the next one finds the folder at rest.
+        self.files.close();
+    }
+}
+
 fn open_error(index: &EmbeddedIndex, error: TantivyError) -> BackendError {
     match error {
         TantivyError::LockFailure(LockError::LockBusy, _) => {
             BackendError::Busy { directory: index.directory.clone(), holder: None }
         }
         other => index.engine_error(other),
-    }
-}
-
-/// A crash leaves half-written files with names that the engine below never collects. We hold the writer's lock.
-fn remove_temporary_files(data: &std::path::Path) {
-    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(".tmp") {
-            let _ = fs::remove_file(entry.path());
-        }
     }
 }

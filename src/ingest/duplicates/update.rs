@@ -168,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::backend::embedded::Access;
     use crate::backend::embedded::{EmbeddedIndex, Patience, WriterLock};
     use crate::ingest::run::Run;
     use crate::knowledge::Knowledge;
@@ -204,7 +205,7 @@ mod tests {
         ) {
             let folder = tempfile::TempDir::new().unwrap();
             let (knowledge, directory) = (Knowledge::builtin().unwrap(), folder.path().join("index"));
-            let index = EmbeddedIndex::create(&directory).unwrap();
+            let index = EmbeddedIndex::create(&directory, &Access::default()).unwrap();
             for pages in runs {
                 let lock = WriterLock::take(&directory, Patience::default()).unwrap();
                 let mut run = Run::open(&knowledge, &index, lock).unwrap();

@@ -1,0 +1,82 @@
+//! `search doctor`: reads every byte of the index, says what is wrong, and with `--fix` puts right what can be.
+
+use std::io::Write;
+use std::path::Path;
+
+use article_search::Error;
+use article_search::backend::embedded::{Examination, Finding, Patience, Remedy, examine, repair};
+use article_search::ingest::behind::roots;
+use article_search::text::safe::shown;
+
+use super::arguments::DoctorArguments;
+use super::failure::{Exit, Failure};
+use super::grammar::quoted;
+use super::locate;
+use super::print::{counted, megabytes, rows};
+use super::session::Session;
+
+/// Runs the command. Exit codes: 0 healthy, 1 leftovers only, 3 broken.
+pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exit, Failure> {
+    let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
+    let before = examine(&directory).map_err(Error::from)?;
+    let found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(Error::from)? } else { before.clone() };
+    let mut output = session.output();
+    if arguments.json {
+        for finding in &found.findings {
+            rows::row(&mut output, &serde_json::json!({"v": 1, "kind": "finding", "finding": finding}))?;
+        }
+        let sum = serde_json::json!({"v": 1, "kind": "sum", "pages": found.pages, "files": found.files,
+            "bytes": found.bytes, "complete": found.is_complete, "broken": found.is_broken()});
+        rows::row(&mut output, &sum)?;
+    } else {
+        for finding in before.findings.iter().filter(|finding| !found.findings.contains(finding)) {
+            writeln!(output, "put right: {}: {}", shown(&finding.file), shown(&finding.what))?;
+        }
+        tell(&mut output, &found, &directory)?;
+    }
+    output.flush()?;
+    Ok(match found.findings.as_slice() {
+        [] => Exit::Done,
+        _ if found.is_broken() => Exit::NoIndex,
+        _ => Exit::NothingFound,
+    })
+}
+
+fn tell(output: &mut impl Write, found: &Examination, directory: &Path) -> std::io::Result<()> {
+    for Finding { file, what, remedy } in &found.findings {
+        let severity = if *remedy == Remedy::Remove { "warning" } else { "broken" };
+        writeln!(output, "{severity}: {}: {}", shown(file), shown(what))?;
+    }
+    let mut remedies: Vec<Remedy> = found.findings.iter().map(|finding| finding.remedy).collect();
+    remedies.dedup();
+    for remedy in remedies {
+        writeln!(output, "  try: {}", shown(&advice(remedy, directory)))?;
+    }
+    if !found.is_complete {
+        writeln!(output, "leftovers were not looked for: another process is writing, or this one may not")?;
+    }
+    if found.findings.is_empty() {
+        let pages = found.pages.unwrap_or(0);
+        let (name, files) = (directory.to_string_lossy(), counted(found.files, "file"));
+        let name = shown(name.trim_end_matches('/')).into_owned();
+        writeln!(output, "{name}/ is healthy: {}, {files} of {}", counted(pages, "page"), megabytes(found.bytes))?;
+    }
+    Ok(())
+}
+
+/// A command to paste, and what it does.
+fn advice(remedy: Remedy, directory: &Path) -> String {
+    let index = quoted(&directory.to_string_lossy());
+    match remedy {
+        Remedy::Remove => format!("search -i {index} doctor --fix      removes what was left over; so does the next search index"),
+        Remedy::Rewrite => format!("search -i {index} doctor --fix      writes it anew"),
+        Remedy::Forget => format!("search -i {index} doctor --fix      forgets it; the next search index finds it out again"),
+        Remedy::ReadAgain => {
+            let roots = roots(directory).unwrap_or_default();
+            let paths: Vec<String> = roots.iter().map(|root| quoted(&root.to_string_lossy())).collect();
+            let paths = if paths.is_empty() { "PATHS".to_owned() } else { paths.join(" ") };
+            format!("search -i {index} index --full {paths}      reads the pages again; what was removed for good stays so")
+        }
+        Remedy::Lost => "search -i NEW_DIR index PATHS      reads the pages again into a new folder; remove there again what was removed for good".to_owned(),
+    }
+}
