@@ -136,7 +136,6 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
         query = query.passage_characters(characters);
     }
     query = query.within(arguments.deadline);
-    query = query.within(arguments.deadline);
     if arguments.exact {
         query = query.exact();
     }

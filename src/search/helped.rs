@@ -7,6 +7,7 @@ use super::answer::{SearchError, Searcher, facet_label};
 use super::spelling::Correction;
 use super::understand::{Sense, Understanding};
 use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Obstacle};
+use crate::model::period::Period;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 
 /// Most cities that are named in the place of one.
@@ -42,6 +43,12 @@ impl Searcher<'_> {
         for (at, clause) in plan.excluded.iter().enumerate() {
             let less = Plan { excluded: without(&plan.excluded, at), ..plan.clone() };
             parts.push((format!("-\"{}\"", words_of(clause)), less));
+        }
+        if plan.period != Period::default() {
+            parts.push(("--since, --until".to_owned(), Plan { period: Period::default(), ..plan.clone() }));
+        }
+        if !plan.sites.is_empty() {
+            parts.push(("--site".to_owned(), Plan { sites: vec![], ..plan.clone() }));
         }
         let mut obstacles = Vec::new();
         for (part, less) in parts {
