@@ -7,7 +7,7 @@ mod intake;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use self::browse::NamesInUse;
 pub use self::intake::{RunOptions, rebuild};
@@ -29,8 +29,6 @@ use crate::search::answer::{Detail, Placed, Searcher, facet_label};
 use crate::search::clinics::Clinics;
 use crate::search::weights::Weights;
 
-/// How long a search looks for pages before it answers with those found so far.
-const DEADLINE: Duration = Duration::from_millis(250);
 /// Ids listed when a beginning of an id is not enough.
 const SHOWN_IDS: usize = 5;
 
@@ -162,7 +160,7 @@ impl Engine {
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Plain, started)?)
+        Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Plain, started)?)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -171,7 +169,7 @@ impl Engine {
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
         let (index, started) = (self.latest(), Instant::now());
-        Ok(self.searcher(&index, Some(started + DEADLINE)).answer(query, Detail::Explained, started)?)
+        Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Explained, started)?)
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a

@@ -8,7 +8,7 @@ use article_search::{Answer, Engine, Error};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
-use super::print::answer::{corrected, empty_answer, footer, pretty, understood};
+use super::print::answer::{corrected, did_you_mean, empty_answer, footer, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
 use super::print::template::Template;
@@ -121,6 +121,9 @@ impl<'a> Printer<'a> {
         if let Some(note) = corrected(answer) {
             self.session.note(&note);
         }
+        if let Some(note) = did_you_mean(answer) {
+            self.session.note(&note);
+        }
         if answer.hits.is_empty() && self.wish.page > 1 && answer.total > 0 {
             let (pages, number) = (counted(answer.total, "page"), self.wish.page);
             return Ok(self.note(&format!(" {pages}: there is no page {number} of the answer"))?);
@@ -129,7 +132,7 @@ impl<'a> Printer<'a> {
             if let Some(id) = &answer.qid {
                 writeln!(self.screen, "{}: nothing found", shown(id))?;
             }
-            self.note(&empty_answer(answer, self.engine)?)?;
+            self.note(&empty_answer(answer))?;
             return Ok(self.note_mistyped_command()?);
         }
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();

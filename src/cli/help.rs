@@ -61,7 +61,9 @@ What is printed. Results go to standard output; notes, progress and errors to st
   --template S  a line a hit: '{title}\\t{url}\\t{passage}', with \\t, \\n, \\\\, {{ and }}; it goes before -o. Values:
                 rank qid id score title url path record key lang date verdict city clinic topics flags group_size
                 missing answer passage passages (lists are joined by `; `)
-  -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms
+  -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms;
+                partial: time ran out (--deadline) · disagreement: [{verdict, pages, quote}] where pages differ
+                words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
 

@@ -135,6 +135,7 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     if let Some(characters) = arguments.passage_chars {
         query = query.passage_characters(characters);
     }
+    query = query.within(arguments.deadline);
     if arguments.exact {
         query = query.exact();
     }

@@ -303,6 +303,64 @@ pub struct CorrectedWord {
     pub used: String,
 }
 
+/// A sentence of a page, verbatim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// The page.
+    pub id: DocumentId,
+    /// Its place among the hits; null where it is not among them.
+    pub rank: Option<usize>,
+    /// Section it stands in.
+    pub section: usize,
+    /// First character, counted as in [`Passage`].
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// The sentence.
+    pub text: String,
+}
+
+/// One of several ways in which the pages of an answer answer its question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// `yes`, `no`, `conditional`.
+    pub verdict: String,
+    /// Pages that say so, as in [`Answer::verdicts`].
+    pub pages: usize,
+    /// What the best of them says; null where none says it in one sentence.
+    pub quote: Option<Quote>,
+}
+
+/// A part of a query without which there would be hits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Obstacle {
+    /// The part in the query language, e.g. `city:Dalian`.
+    pub part: String,
+    /// Pages that match without it.
+    pub pages: usize,
+}
+
+/// A city that a query names and that no page is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EmptyCity {
+    /// The city.
+    #[serde(flatten)]
+    pub city: CityRow,
+    /// Cities that pages are about, those of the same province first.
+    pub instead: Vec<FacetCount>,
+}
+
+/// Where to go from an answer that holds little or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Help {
+    /// Words that few pages hold, and better known ones beside them.
+    pub did_you_mean: Vec<CorrectedWord>,
+    /// Parts of the query that exclude all pages.
+    pub obstacles: Vec<Obstacle>,
+    /// Cities of the query that no page is about.
+    pub empty_cities: Vec<EmptyCity>,
+}
+
 /// The answer to one query. Deterministic for one state of the index, but for `took_ms`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Answer {
@@ -322,10 +380,15 @@ pub struct Answer {
     pub understood: Understood,
     /// Values and counts of each facet over all matching pages, most frequent first.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
-    /// Pages for each verdict, among all that match and are about the cities asked for.
+    /// Pages for each verdict, among all that match and are about the cities and clinics asked for.
     pub verdicts: BTreeMap<String, usize>,
+    /// Where pages answer the question in different ways: each of them, that of most pages first. Else empty.
+    pub disagreement: Vec<Side>,
     /// The best pages.
     pub hits: Vec<Hit>,
+    /// Where to go from here.
+    #[serde(flatten)]
+    pub help: Help,
     /// What to try instead, as queries.
     pub suggestions: Vec<String>,
     /// Words and their counts; what explains an empty answer.

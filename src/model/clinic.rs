@@ -43,6 +43,12 @@ impl ClinicKey {
         (parts.next().is_none() && !brand.is_empty()).then(|| Self { city, brand: brand.to_owned(), kinds })
     }
 
+    /// What the keys of all clinics in the city with this code begin with.
+    #[must_use]
+    pub fn all_in(city: &str) -> String {
+        format!("{city}{PARTS}")
+    }
+
     /// What the keys of all clinics of `brand` in this clinic's city begin with.
     #[must_use]
     pub fn siblings(&self, brand: &str) -> String {

@@ -1,5 +1,7 @@
 //! A question to the index: words in the query language, and what the answer must hold.
 
+use std::time::Duration;
+
 use super::period::{Day, Period, Undated};
 use super::plan::Order;
 use super::site::Site;
@@ -25,6 +27,7 @@ pub struct Query {
     matching: Matching,
     grouping: Grouping,
     reading: Reading,
+    time: Option<Duration>,
 }
 
 /// How many of a query's words a page must hold.
@@ -84,6 +87,8 @@ impl Grouping {
 
 /// Longest text of a query, in bytes; the rest is not looked at.
 pub const MAX_QUERY_BYTES: usize = 1024;
+/// How long a search looks for pages before it answers with those found so far.
+pub const DEFAULT_TIME: Duration = Duration::from_secs(1);
 /// Most hits of one answer.
 pub const MAX_LIMIT: usize = 1000;
 /// So many hits can be reached by paging, at most: the last page ends there.
@@ -130,6 +135,7 @@ impl Query {
             matching: Matching::Most,
             grouping: Grouping::Article,
             reading: Reading::Helpful,
+            time: None,
         }
     }
 
@@ -268,6 +274,20 @@ impl Query {
     pub fn exact(mut self) -> Self {
         self.reading = Reading::Exact;
         self
+    }
+
+    /// Looks for pages no longer than this and answers with those found so far: the answer says that it is partial. Without
+    /// it [`DEFAULT_TIME`].
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// How long to look for pages.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.time.unwrap_or(DEFAULT_TIME)
     }
 
     /// How far the words are taken.

@@ -72,6 +72,8 @@ pub struct Placed {
 pub(super) struct Found {
     pub(super) understanding: Understanding,
     pub(super) corrections: Vec<Correction>,
+    /// Better known neighbours of words.
+    pub(super) better: Vec<Correction>,
     pub(super) dropped: Vec<String>,
     pub(super) plan: Plan,
     pub(super) wanted: Wanted,
@@ -123,8 +125,11 @@ impl Searcher<'_> {
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
+        let help = self.help(&found.understanding, &found.better, (&found.plan, &found.retrieved))?;
+        let suggestions = suggestions(&found, query);
         let Found { plan, wanted, retrieved, ranked, nearness, .. } = found;
-        let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked), detail)?;
+        let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked.clone()), detail)?;
+        let disagreement = self.sides((&plan, &wanted), &retrieved, (&hits, &ranked))?;
         Ok(Answer {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
@@ -135,7 +140,9 @@ impl Searcher<'_> {
             partial: retrieved.is_partial,
             facets: self.facet_counts(&retrieved)?,
             verdicts: retrieved.verdicts.clone(),
-            suggestions: suggestions(&plan, &retrieved, query),
+            disagreement,
+            help,
+            suggestions,
             words: word_counts(&plan, &retrieved),
             pages: retrieved.pages,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
@@ -157,7 +164,7 @@ impl Searcher<'_> {
     }
 
     fn found(&self, query: &Query) -> Result<Found, SearchError> {
-        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
+        let Asked { understanding, corrections, better, mut plan, wanted, dropped } = self.asked(query)?;
         let mut sequence = self.first_page(&mut plan, &wanted, query)?;
         let mut nearness = Nearness::Match;
         let may_hold_less = query.matched() == Matching::Most && plan.minimum_groups > 1;
@@ -171,7 +178,7 @@ impl Searcher<'_> {
         self.look_further(&mut sequence, (&mut plan, &wanted), to)?;
         let Sequence { retrieved, ranked, .. } = sequence;
         let ranked = ranked.into_iter().take(to).skip(from).collect();
-        Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness })
+        Ok(Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness })
     }
 
     /// The cities and clinics of the query that no page of the index is about.
@@ -345,13 +352,18 @@ fn word_counts(plan: &Plan, retrieved: &Retrieved) -> Vec<WordCount> {
     counts.map(|(group, &pages)| WordCount { word: group.typed.clone(), pages }).collect()
 }
 
-/// For an empty answer: the words that some page holds, as a query.
-fn suggestions(plan: &Plan, retrieved: &Retrieved, query: &Query) -> Vec<String> {
-    if retrieved.total > 0 {
-        return vec![];
+/// What to try instead: the query with better known words; for an empty answer, the words that some page holds.
+fn suggestions(found: &Found, query: &Query) -> Vec<String> {
+    let mut words = found.understanding.words.clone();
+    for better in found.better.iter().rev() {
+        words.replace_range(better.span.start..better.span.end, &better.used);
     }
-    let counts = word_counts(plan, retrieved);
-    let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
-    let suggestion = held.join(" ");
-    if suggestion.is_empty() || suggestion == query.text() { vec![] } else { vec![suggestion] }
+    let mut suggestions = if found.better.is_empty() { vec![] } else { vec![words] };
+    if found.retrieved.total == 0 {
+        let counts = word_counts(&found.plan, &found.retrieved);
+        let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
+        suggestions.push(held.join(" "));
+    }
+    suggestions.retain(|suggestion| !suggestion.is_empty() && suggestion != query.text());
+    suggestions
 }

@@ -1,6 +1,6 @@
 //! A query as it is understood: its words corrected, its names resolved, its plan made.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
@@ -9,7 +9,7 @@ use super::order::facet_of;
 use super::parse::{Parsed, parse};
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
-use super::spelling::{Correction, corrected};
+use super::spelling::{Correction, Held, better_known, corrected};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::model::clinic::ClinicKey;
 use crate::model::plan::{Clause, FacetField, Filter, Plan};
@@ -18,10 +18,15 @@ use crate::model::query::{Matching, Query, Reading};
 /// Most words of one query; of more, the rarest stay.
 const MAX_GROUPS: usize = 128;
 
+/// Clinics of one name in more cities have no home.
+const MAX_HOMES: usize = 24;
+
 /// A query as it is understood.
 pub(super) struct Asked {
     pub(super) understanding: Understanding,
     pub(super) corrections: Vec<Correction>,
+    /// Better known neighbours of words, to be offered.
+    pub(super) better: Vec<Correction>,
     pub(super) plan: Plan,
     pub(super) wanted: Wanted,
     /// Words that were too many.
@@ -34,18 +39,19 @@ impl Searcher<'_> {
         let mut parsed = parse(query.text());
         parsed.excluded.extend(query.excluded().iter().cloned());
         let mut understanding = Understanding::of(&parsed.words, self.knowledge);
-        let mut corrections = vec![];
+        let (mut corrections, mut better) = (vec![], vec![]);
         if query.reading() == Reading::Exact {
             understanding.keep_words_only();
         } else {
             let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
-            if let Some(corrected) = corrected(&understanding, self.knowledge, pages_with)? {
+            let brands_in = |city: &str| self.clinics().brands_in(city);
+            let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+            if let Some(corrected) = corrected(&understanding, self.knowledge, &held)? {
                 understanding = Understanding::of(&corrected.words, self.knowledge);
                 corrections = corrected.corrections;
             }
-        }
-        if query.reading() != Reading::Exact {
             self.add_clinics(&mut understanding)?;
+            better = better_known(&understanding, self.knowledge, &held)?;
         }
         understanding.keep_meant_topics();
         for correction in corrections.iter().filter(|correction| !correction.others.is_empty()) {
@@ -58,11 +64,15 @@ impl Searcher<'_> {
         let wanted = Wanted {
             cities: understanding.cities().flatten().cloned().collect(),
             clinics: understanding.clinics().flatten().cloned().collect(),
+            home: understanding.homes().cloned().collect(),
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
             script: Script::of(&understanding.words),
         };
         if !wanted.cities.is_empty() {
-            plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
+            plan.focus.push(any_of(FacetField::City, wanted.cities.clone()));
+        }
+        if !wanted.clinics.is_empty() {
+            plan.focus.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
         }
         Self::narrow(&mut plan, query);
         plan.minimum_groups = match query.matched() {
@@ -70,7 +80,7 @@ impl Searcher<'_> {
             Matching::Any => plan.minimum_groups.min(1),
             Matching::All => plan.groups.len(),
         };
-        Ok(Asked { understanding, corrections, plan, wanted, dropped })
+        Ok(Asked { understanding, corrections, better, plan, wanted, dropped })
     }
 
     /// What a query says beside its words and filters.
@@ -88,6 +98,10 @@ impl Searcher<'_> {
     fn add_clinics(&self, understanding: &mut Understanding) -> Result<(), SearchError> {
         let cities: Vec<String> = understanding.cities().flatten().cloned().collect();
         let named = self.clinics().named_in(&understanding.words, &understanding.places_and_topics(), &cities)?;
+        let has_city = !cities.is_empty();
+        let homes = named.iter().map(|named| (named.span, home_of(&named.keys))).filter(|(_, home)| !home.is_empty());
+        let homes = homes.filter(|_| !has_city).map(|(span, home)| Meaning { span, sense: Sense::Home(home) });
+        understanding.meanings.extend(homes);
         let values = |keys: Vec<ClinicKey>| keys.iter().map(ToString::to_string).collect();
         understanding.add_clinics(named.into_iter().map(|named| (named.span, values(named.keys))));
         Ok(())
@@ -148,4 +162,10 @@ impl Searcher<'_> {
         }
         Ok(filters)
     }
+}
+
+/// The cities of clinics; none where they are all over the country, or where a page does not say.
+fn home_of(keys: &[ClinicKey]) -> Vec<String> {
+    let cities: BTreeSet<String> = keys.iter().filter_map(|key| key.city.clone()).collect();
+    if cities.len() > MAX_HOMES { vec![] } else { cities.into_iter().collect() }
 }

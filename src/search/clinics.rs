@@ -20,6 +20,8 @@ use crate::text::terms::terms;
 
 /// Clinics of one name; more share a brand that tells nothing.
 const MAX_CLINICS: usize = 64;
+/// Clinics of one city that are looked at for a misspelt name.
+const MAX_IN_CITY: usize = 5_000;
 /// Names of one clinic that are looked at.
 const MAX_NAMES: usize = 64;
 /// Names of one clinic that are shown beside its main one.
@@ -74,7 +76,11 @@ impl Clinics<'_> {
                 keys.extend(of_brand.into_iter().filter(|key| is_same_kind(&key.kinds, &kinds)));
             }
             let wanted: Vec<String> = mention.city.into_iter().chain(cities.iter().cloned()).collect();
-            named.extend(self.within(keys, &wanted, mention.span)?);
+            let found = match self.within(keys, &wanted, mention.span)? {
+                None => self.within(self.spelt(&brand)?, &wanted, mention.span)?,
+                found => found,
+            };
+            named.extend(found);
         }
         for span in candidates(words) {
             let is_free = |other: &Span| !other.overlaps(span);
@@ -106,6 +112,13 @@ impl Clinics<'_> {
         Ok(families.concat())
     }
 
+    /// The brands of the clinics in the city with this code, in Latin letters, squashed.
+    pub(super) fn brands_in(&self, city: &str) -> Result<Vec<String>, BackendError> {
+        let clinics = self.view.clinics_from(&ClinicKey::all_in(city), MAX_IN_CITY)?;
+        let brands: BTreeSet<String> = clinics.into_keys().map(|key| key.brand).collect();
+        Ok(brands.into_iter().filter(|brand| brand.is_ascii()).collect())
+    }
+
     fn cities_of(&self, name: &str) -> Vec<String> {
         let mentions = self.knowledge.cities.mentions(name);
         mentions.iter().flat_map(|mention| mention.readings.iter().map(|city| city.adcode.clone())).collect()
@@ -118,6 +131,14 @@ impl Clinics<'_> {
         }
         let called = self.view.clinics_called(name, is_whole, MAX_CLINICS)?;
         Ok(called.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// The clinics that pages call by the pinyin of a Chinese brand.
+    fn spelt(&self, brand: &str) -> Result<Vec<ClinicKey>, BackendError> {
+        let Some(spelt) = pinyin(brand).filter(|spelt| spelt.len() >= MIN_LATIN_PART) else { return Ok(vec![]) };
+        let called = self.view.clinics_called(&spelt, true, MAX_CLINICS)?.into_iter();
+        let latin = called.filter(|(key, sort)| *sort == NameSort::Recorded && !key.brand.contains(is_han));
+        Ok(latin.map(|(key, _)| key).collect())
     }
 
     /// Those of `keys` in the cities that are wanted, or whose city is not known, with all that are the same clinic.

@@ -6,18 +6,21 @@
 //! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together,
 //! * [`similar`] finds pages like a page, [`suggest`] what a reader may be typing.
 //!
-//! [`answer::Searcher`] is the way through; the rest knows no index.
+//! Beside the hits, `sides` tells where pages answer a question in different ways, and `helped` where to go when there are
+//! none. [`answer::Searcher`] is the way through; the rest knows no index.
 
 pub mod answer;
 mod asked;
 pub mod clinics;
 mod context;
 pub mod filters;
+mod helped;
 mod order;
 pub mod parse;
 pub mod passages;
 pub mod plan;
 pub mod ranking;
+mod sides;
 mod similar;
 pub mod spelling;
 pub mod suggest;

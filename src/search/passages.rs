@@ -12,7 +12,7 @@ use crate::model::answer::{AnswerSentence, Passage};
 use crate::model::article::Article;
 use crate::model::document::Document;
 use crate::model::facets::Place;
-use crate::model::plan::{Clause, Plan};
+use crate::model::plan::{Clause, FacetField, Plan};
 use crate::text::normalize::is_han;
 use crate::text::sentences::sentences;
 use crate::text::span::Span;
@@ -32,6 +32,8 @@ pub struct Matcher {
     idf: Vec<f32>,
     /// Groups from here on are looked for, but not shown as matches.
     unshown_from: usize,
+    /// Groups that name a city or a clinic.
+    names: BTreeSet<usize>,
     /// For each topic that is asked for, the identifiers that will do.
     topics: Vec<Vec<String>>,
 }
@@ -50,6 +52,8 @@ impl Matcher {
         let mut matcher = Self { idf: idf.to_vec(), ..Self::default() };
         for (index, group) in plan.groups.iter().enumerate() {
             group.clauses.iter().for_each(|weighted| matcher.add(&weighted.clause, index));
+            let names = |clause: &Clause| matches!(clause, Clause::Facet(FacetField::City | FacetField::Clinic, _));
+            matcher.names.extend(group.clauses.iter().any(|weighted| names(&weighted.clause)).then_some(index));
         }
         let heaviest = idf.iter().copied().fold(1.0, f32::max);
         for clause in &plan.required {
@@ -228,11 +232,13 @@ impl<'a> Excerpts<'a> {
         let (answer, passage) = weights;
         let verdict = document.facets.verdict.as_ref().map(|facet| &facet.evidence);
         let verdict = verdict.filter(|evidence| evidence.place == Place::Body).map(|evidence| evidence.span);
+        // Every sentence of a page about one clinic is about that clinic, whether it says its name or not.
+        let own_name = if document.facets.clinics.len() > 1 { 1.0 } else { answer.own_name };
         let candidates =
             self.sentences.iter().filter(|sentence| !sentence.is_heading && sentence.length <= answer.characters);
         let scored = candidates.map(|sentence| {
             let text = sentence.span.of(&self.body);
-            let mut score = self.score(sentence, &BTreeSet::new(), passage);
+            let mut score = self.scaled(sentence, self.weight_beside(sentence, own_name), passage);
             for (holds, factor) in [
                 (knowledge.verdicts.is_conclusion(text), answer.conclusion),
                 (knowledge.verdicts.judge(text).is_some(), answer.judgement),
@@ -259,8 +265,20 @@ impl<'a> Excerpts<'a> {
     fn score(&self, sentence: &Sentence, shown: &BTreeSet<usize>, weights: &PassageWeights) -> f32 {
         let new: BTreeSet<usize> = sentence.groups.difference(shown).copied().collect();
         let old: BTreeSet<usize> = sentence.groups.intersection(shown).copied().collect();
+        self.scaled(sentence, self.weight(&new) + weights.already_shown * self.weight(&old), weights)
+    }
+
+    /// The weight of a sentence's words, those that name a city or a clinic at a share.
+    fn weight_beside(&self, sentence: &Sentence, names: f32) -> f32 {
+        let (proper, others): (BTreeSet<usize>, BTreeSet<usize>) =
+            sentence.groups.iter().partition(|group| self.matcher.names.contains(group));
+        names * self.weight(&proper) + self.weight(&others)
+    }
+
+    /// A sentence's score from the weight of its words, its topic, its length.
+    fn scaled(&self, sentence: &Sentence, weight: f32, weights: &PassageWeights) -> f32 {
         let topic = if sentence.is_on_topic { weights.topic * self.heaviest() } else { 0.0 };
-        let weight = self.weight(&new) + weights.already_shown * self.weight(&old) + topic;
+        let weight = weight + topic;
         let length = sentence.length as f32;
         let heading = if sentence.is_heading { weights.heading } else { 1.0 };
         weight * heading / (1.0 + weights.length_penalty * (1.0 + length / weights.free_sentence_length).ln())

@@ -106,6 +106,9 @@ fn sense_clauses(sense: &Sense, weights: &RetrievalWeights) -> Vec<(Clause, f32)
         Sense::Clinic(values) => {
             values.iter().map(|value| (Clause::Facet(FacetField::Clinic, value.clone()), weights.clinic)).collect()
         }
+        Sense::Home(codes) => {
+            codes.iter().map(|adcode| (Clause::Facet(FacetField::City, adcode.clone()), weights.home)).collect()
+        }
         Sense::Topic(ids) => {
             ids.iter().map(|id| (Clause::Facet(FacetField::Topic, id.clone()), weights.topic)).collect()
         }

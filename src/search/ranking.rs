@@ -31,6 +31,8 @@ pub struct Wanted {
     pub cities: Vec<String>,
     /// Values of clinics, any of which will do.
     pub clinics: Vec<String>,
+    /// Codes of the cities of those clinics, where the words name no city.
+    pub home: Vec<String>,
     /// For each topic that is named, the identifiers that will do.
     pub topics: Vec<Vec<String>>,
     /// Whether the words are Chinese.
@@ -60,6 +62,22 @@ impl Script {
     }
 }
 
+impl Wanted {
+    /// Whether a page is about a clinic that is asked for and everything that is asked about it.
+    fn is_answered_by(&self, page: &Candidate) -> bool {
+        holds(page, FacetField::Clinic, &self.clinics)
+            && self.topics.iter().all(|ids| holds(page, FacetField::Topic, ids))
+    }
+
+    fn is_foreign(&self, page: &Candidate) -> bool {
+        page.facets.iter().any(|(field, value)| *field == FacetField::Lang && self.script.is_foreign(value))
+    }
+}
+
+fn holds(page: &Candidate, wanted: FacetField, values: &[String]) -> bool {
+    page.facets.iter().any(|(field, value)| *field == wanted && values.contains(value))
+}
+
 /// Orders the candidates of a plan, best first, ties by id.
 #[must_use]
 pub fn rank(retrieved: &Retrieved, plan: &Plan, wanted: &Wanted, weights: &RankingWeights) -> Vec<Ranked> {
@@ -87,6 +105,8 @@ pub struct Ranking<'a> {
     emphasis: Vec<f32>,
     /// Exponent of coverage for a query of this length.
     coverage: f32,
+    /// Whether what is asked about a clinic stands on some page, but on none in the reader's language.
+    is_told_abroad: bool,
 }
 
 impl<'a> Ranking<'a> {
@@ -99,7 +119,9 @@ impl<'a> Ranking<'a> {
         let power = if words > weights.long_query { weights.long_query_idf } else { 0.0 };
         let emphasis = group_idf.iter().map(|idf| if mean > 0.0 { (idf / mean).powf(power) } else { 1.0 }).collect();
         let coverage = weights.coverage * (weights.coverage_words / words.max(1.0)).min(1.0);
-        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage }
+        let mut answers = retrieved.candidates.iter().filter(|page| wanted.is_answered_by(page)).peekable();
+        let is_told_abroad = answers.peek().is_some() && answers.all(|page| wanted.is_foreign(page));
+        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage, is_told_abroad }
     }
 
     /// A candidate with its score.
@@ -121,24 +143,42 @@ impl<'a> Ranking<'a> {
     }
 
     /// How far a page is about the city and topics, and in the language, of the query.
-    fn agreement(&self, candidate: &Candidate) -> [ScorePart; 4] {
-        let holds = |wanted: FacetField, values: &[String]| {
-            candidate.facets.iter().any(|(field, value)| *field == wanted && values.contains(value))
-        };
-        let Wanted { cities, clinics, topics, script } = self.wanted;
-        let is_elsewhere = !cities.is_empty() && !holds(FacetField::City, cities);
-        let is_other = !clinics.is_empty() && !holds(FacetField::Clinic, clinics);
-        let lacking = topics.iter().filter(|ids| !holds(FacetField::Topic, ids)).count();
+    fn agreement(&self, candidate: &Candidate) -> [ScorePart; 6] {
+        let (Wanted { cities, clinics, home, topics, .. }, weights) = (self.wanted, self.weights);
+        let is_elsewhere = |cities: &[String]| !cities.is_empty() && !holds(candidate, FacetField::City, cities);
+        let is_other = !clinics.is_empty() && !holds(candidate, FacetField::Clinic, clinics);
+        let lacking = topics.iter().filter(|ids| !holds(candidate, FacetField::Topic, ids)).count();
         let lacking = lacking as f32 / topics.len().max(1) as f32;
-        let is_foreign =
-            candidate.facets.iter().any(|(field, value)| *field == FacetField::Lang && script.is_foreign(value));
+        // Where only pages in another language tell it, those are what is asked for.
+        let (is_answer, is_foreign) = (self.wanted.is_answered_by(candidate), self.wanted.is_foreign(candidate));
+        let is_spared = self.is_told_abroad && is_answer;
+        let language = if is_foreign && !is_spared { weights.other_language } else { 1.0 };
+        let abroad = if self.is_told_abroad && !is_answer { weights.told_abroad } else { 1.0 };
         let part = |name: &str, value| ScorePart { name: name.to_owned(), value, effect: Effect::Times };
         [
-            part("city", if is_elsewhere { self.weights.missing_city } else { 1.0 }),
-            part("clinic", if is_other { self.weights.missing_clinic } else { 1.0 }),
-            part("topic", self.weights.missing_topic.powf(lacking)),
-            part("language", if is_foreign { self.weights.other_language } else { 1.0 }),
+            part("city", if is_elsewhere(cities) { weights.missing_city } else { 1.0 }),
+            part("clinic", if is_other { weights.missing_clinic } else { 1.0 }),
+            part("city of the clinic", if is_elsewhere(home) { weights.missing_home } else { 1.0 }),
+            part("topic", weights.missing_topic.powf(lacking)),
+            part("main topic", if lacking < 1.0 { self.of_main_topic(candidate) } else { 1.0 }),
+            part("language", language * abroad),
         ]
+    }
+
+    /// What a page keeps that has a topic that is asked for: all when it is about that first of all.
+    fn of_main_topic(&self, candidate: &Candidate) -> f32 {
+        let topics = &self.wanted.topics;
+        // A page's topics begin with its main one, and a topic with itself.
+        let main = candidate.facets.iter().find(|(field, _)| *field == FacetField::Topic).map(|(_, topic)| topic);
+        let is_asked = |main: &String| topics.iter().any(|ids| ids.first() == Some(main));
+        let is_refined = |main: &String| topics.iter().any(|ids| ids.contains(main));
+        match main {
+            _ if topics.is_empty() => 1.0,
+            Some(main) if is_asked(main) => 1.0,
+            Some(main) if is_refined(main) => self.weights.refined_topic,
+            _ if holds(candidate, FacetField::Clinic, &self.wanted.clinics) => self.weights.side_topic_of_clinic,
+            _ => self.weights.side_topic,
+        }
     }
 
     /// What each group adds: of the ways to say one thing the best counts, so that a word with many synonyms weighs no
@@ -149,13 +189,14 @@ impl<'a> Ranking<'a> {
         let groups = self.plan.groups.iter().zip(&candidate.counts.groups).zip(&self.retrieved.idf.groups);
         for (((group, counts), idf), emphasis) in groups.zip(&self.emphasis) {
             let k1 = if is_han_text(&group.typed) { self.weights.saturation_han } else { self.weights.saturation };
-            let (mut best, mut all, mut facets, mut often) = (0.0_f32, 0.0, 0.0, 0);
+            let (mut best, mut all, mut facets, mut fullest, mut often) = (0.0_f32, 0.0, 0.0, 0.0_f32, 0);
             // Another way to say a common word is no rare word.
             let own = idf.first().copied().unwrap_or(f32::MAX);
             for ((way, &count), idf) in group.clauses.iter().zip(counts).zip(idf) {
                 let idf = idf.min(own);
                 if matches!(way.clause, Clause::Facet(..)) {
                     facets += if count > 0 { way.weight } else { 0.0 };
+                    fullest = fullest.max(way.weight);
                     continue;
                 }
                 let value = way.weight * idf * self.saturated(count, k1, candidate.length);
@@ -163,7 +204,8 @@ impl<'a> Ranking<'a> {
             }
             if best == 0.0 && facets > 0.0 {
                 // What the page is about stands for the word that it writes otherwise: in the other language, say.
-                best = self.weights.facet_as_word * own.min(rarest);
+                let share = (facets / fullest).min(1.0);
+                best = self.weights.facet_as_word * share * own.min(rarest);
                 all = best;
             }
             let text = emphasis * (best + self.weights.other_ways * (all - best));
@@ -321,6 +363,45 @@ mod tests {
                 Effect::Times => sum * part.value,
             });
             assert!((sum - ranked[0].score).abs() < 1e-4, "{name}: the parts make the score");
+        }
+    }
+
+    #[test]
+    fn what_a_page_is_about() {
+        let weights = Weights::builtin().expect("the shipped weights are valid").ranking;
+        let page = |id: u64, about: &[(FacetField, &str)]| {
+            let facets = about.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
+            Candidate { facets, ..candidate(id, 1.0, vec![Some(vec![4]), Some(vec![5])], "") }
+        };
+        let (clinic, topic, lang, city) = (FacetField::Clinic, FacetField::Topic, FacetField::Lang, FacetField::City);
+        let list = |values: &[&str]| -> Vec<String> { values.iter().map(|value| (*value).to_owned()).collect() };
+        let asked = Wanted { clinics: list(&["c"]), topics: vec![list(&["t", "r"])], ..Wanted::default() };
+        let homely = Wanted { clinics: list(&["c"]), home: list(&["1"]), ..Wanted::default() };
+        for (name, wanted, better, worse) in [
+            (
+                "told in another language only",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "t"), (lang, "zh")]),
+                page(1, &[(clinic, "d"), (topic, "t"), (lang, "en")]),
+            ),
+            (
+                "told in both",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "t"), (lang, "en")]),
+                page(1, &[(clinic, "c"), (topic, "t"), (lang, "zh")]),
+            ),
+            ("main topic", &asked, page(2, &[(topic, "t"), (topic, "u")]), page(1, &[(topic, "u"), (topic, "t")])),
+            ("narrower topic", &asked, page(2, &[(topic, "t")]), page(1, &[(topic, "r")])),
+            (
+                "the clinic itself, by the way",
+                &asked,
+                page(2, &[(clinic, "c"), (topic, "u"), (topic, "t")]),
+                page(1, &[(clinic, "d"), (topic, "u"), (topic, "t")]),
+            ),
+            ("where the clinic is", &homely, page(2, &[(city, "1")]), page(1, &[(city, "2")])),
+        ] {
+            let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), wanted, &weights);
+            assert_eq!(ranked[0].candidate.id, better.id, "{name}");
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Spelling: words of a query that no page holds → the words that were probably meant.
 //!
-//! One letter too many, too few, wrong, or two swapped; a name written in one word or in several. Only what some page holds
-//! is proposed. Numbers, quoted words, words under four letters and recognised names stay as they are, and so do stop
-//! words. The index holds stems, so each way to write the word is stemmed and looked up: no dictionary of its own is kept.
+//! One letter too many, too few, wrong, or two swapped; a letter on the wrong side of a space; a name written in one word or
+//! in several. Only what some page holds is proposed. Numbers, quoted words, words under four letters and recognised names
+//! stay as they are, and so do stop words. The index holds stems, so each way to write the word is stemmed and looked up:
+//! no dictionary of its own is kept.
+//!
+//! The words of a query explain each other: beside a city a misspelt name is rather one of that city's clinics, and a
+//! misspelt city is rather one that has the clinic.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +31,14 @@ const MAX_JOINED: usize = 3;
 const OTHER_INITIAL: f32 = 0.6;
 /// Factor of a candidate that is a city.
 const KNOWN_CITY: f32 = 1.5;
+/// Cities that a misspelt word can be which are looked into for the clinics that the query may name.
+const MAX_CITIES: usize = 6;
+/// Most words of one query for which a better known one is offered.
+const MAX_OFFERS: usize = 3;
+/// A word on more pages is known well enough.
+const FEW_PAGES: usize = 3;
+/// A neighbour on this many times more pages is better known.
+const BETTER_KNOWN: usize = 20;
 /// Candidates of a smaller share of the best one's score are not worth a look.
 const MIN_SHARE: f32 = 0.3;
 
@@ -63,16 +75,26 @@ pub enum Doubt {
     MayBeName,
 }
 
-/// Corrects the words of a query; `None` where there is nothing to correct. `pages_with` tells how many pages hold a term.
+/// What an index holds, as far as spelling asks.
+pub struct Held<'a, E> {
+    /// How many pages hold a term.
+    pub pages_with: &'a dyn Fn(&str) -> Result<usize, E>,
+    /// The brands of the clinics in the city with this code, squashed.
+    pub brands_in: &'a dyn Fn(&str) -> Result<Vec<String>, E>,
+}
+
+/// Corrects the words of a query; `None` where there is nothing to correct.
 ///
 /// # Errors
-/// The first error of `pages_with`.
+/// The first error of `held`.
 pub fn corrected<E>(
     understanding: &Understanding,
     knowledge: &Knowledge,
-    pages_with: impl Fn(&str) -> Result<usize, E>,
+    held: &Held<'_, E>,
 ) -> Result<Option<Corrected>, E> {
-    let speller = Speller { knowledge, pages_with };
+    let cities = understanding.cities().flatten().cloned().collect();
+    let mut speller = Speller { knowledge, held, cities };
+    speller.cities.extend(speller.meant_cities(understanding)?);
     let words: Vec<Term> = terms(&understanding.words);
     let mut out = Corrected { words: String::new(), corrections: vec![] };
     let (mut copied_to, mut index) = (0, 0);
@@ -96,6 +118,40 @@ pub fn corrected<E>(
     Ok((!out.corrections.is_empty()).then_some(out))
 }
 
+/// Better known neighbours of words that few pages hold, to be offered and not used: a word one slip away that far more
+/// pages hold, or a clinic of the city asked for.
+///
+/// # Errors
+/// The first error of `held`.
+pub fn better_known<E>(
+    understanding: &Understanding,
+    knowledge: &Knowledge,
+    held: &Held<'_, E>,
+) -> Result<Vec<Correction>, E> {
+    let speller = Speller { knowledge, held, cities: understanding.cities().flatten().cloned().collect() };
+    let mut better = Vec::new();
+    for word in terms(&understanding.words) {
+        let typed = word.span.of(&understanding.words).to_ascii_lowercase();
+        let is_word = (MIN_LETTERS..=MAX_LETTERS).contains(&typed.len());
+        let is_meant = understanding.meanings.iter().any(|meaning| meaning.span.overlaps(word.span));
+        if !is_word || is_meant || !is_open(&word, understanding, knowledge) || better.len() >= MAX_OFFERS {
+            continue;
+        }
+        let pages = (held.pages_with)(&word.text)?;
+        if pages == 0 {
+            continue;
+        }
+        let brand = if is_pinyin(&typed) { speller.clinic_near(&typed)? } else { None };
+        let found = match brand {
+            None if pages <= FEW_PAGES => speller.better_than(&typed, pages)?,
+            brand => brand,
+        };
+        let typed = word.span.of(&understanding.words).to_owned();
+        better.extend(found.map(|used| Correction { typed, span: word.span, ..correction(used, vec![], Doubt::None) }));
+    }
+    Ok(better)
+}
+
 /// Whether a word may be changed: plain Latin letters, no stop word, and nothing that was recognised.
 fn is_open(word: &Term, understanding: &Understanding, knowledge: &Knowledge) -> bool {
     let is_meant = understanding.meanings.iter().any(|meaning| {
@@ -109,12 +165,72 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-struct Speller<'a, F> {
+struct Speller<'a, E> {
     knowledge: &'a Knowledge,
-    pages_with: F,
+    held: &'a Held<'a, E>,
+    /// Codes of the cities that the query names or probably means.
+    cities: Vec<String>,
 }
 
-impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
+impl<E> Speller<'_, E> {
+    /// The cities that misspelt words mean, where the query names none: of those one slip away one that has a clinic of
+    /// which the query speaks, else the likeliest.
+    fn meant_cities(&self, understanding: &Understanding) -> Result<Vec<String>, E> {
+        if !self.cities.is_empty() {
+            return Ok(vec![]);
+        }
+        let words: Vec<Term> = terms(&understanding.words);
+        let typed = |word: &Term| word.span.of(&understanding.words).to_ascii_lowercase();
+        let open = words.iter().filter(|word| is_open(word, understanding, self.knowledge));
+        let open: Vec<String> = open.map(typed).filter(|word| word.len() >= MIN_LETTERS).take(MAX_WORDS).collect();
+        for word in &open {
+            if word.len() > MAX_LETTERS || self.pages_of(word)? > 0 {
+                continue;
+            }
+            let mut likeliest = vec![];
+            let neighbours = self.neighbours(word)?;
+            for candidate in neighbours.iter().take(MAX_CITIES) {
+                let codes = self.codes_of(candidate);
+                let others: Vec<&String> = open.iter().filter(|other| *other != word).collect();
+                if self.has_clinic(&codes, &others)? {
+                    return Ok(codes);
+                }
+                likeliest = if likeliest.is_empty() { codes } else { likeliest };
+            }
+            if !likeliest.is_empty() {
+                return Ok(likeliest);
+            }
+        }
+        Ok(vec![])
+    }
+
+    fn codes_of(&self, name: &str) -> Vec<String> {
+        self.knowledge.cities.named(name).into_iter().map(|city| city.adcode.clone()).collect()
+    }
+
+    /// Whether a clinic of one of these cities is called as one of `words`, or nearly so.
+    fn has_clinic(&self, cities: &[String], words: &[&String]) -> Result<bool, E> {
+        for city in cities {
+            let brands = (self.held.brands_in)(city)?;
+            if words.iter().any(|word| brands.iter().any(|brand| is_near(word, brand))) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The clinic of the cities asked for whose brand is one slip away: the one with the same initial and length first.
+    fn clinic_near(&self, typed: &str) -> Result<Option<String>, E> {
+        let initial = typed.bytes().next();
+        let mut found: Vec<(bool, usize, String)> = vec![];
+        for city in &self.cities {
+            let near = (self.held.brands_in)(city)?.into_iter().filter(|brand| brand.len() >= MIN_LETTERS);
+            let near = near.filter(|brand| brand != typed && is_near(typed, brand));
+            found.extend(near.map(|brand| (brand.bytes().next() != initial, brand.len().abs_diff(typed.len()), brand)));
+        }
+        Ok(found.into_iter().min().map(|(_, _, brand)| brand))
+    }
+
     /// What to put in the place of the word at `index`, and how many words it takes; `None` where it is well.
     fn change(
         &self,
@@ -127,14 +243,25 @@ impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
         if let Some((taken, joined)) = self.joined(words, index, &understanding.words)? {
             return Ok(Some((taken, correction(joined, vec![], Doubt::None))));
         }
+        if let Some(moved) = self.moved(words, index, understanding)? {
+            return Ok(Some((2, correction(moved, vec![], Doubt::None))));
+        }
         let is_word = (MIN_LETTERS..=MAX_LETTERS).contains(&typed.len());
-        if !is_word || (self.pages_with)(&word.text)? > 0 {
+        if !is_word || (self.held.pages_with)(&word.text)? > 0 {
             return Ok(None);
         }
-        let mut found = self.neighbours(&typed)?.into_iter();
+        let neighbours = self.neighbours(&typed)?;
+        let is_city_meant = |name: &String| self.codes_of(name).iter().any(|code| self.cities.contains(code));
+        if let Some(city) = neighbours.iter().find(|name| is_city_meant(name)) {
+            return Ok(Some((1, correction(city.clone(), vec![], Doubt::None))));
+        }
+        if let Some(brand) = self.clinic_near(&typed)? {
+            return Ok(Some((1, correction(brand, vec![], Doubt::None))));
+        }
+        let mut found = neighbours.into_iter();
         if let Some(used) = found.next() {
-            let is_city = !self.knowledge.cities.named(&used).is_empty();
-            let doubt = if is_pinyin(&typed) && is_pinyin(&used) && !is_city { Doubt::MayBeName } else { Doubt::None };
+            let is_known = !self.codes_of(&used).is_empty() || self.is_vocabulary(&used);
+            let doubt = if is_pinyin(&typed) && is_pinyin(&used) && !is_known { Doubt::MayBeName } else { Doubt::None };
             return Ok(Some((1, correction(used, found.collect(), doubt))));
         }
         Ok(self.parted(&typed)?.map(|parts| (1, correction(parts, vec![], Doubt::None))))
@@ -150,7 +277,7 @@ impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
             }
             let mut is_missing = false;
             for part in parts {
-                is_missing |= (self.pages_with)(&part.text)? == 0;
+                is_missing |= (self.held.pages_with)(&part.text)? == 0;
             }
             if is_missing && self.pages_of(&joined)? > 0 {
                 return Ok(Some((count, joined)));
@@ -159,15 +286,64 @@ impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
         Ok(None)
     }
 
+    /// Two words as they are when a letter beside the space between them goes to its other side, where pages then hold
+    /// both and not yet.
+    fn moved(&self, words: &[Term], index: usize, understanding: &Understanding) -> Result<Option<String>, E> {
+        let text = &understanding.words;
+        let Some([left, right]) = words.get(index..index + 2) else { return Ok(None) };
+        let is_one_space = Span::new(left.span.end, right.span.start.max(left.span.end)).of(text) == " ";
+        let [typed_left, typed_right] = [left, right].map(|word| word.span.of(text).to_ascii_lowercase());
+        let is_long = typed_left.len() + typed_right.len() >= 2 * MIN_PART_LETTERS;
+        if !is_one_space || !is_long || !is_plain(&typed_left) || !is_plain(&typed_right) {
+            return Ok(None);
+        }
+        let is_missing = |word: &Term, typed: &str| -> Result<bool, E> {
+            Ok(typed.len() >= MIN_LETTERS && (self.held.pages_with)(&word.text)? == 0)
+        };
+        if !is_missing(left, &typed_left)? && !is_missing(right, &typed_right)? {
+            return Ok(None);
+        }
+        let to_left =
+            typed_right.split_at_checked(1).map(|(first, rest)| (format!("{typed_left}{first}"), rest.to_owned()));
+        let last = typed_left.len().saturating_sub(1);
+        let to_right =
+            typed_left.split_at_checked(last).map(|(rest, last)| (rest.to_owned(), format!("{last}{typed_right}")));
+        for (left, right) in to_left.into_iter().chain(to_right) {
+            if left.len() >= 2 && right.len() >= 2 && self.pages_of(&left)? > 0 && self.pages_of(&right)? > 0 {
+                return Ok(Some(format!("{left} {right}")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The likeliest word one slip away, where many times more pages hold it.
+    fn better_than(&self, typed: &str, pages: usize) -> Result<Option<String>, E> {
+        let Some(best) = self.neighbours(typed)?.into_iter().next() else { return Ok(None) };
+        let is_better = self.pages_of(&best)? >= BETTER_KNOWN * pages.max(1);
+        Ok(is_better.then_some(best))
+    }
+
+    /// Whether a word alone means something to the knowledge: a topic, or a word with synonyms.
+    fn is_vocabulary(&self, word: &str) -> bool {
+        !self.knowledge.topics.mentions(word).is_empty() || !self.knowledge.synonyms.mentions(word).is_empty()
+    }
+
     /// Words that some page holds and that are one slip away, likeliest first.
     fn neighbours(&self, typed: &str) -> Result<Vec<String>, E> {
         let mut by_stem: BTreeMap<String, (String, f32)> = BTreeMap::new();
         for candidate in slips(typed) {
             let Some(stem) = terms(&candidate).into_iter().next().map(|term| term.text) else { continue };
-            if by_stem.contains_key(&stem) || self.knowledge.stop_words.is_stop_word(&stem) {
+            if let Some((spelt, _)) = by_stem.get_mut(&stem) {
+                // Pages hold the stem; which of its forms is a word, the knowledge may know.
+                if !self.is_vocabulary(spelt) && self.is_vocabulary(&candidate) {
+                    *spelt = candidate;
+                }
                 continue;
             }
-            let pages = (self.pages_with)(&stem)?;
+            if self.knowledge.stop_words.is_stop_word(&stem) {
+                continue;
+            }
+            let pages = (self.held.pages_with)(&stem)?;
             if pages == 0 {
                 continue;
             }
@@ -200,7 +376,7 @@ impl<E, F: Fn(&str) -> Result<usize, E>> Speller<'_, F> {
     }
 
     fn pages_of(&self, word: &str) -> Result<usize, E> {
-        terms(word).first().map_or(Ok(0), |term| (self.pages_with)(&term.text))
+        terms(word).first().map_or(Ok(0), |term| (self.held.pages_with)(&term.text))
     }
 }
 
@@ -228,6 +404,21 @@ fn slips(word: &str) -> Vec<String> {
         longer.extend(('a'..='z').map(|letter| spelt(before, &[letter], after)));
     }
     [shorter, swapped, other, longer].concat().into_iter().filter(|slip| slip != word).collect()
+}
+
+/// Whether two words are the same but for one slip: two letters swapped, one too many, one too few, one wrong.
+fn is_near(left: &str, right: &str) -> bool {
+    let (shorter, longer) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    let (shorter, longer) = (shorter.as_bytes(), longer.as_bytes());
+    let same = shorter.iter().zip(longer).take_while(|(one, other)| one == other).count();
+    let (rest, more) = (shorter.get(same..).unwrap_or_default(), longer.get(same..).unwrap_or_default());
+    match (rest, more) {
+        ([], []) => true,
+        (_, [_, behind @ ..]) if more.len() == rest.len() + 1 => rest == behind,
+        ([_, behind @ ..], [_, behind_other @ ..]) if behind == behind_other => true,
+        ([a, b, behind @ ..], [c, d, behind_other @ ..]) => a == d && b == c && behind == behind_other,
+        _ => false,
+    }
 }
 
 /// Whether a word can be a Chinese name in Latin letters: two syllables or more, each well formed.
@@ -280,10 +471,36 @@ mod tests {
 
     fn correct(words: &str) -> Option<Corrected> {
         let knowledge = Knowledge::builtin().expect("valid");
-        let held =
-            ["medic", "insur", "price", "chongq", "zaomeifang", "yun", "eye", "bag", "clinic", "ruijia", "any", "one"];
+        let held = [
+            "medic",
+            "insur",
+            "price",
+            "chongq",
+            "zaomeifang",
+            "yun",
+            "eye",
+            "bag",
+            "clinic",
+            "ruijia",
+            "any",
+            "one",
+            "yunli",
+            "much",
+            "how",
+            "wuhai",
+            "wenzhou",
+            "wuzhou",
+            "basi",
+            "instal",
+        ];
+        let clinics = [("420100", "yanlihui"), ("450300", "baizi"), ("330300", "yunli")];
         let pages_with = |term: &str| Ok::<_, Infallible>(usize::from(held.contains(&term)) * 9);
-        corrected(&Understanding::of(words, &knowledge), &knowledge, pages_with).expect("in memory")
+        let brands_in = |city: &str| {
+            let there = clinics.iter().filter(|(code, _)| *code == city);
+            Ok(there.map(|(_, brand)| (*brand).to_owned()).collect())
+        };
+        let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+        corrected(&Understanding::of(words, &knowledge), &knowledge, &held).expect("in memory")
     }
 
     #[test]
@@ -301,6 +518,13 @@ mod tests {
             ("Chinese", "医保报消", None),
             ("nothing near", "xylophone", None),
             ("never into stop words", "anyone", None),
+            ("a clinic of the city", "Wuhan Yalihui price", Some("Wuhan yanlihui price")),
+            ("a clinic of the city before a word of some page", "Guilin Bazi price", Some("Guilin baizi price")),
+            ("a clinic of another city", "Dalian Yalihui price", None),
+            ("a clinic without its first letter", "Wuhan anlihui price", Some("Wuhan yanlihui price")),
+            ("the city that has the clinic", "Wnzhou Yunli price", Some("wenzhou Yunli price")),
+            ("a letter on the wrong side", "Wuha iYunli ho wmuch", Some("wuhai yunli how much")),
+            ("the form of a stem that is a word", "pay by installsents", Some("pay by installments")),
         ] {
             assert_eq!(correct(typed).map(|found| found.words).as_deref(), words, "{name}");
         }

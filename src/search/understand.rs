@@ -29,6 +29,8 @@ pub enum Sense {
     City(Vec<String>),
     /// A clinic, by the values that are one of those that can be meant.
     Clinic(Vec<String>),
+    /// Where the clinics are that can be meant, by the codes of the cities.
+    Home(Vec<String>),
     /// A topic, by its identifier and those of the topics that refine it.
     Topic(Vec<String>),
     /// Other words with the same meaning.
@@ -123,7 +125,7 @@ impl Understanding {
                     let named: Vec<String> = named.collect();
                     shown.topics.extend(named);
                 }
-                Sense::Clinic(_) | Sense::Synonyms(_) => {}
+                Sense::Clinic(_) | Sense::Home(_) | Sense::Synonyms(_) => {}
             }
         }
         shown.ignored = self.noise.iter().map(|span| span.of(&self.words).to_owned()).collect();
@@ -136,6 +138,15 @@ impl Understanding {
             Sense::Clinic(values) => Some(values.as_slice()),
             _ => None,
         })
+    }
+
+    /// Codes of the cities of the clinics that the query names, where it does not say where.
+    pub fn homes(&self) -> impl Iterator<Item = &String> {
+        let homes = self.meanings.iter().filter_map(|meaning| match &meaning.sense {
+            Sense::Home(codes) => Some(codes),
+            _ => None,
+        });
+        homes.flatten()
     }
 
     /// For each topic that the query names, the identifiers that satisfy it; a topic once.

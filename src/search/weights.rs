@@ -26,6 +26,8 @@ pub struct RetrievalWeights {
     pub city: f32,
     /// Score of a recognised clinic that the page is about.
     pub clinic: f32,
+    /// Score of the city of a recognised clinic, where no city is named.
+    pub home: f32,
     /// Score of a recognised topic that the page is about.
     pub topic: f32,
     /// Factor of another way to say a word.
@@ -64,10 +66,20 @@ pub struct RankingWeights {
     pub missing_city: f32,
     /// Factor of a page without the clinic that is asked for.
     pub missing_clinic: f32,
+    /// Factor of a page that is not about the city of the clinic that is asked for, where no city is.
+    pub missing_home: f32,
+    /// Factor of a page that has the topics that are asked for beside its own.
+    pub side_topic: f32,
+    /// The same for a page of the clinic that is asked for.
+    pub side_topic_of_clinic: f32,
+    /// Factor of a page whose topic refines the one that is asked for.
+    pub refined_topic: f32,
     /// Factor of a page without the topic that is asked for.
     pub missing_topic: f32,
     /// Factor of a page in another language than the query.
     pub other_language: f32,
+    /// Factor of a page that does not answer what is asked about a clinic, where only pages in another language do.
+    pub told_abroad: f32,
     /// Exponent of coverage.
     pub coverage: f32,
     /// Words up to which the exponent holds; it falls with every word more.
@@ -100,6 +112,8 @@ pub struct PassageWeights {
 pub struct AnswerWeights {
     /// Longest answer, in characters.
     pub characters: usize,
+    /// Factor of words that name the city or the clinic, on a page about one clinic.
+    pub own_name: f32,
     /// Factor of a conclusion.
     pub conclusion: f32,
     /// Factor of a sentence that says yes, no or unless.

@@ -1,10 +1,11 @@
 //! Why a page is, or is not, in an answer: every part of its score in numbers, and what keeps it out.
 
 use super::answer::{SearchError, Searcher};
+use super::helped::words_of;
 use super::ranking::Ranking;
 use crate::model::answer::{Row, Why};
 use crate::model::document::DocumentId;
-use crate::model::plan::{Clause, Plan};
+use crate::model::plan::Plan;
 use crate::model::query::{MAX_LIMIT, Query};
 
 impl Searcher<'_> {
@@ -14,11 +15,11 @@ impl Searcher<'_> {
     /// As [`Searcher::answer`].
     pub fn why(&self, query: &Query, id: DocumentId) -> Result<Option<Why>, SearchError> {
         let asked = self.asked(query)?;
-        let statistics = self.view.statistics(&asked.plan)?;
+        let retrieved = self.view.retrieve(&asked.plan, None)?;
         let Some((candidate, _)) = self.view.candidate(&asked.plan, id)? else { return Ok(None) };
         let document = self.view.document_of(&candidate)?;
         let obstacles = self.obstacles(&asked.plan, id)?;
-        let ranking = Ranking::new(&statistics, &asked.plan, &asked.wanted, &self.weights.ranking);
+        let ranking = Ranking::new(&retrieved, &asked.plan, &asked.wanted, &self.weights.ranking);
         let ranked = ranking.ranked(candidate);
         let order = self.order(&query.clone().limit(MAX_LIMIT))?;
         let missing = ranked.missing.iter().filter_map(|&index| asked.plan.groups.get(index));
@@ -64,13 +65,5 @@ impl Searcher<'_> {
             obstacles.push("it holds no word of the query".to_owned());
         }
         Ok(obstacles)
-    }
-}
-
-fn words_of(clause: &Clause) -> String {
-    match clause {
-        Clause::Term(text) => text.clone(),
-        Clause::Phrase(words) => words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" "),
-        Clause::Facet(field, value) => format!("{}:{value}", field.name()),
     }
 }

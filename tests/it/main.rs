@@ -9,6 +9,7 @@
     reason = "a test fails where it cannot go on, and says what it skips"
 )]
 
+mod answers;
 mod batch;
 mod binary;
 mod browse;

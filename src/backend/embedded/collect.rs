@@ -13,7 +13,7 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyEr
 use crate::model::plan::{FacetField, Filter, MAX_FACET_VALUES};
 
 /// Pages between two looks at the clock.
-const PAGES_BETWEEN_LOOKS: usize = 1024;
+const PAGES_BETWEEN_LOOKS: usize = 256;
 
 /// The collector.
 pub(super) struct Survey {

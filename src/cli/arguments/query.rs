@@ -1,11 +1,12 @@
 //! What a search takes: its words, what narrows and orders them, and how the answer is printed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use article_search::model::period::Day;
 use clap::{Args, ValueEnum, value_parser};
 
-use super::passage_length;
+use super::{duration, passage_length};
 use crate::cli::print::template::Template;
 
 /// Arguments of a search.
@@ -69,6 +70,9 @@ pub(in crate::cli) struct QueryArguments {
     /// The words as typed: no synonyms, no spelling help.
     #[arg(long)]
     pub(in crate::cli) exact: bool,
+    /// Look for pages no longer than this, e.g. 300ms, and answer with those found so far.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    pub(in crate::cli) deadline: Duration,
     /// Leave out pages with this word or phrase; repeatable.
     #[arg(long, value_name = "WORD")]
     pub(in crate::cli) not: Vec<String>,

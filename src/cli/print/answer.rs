@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use article_search::model::answer::{Answer, Effect, Hit, Passage, ScorePart, Understood, Why};
 use article_search::model::plan::FacetField;
 use article_search::text::safe::shown;
-use article_search::{Engine, Error};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -91,7 +90,28 @@ fn headline(output: &mut impl Write, answer: &Answer, look: Look<'_>) -> io::Res
             if index == last { faint(&format!("  [{}] §{}", hit.rank, sentence.section)) } else { String::new() };
         writeln!(output, " {open}{line}{close}{source}")?;
     }
+    disagreement(output, answer, width)?;
     writeln!(output)
+}
+
+/// How pages answer that differ: their number, and what one of them says.
+fn disagreement(output: &mut impl Write, answer: &Answer, width: Option<usize>) -> io::Result<()> {
+    if answer.disagreement.is_empty() {
+        return Ok(());
+    }
+    writeln!(output, " {}", strong("Pages disagree:"))?;
+    for side in &answer.disagreement {
+        let head = format!("{} {}", side.verdict, grouped(side.pages));
+        let Some(quote) = &side.quote else {
+            writeln!(output, "   {head}")?;
+            continue;
+        };
+        let place = quote.rank.map_or_else(|| quote.id.to_string(), |rank| format!("[{rank}]"));
+        let source = faint(&format!("{place} §{}", quote.section));
+        let lines = folded(&quote.text, &[], width.map(|width| width.saturating_sub(30)));
+        writeln!(output, "   {head:<16} “{}”  {source}", lines.join(&format!("\n{:21}", "")))?;
+    }
+    Ok(())
 }
 
 /// `yes 2 · no 1`: how the matching pages about the cities asked for answer.
@@ -242,29 +262,31 @@ pub(in crate::cli) fn footer(answer: &Answer, short_ids: &[String]) -> String {
     format!(" {pages}, {shown} shown{folded}, {:.0} ms{next}{partial}", answer.took_ms.max(1.0))
 }
 
-/// What to say when nothing was found: each word's pages, and where to go from here.
-pub(in crate::cli) fn empty_answer(answer: &Answer, engine: &Engine) -> Result<String, Error> {
+/// Words that few pages hold, and better known ones beside them.
+pub(in crate::cli) fn did_you_mean(answer: &Answer) -> Option<String> {
+    let words = &answer.help.did_you_mean;
+    let offers: Vec<_> = words.iter().map(|word| format!("{} → {}", shown(&word.typed), shown(&word.used))).collect();
+    (!words.is_empty()).then(|| format!("did you mean: {}?", offers.join(", ")))
+}
+
+/// What to say when nothing was found: each word's pages, what excluded them, and where to go from here.
+pub(in crate::cli) fn empty_answer(answer: &Answer) -> String {
     let mut text = String::from("No page has these words together.");
     if let Some((last, others)) = answer.words.split_last() {
         let mut counts: Vec<_> = others.iter().map(|count| format!("{} {}", count.word, count.pages)).collect();
         counts.push(format!("{} {}", last.word, counted(last.pages, "page")));
         let _ = write!(text, "\n  {}            (in {})", counts.join(" · "), counted(answer.pages, "page"));
     }
+    for obstacle in &answer.help.obstacles {
+        let _ = write!(text, "\n  without {}: {}", shown(&obstacle.part), counted(obstacle.pages, "page"));
+    }
     for suggestion in &answer.suggestions {
         let _ = write!(text, "\n  try: search \"{suggestion}\"");
     }
-    let here = engine.facets(FacetField::City)?;
-    for city in &answer.understood.cities {
-        if here.iter().all(|count| count.value != city.adcode) {
-            let known: Vec<_> =
-                here.iter().take(SHOWN_VALUES).map(|count| format!("{} {}", count.label, count.pages)).collect();
-            let _ = write!(
-                text,
-                "\n  {} is a known city, but no page is about it. Cities here: {}",
-                city.name,
-                known.join(", ")
-            );
-        }
+    for empty in &answer.help.empty_cities {
+        let known: Vec<_> = empty.instead.iter().map(|count| format!("{} {}", count.label, count.pages)).collect();
+        let name = &empty.city.name;
+        let _ = write!(text, "\n  {name} is a known city, but no page is about it. Cities here: {}", known.join(", "));
     }
-    Ok(text)
+    text
 }

@@ -1,0 +1,121 @@
+//! Where to go from an answer that holds little or nothing: better known words, the parts of the query that exclude all
+//! pages, and other cities.
+
+use std::collections::BTreeSet;
+
+use super::answer::{SearchError, Searcher, facet_label};
+use super::spelling::Correction;
+use super::understand::{Sense, Understanding};
+use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Obstacle};
+use crate::model::period::Period;
+use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
+
+/// Most cities that are named in the place of one.
+const MAX_INSTEAD: usize = 4;
+/// Letters of a city's code that tell its province.
+const PROVINCE_DIGITS: usize = 2;
+
+impl Searcher<'_> {
+    /// What helps with a query: `better` are better known words; the rest is for an answer without hits.
+    pub(super) fn help(
+        &self,
+        understanding: &Understanding,
+        better: &[Correction],
+        (plan, retrieved): (&Plan, &Retrieved),
+    ) -> Result<Help, SearchError> {
+        let did_you_mean =
+            better.iter().map(|word| CorrectedWord { typed: word.typed.clone(), used: word.used.clone() }).collect();
+        let obstacles = if retrieved.total == 0 { self.obstacles_of(plan)? } else { vec![] };
+        Ok(Help { did_you_mean, obstacles, empty_cities: self.empty_cities(understanding, plan)? })
+    }
+
+    /// The filters, phrases and exclusions without which pages would match, each alone.
+    fn obstacles_of(&self, plan: &Plan) -> Result<Vec<Obstacle>, SearchError> {
+        let mut parts: Vec<(String, Plan)> = Vec::new();
+        for at in 0..plan.filters.len() {
+            let part = plan.filters.get(at).map(|filter| self.written(filter)).transpose()?;
+            parts.push((part.unwrap_or_default(), Plan { filters: without(&plan.filters, at), ..plan.clone() }));
+        }
+        for (at, clause) in plan.required.iter().enumerate() {
+            let less = Plan { required: without(&plan.required, at), ..plan.clone() };
+            parts.push((format!("\"{}\"", words_of(clause)), less));
+        }
+        for (at, clause) in plan.excluded.iter().enumerate() {
+            let less = Plan { excluded: without(&plan.excluded, at), ..plan.clone() };
+            parts.push((format!("-\"{}\"", words_of(clause)), less));
+        }
+        if plan.period != Period::default() {
+            parts.push(("--since, --until".to_owned(), Plan { period: Period::default(), ..plan.clone() }));
+        }
+        if !plan.sites.is_empty() {
+            parts.push(("--site".to_owned(), Plan { sites: vec![], ..plan.clone() }));
+        }
+        let mut obstacles = Vec::new();
+        for (part, less) in parts {
+            let pages = self.view.retrieve(&Plan { window: 1, ..less }, self.deadline)?.total;
+            obstacles.extend((pages > 0).then_some(Obstacle { part, pages }));
+        }
+        Ok(obstacles)
+    }
+
+    /// A filter in the query language, by its first value.
+    fn written(&self, filter: &Filter) -> Result<String, SearchError> {
+        let label = match (filter.field, filter.values.first()) {
+            (FacetField::Clinic, Some(_)) => {
+                self.clinics().labels(std::iter::once(filter.values.as_slice()))?.into_iter().next()
+            }
+            (field, Some(value)) => Some(facet_label(field, value, self.knowledge)),
+            (_, None) => None,
+        };
+        Ok(format!("{}:{}", filter.field.name(), label.unwrap_or_else(|| "?".to_owned())))
+    }
+
+    /// The cities of a query and its filters that no page is about, with others to go to.
+    fn empty_cities(&self, understanding: &Understanding, plan: &Plan) -> Result<Vec<EmptyCity>, SearchError> {
+        let named = understanding.meanings.iter().filter_map(|meaning| match &meaning.sense {
+            Sense::City(codes) => Some(codes),
+            _ => None,
+        });
+        let filtered = plan.filters.iter().filter(|filter| filter.field == FacetField::City);
+        let asked: BTreeSet<&Vec<String>> = named.chain(filtered.map(|filter| &filter.values)).collect();
+        let mut empty = Vec::new();
+        for codes in asked {
+            let pages = codes.iter().map(|code| self.view.pages_with(&Clause::Facet(FacetField::City, code.clone())));
+            let has_pages = pages.collect::<Result<Vec<_>, _>>()?.iter().any(|&pages| pages > 0);
+            let city = codes.first().and_then(|code| self.knowledge.cities.get(code)).filter(|_| !has_pages);
+            let Some(city) = city else { continue };
+            let (name, hanzi, adcode) = (city.name.clone(), city.hanzi.clone(), city.adcode.clone());
+            let instead = self.cities_near(&adcode)?;
+            empty.push(EmptyCity { city: CityRow { name, hanzi, adcode }, instead });
+        }
+        Ok(empty)
+    }
+
+    /// Cities that pages are about: those of the same province first, of most pages first.
+    fn cities_near(&self, adcode: &str) -> Result<Vec<FacetCount>, SearchError> {
+        let is_near = |code: &str| code.get(..PROVINCE_DIGITS) == adcode.get(..PROVINCE_DIGITS);
+        let mut cities: Vec<(String, usize)> = self.view.facet_values(FacetField::City)?.into_iter().collect();
+        cities.sort_by(|left, right| {
+            let near = is_near(&right.0).cmp(&is_near(&left.0));
+            near.then(right.1.cmp(&left.1)).then(left.0.cmp(&right.0))
+        });
+        let cities = cities.into_iter().take(MAX_INSTEAD).map(|(value, pages)| {
+            let label = facet_label(FacetField::City, &value, self.knowledge);
+            FacetCount { value, label, pages, aliases: vec![] }
+        });
+        Ok(cities.collect())
+    }
+}
+
+fn without<T: Clone>(all: &[T], at: usize) -> Vec<T> {
+    all.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, one)| one.clone()).collect()
+}
+
+/// The words of a clause, as pages are searched for them.
+pub(super) fn words_of(clause: &Clause) -> String {
+    match clause {
+        Clause::Term(text) => text.clone(),
+        Clause::Phrase(words) => words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" "),
+        Clause::Facet(field, value) => format!("{}:{value}", field.name()),
+    }
+}
