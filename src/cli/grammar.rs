@@ -93,8 +93,8 @@ fn without_variables(command: Command, is_unset: &dyn Fn(&Arg, &OsStr) -> bool) 
 pub(super) fn needs_settings(arguments: &[OsString], command: &Command) -> bool {
     match decide(arguments, command) {
         Decision::Command(index) => {
-            let is = |name: &&str| arguments.get(index).is_some_and(|word| word == OsStr::new(name));
-            !["help", "completions", "man"].iter().any(|name| is(&name)) && !asks_for_help(arguments)
+            let is_it = |name: &&str| arguments.get(index).is_some_and(|word| word == OsStr::new(name));
+            !["help", "completions", "man"].iter().any(is_it) && !asks_for_help(arguments)
         }
         Decision::Query(_) | Decision::BareQuery => !asks_for_help(arguments),
         Decision::Nothing => false,

@@ -190,7 +190,7 @@ fn preview(session: &Session, saved: &Path, new: &Path) -> Result<Exit, Failure>
     let before = outcomes(&sources, &with(saved))?;
     let after = outcomes(&sources, &with(new))?;
     let mut output = session.output();
-    let mut changes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
     let mut changed = 0;
     for (page, new) in &after {
         let old = before.get(page);
@@ -200,7 +200,9 @@ fn preview(session: &Session, saved: &Path, new: &Path) -> Result<Exit, Failure>
             continue;
         }
         changed += 1;
-        differing.iter().for_each(|(key, _)| *changes.entry(key).or_default() += 1);
+        for (key, _) in &differing {
+            *by_key.entry(key).or_default() += 1;
+        }
         if changed <= SHOWN_PAGES {
             writeln!(output, "{}", style::strong(page))?;
             for (key, value) in differing {
@@ -210,7 +212,7 @@ fn preview(session: &Session, saved: &Path, new: &Path) -> Result<Exit, Failure>
         }
     }
     output.flush()?;
-    let by_key: Vec<_> = changes.iter().map(|(key, pages)| format!("{key} {pages}")).collect();
+    let by_key: Vec<_> = by_key.iter().map(|(key, pages)| format!("{key} {pages}")).collect();
     let by_key = if by_key.is_empty() { String::new() } else { format!("   ({})", by_key.join(" · ")) };
     session.note(&format!("would change {} of {}{by_key}", counted(changed, "page"), after.len()));
     Ok(Exit::Done)

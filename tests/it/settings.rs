@@ -38,7 +38,7 @@ fn the_order_of_settings() {
         ("an empty variable is none", "", &[("SEARCH_OUTPUT", "")], &["implants"], 1, "pages/"),
         ("a flag before both", "", &[("SEARCH_OUTPUT", "tsv")], &["-o", "ndjson", "-n", "2", "implants"], 2, "\"v\":1"),
         ("and -j", "", &[("SEARCH_OUTPUT", "tsv")], &["-j", "-n", "2", "implants"], 2, "\"v\":1"),
-        ("help although", "", &[("SEARCH_CONFIG", "gone.toml")], &["help", "config"], 20, "search.toml"),
+        ("help although", "", &[("SEARCH_CONFIG", "gone.toml")], &["help", "config"], 15, "search.toml"),
     ] {
         let (code, stdout, stderr) = run(&workbench, folder, variables, arguments);
         assert_eq!(code, 0, "{name}: {stderr}");
@@ -74,7 +74,7 @@ fn what_is_wrong_in_the_file_is_told_with_its_line() {
 fn knowledge_is_saved_with_the_index() {
     let workbench = Workbench::with_files(&[
         ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
-        ("synonyms.toml", b"[own]\nzorgling = [\"zorgling\", \"implant\"]\n"),
+        ("synonyms.toml", b"[own]\nzorgling = [\"zorgling\", \"snibbeting\"]\n"),
         ("wrong.toml", b"[own]\nzorgling = 3\n"),
     ]);
     let early = workbench.search(&["settings", "get"]);
@@ -102,10 +102,10 @@ fn knowledge_is_saved_with_the_index() {
     assert!(workbench.search(&["settings"]).stdout.contains("synonyms.toml    saved"));
     let saved = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
     assert!(saved.contains("zorgling"), "{saved}");
-    assert_eq!(workbench.search(&["-o", "paths", "implant"]).stdout, "corpus/a.txt\n", "found by its other name");
+    assert_eq!(workbench.search(&["-o", "paths", "snibbeting"]).stdout, "corpus/a.txt\n", "found by its other name");
     assert_eq!(workbench.search(&["index", "--full"]).code, 0);
     assert_eq!(
-        workbench.search(&["-o", "paths", "implant"]).stdout,
+        workbench.search(&["-o", "paths", "snibbeting"]).stdout,
         "corpus/a.txt\n",
         "it stays when the index is rebuilt"
     );
