@@ -243,8 +243,9 @@ mod tests {
     use crate::model::query::Query;
 
     fn page(number: usize) -> Page {
-        let mut text =
-            format!("About clinic {number}\n\nThe zebra of clinic {number} sleeps at noon, as is well known.\n");
+        // In letters: a page that says 404 is no article.
+        let name: String = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        let mut text = format!("About clinic {name}\n\nThe zebra of clinic {name} sleeps at noon, as is well known.\n");
         if number.is_multiple_of(97) {
             text.push_str(&String::from_utf8_lossy(POISON));
         }
