@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use super::asked::Asked;
 use super::filters::FilterError;
-use super::passages::{Excerpts, Matcher};
+use super::matcher::Matcher;
+use super::parse::{Parsed, parse};
+use super::passages::Excerpts;
 use super::plan::phrase_clause;
 use super::ranking::{Ranked, Wanted, group_idf, rank};
 use super::spelling::{Correction, Doubt};
@@ -71,15 +73,15 @@ pub struct Placed {
 }
 
 /// A query on its way to its answer.
-struct Found {
+pub(super) struct Found {
     understanding: Understanding,
     corrections: Vec<Correction>,
     dropped: Vec<String>,
-    plan: Plan,
-    wanted: Wanted,
-    retrieved: Retrieved,
+    pub(super) plan: Plan,
+    pub(super) wanted: Wanted,
+    pub(super) retrieved: Retrieved,
     /// The best page of each text, best first.
-    ranked: Vec<Ranked>,
+    pub(super) ranked: Vec<Ranked>,
     nearness: Nearness,
 }
 
@@ -148,17 +150,25 @@ impl Searcher<'_> {
         placed.collect()
     }
 
-    fn found(&self, query: &Query) -> Result<Found, SearchError> {
-        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query)?;
-        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
-        if plan.minimum_groups <= 1 || ranked.len() >= query.hit_limit() {
-            let nearness = Nearness::Match;
-            return Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness });
+    pub(super) fn found(&self, query: &Query) -> Result<Found, SearchError> {
+        let parsed = parse(query.text());
+        let found = self.found_as(query, &parsed)?;
+        if found.retrieved.total > 0 || parsed.phrases.is_empty() {
+            return Ok(found);
         }
-        // Too few pages hold two words of the query: those with one come after them, or instead of them.
-        let nearness = if retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
-        plan.minimum_groups = 1;
-        let (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        // No page holds the phrase: the nearest hold its words.
+        let found = self.found_as(query, &parsed.with_phrases_as_words())?;
+        Ok(Found { nearness: Nearness::Nearest, ..found })
+    }
+
+    fn found_as(&self, query: &Query, parsed: &Parsed) -> Result<Found, SearchError> {
+        let Asked { understanding, corrections, mut plan, wanted, dropped } = self.asked(query, parsed)?;
+        let (mut retrieved, mut ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        let mut nearness = Nearness::Match;
+        while ranked.len() < query.hit_limit() && relax(&mut plan) {
+            nearness = if retrieved.total == 0 { Nearness::Nearest } else { nearness };
+            (retrieved, ranked) = self.distinct(&mut plan, &wanted, query.hit_limit())?;
+        }
         Ok(Found { understanding, corrections, dropped, plan, wanted, retrieved, ranked, nearness })
     }
 
@@ -334,6 +344,18 @@ fn fold(ranked: &mut Vec<Ranked>, kinships: &Kinships) {
         Some(head) => articles.insert(head),
         None => texts.insert(ranked.candidate.text_key),
     });
+}
+
+/// Lets a plan find more pages: too few hold two words of the query, so those with one come after them, or instead of
+/// them; then those with a single character of a Chinese word. False when it finds all it can.
+fn relax(plan: &mut Plan) -> bool {
+    if plan.minimum_groups > 1 {
+        plan.minimum_groups = 1;
+        return true;
+    }
+    let has_more = plan.minimum_groups == 1 && plan.finding < plan.optional.len();
+    plan.finding = plan.optional.len();
+    has_more
 }
 
 /// What people read for a facet value: the name of a city or topic, else the value itself.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
 use super::filters::{any_of, city_codes, topic_ids};
-use super::parse::{Parsed, parse};
+use super::parse::Parsed;
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
 use super::spelling::{Correction, corrected};
@@ -29,8 +29,7 @@ pub(super) struct Asked {
 
 impl Searcher<'_> {
     /// A query as it is understood and retrieved.
-    pub(super) fn asked(&self, query: &Query) -> Result<Asked, SearchError> {
-        let parsed = parse(query.text());
+    pub(super) fn asked(&self, query: &Query, parsed: &Parsed) -> Result<Asked, SearchError> {
         let mut understanding = Understanding::of(&parsed.words, self.knowledge);
         let mut corrections = vec![];
         if query.reading() == Reading::Exact {
@@ -50,8 +49,8 @@ impl Searcher<'_> {
             let sense = Sense::Synonyms(correction.others.clone());
             understanding.meanings.push(Meaning { span: correction.span, sense });
         }
-        let filters = self.filters(query, &parsed)?;
-        let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        let filters = self.filters(query, parsed)?;
+        let mut plan = plan(parsed, &understanding, filters, &self.weights.retrieval);
         let dropped = self.keep_rarest(&mut plan)?;
         let wanted = Wanted {
             cities: understanding.cities().flatten().cloned().collect(),
@@ -59,6 +58,7 @@ impl Searcher<'_> {
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
             script: Script::of(&understanding.words),
         };
+        plan.wanted = wanted.facets();
         if !wanted.cities.is_empty() {
             plan.focus = vec![any_of(FacetField::City, wanted.cities.clone())];
         }

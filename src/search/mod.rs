@@ -3,7 +3,8 @@
 //! * [`parse`] takes the query language apart, [`spelling`] corrects words that no page holds, [`understand`] recognises
 //!   cities and topics, [`clinics`] clinics,
 //! * [`plan`] makes the retrieval of it, a backend carries it out,
-//! * [`ranking`] decides the order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together.
+//! * [`ranking`] decides the order by [`weights`], [`passages`] what is shown of a page by what [`matcher`] finds in it,
+//!   [`answer`] puts it together.
 //!
 //! [`answer::Searcher`] is the way through; the rest knows no index.
 
@@ -11,6 +12,7 @@ pub mod answer;
 mod asked;
 pub mod clinics;
 pub mod filters;
+pub mod matcher;
 pub mod parse;
 pub mod passages;
 pub mod plan;

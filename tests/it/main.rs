@@ -20,6 +20,7 @@ mod inputs;
 mod layering;
 mod learnt;
 mod library;
+mod ranking;
 mod rules;
 mod seeds;
 mod sequences;
