@@ -75,15 +75,8 @@ impl IndexView<'_> {
         clause_pages(&self.searcher, &self.index.fields, clause).map_err(|source| self.index.engine_error(source))
     }
 
-    /// How many pages a plan's clauses match, for ranking pages that were not retrieved with it; no candidates.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn statistics(&self, plan: &Plan) -> Result<Retrieved, BackendError> {
-        self.try_statistics(plan).map_err(|source| self.index.engine_error(source))
-    }
-
-    fn try_statistics(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
+    /// How many pages a plan's clauses match; no candidates.
+    fn statistics(&self, plan: &Plan) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let pages = usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX);
         let group_pages = plan.groups.iter().map(|group| group_pages(searcher, fields, group));
@@ -111,7 +104,7 @@ impl IndexView<'_> {
             verdicts: findings.verdicts,
             counts: counts.collect(),
             is_partial: findings.is_partial,
-            ..self.try_statistics(plan)?
+            ..self.statistics(plan)?
         })
     }
 }
