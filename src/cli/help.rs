@@ -34,7 +34,8 @@ The query language. Quote the whole query for the shell: search '\"medical insur
 
   medical insurance        pages with these words; the more of them and the rarer, the higher.
                            Word forms and known other ways to say it count, in English and Chinese
-  \"medical insurance\"      the words in this order, next to each other
+  \"medical insurance\"      the words in this order, next to each other; where no page has them so, the
+                           nearest pages with the words are shown as such
   -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery
   city:Chongqing           only pages about the city: any language or spelling (重庆, 重慶, Chungking),
                            or a province for all its cities; the same as -c Chongqing

@@ -14,8 +14,11 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// How many groups a page must satisfy; 0 when there are only required clauses.
     pub minimum_groups: usize,
-    /// Clauses that add to the score and decide nothing.
+    /// Clauses that add to the score.
     pub optional: Vec<Weighted>,
+    /// So many optional clauses, the first ones, find pages as a group does: pairs of Chinese characters that may be no
+    /// word of the query. A page that lacks them lacks nothing.
+    pub finding: usize,
     /// Clauses that a page must satisfy, e.g. quoted phrases.
     pub required: Vec<Clause>,
     /// Clauses that a page must not satisfy.
@@ -32,6 +35,8 @@ pub struct Plan {
     pub order: Order,
     /// A facet whose values candidates carry beside those that bear on their score.
     pub grouped_by: Option<FacetField>,
+    /// Facets of which the query names a value, so that ranking holds it against pages to lack it.
+    pub wanted: Vec<FacetField>,
     /// How many candidates to return, best first.
     pub window: usize,
 }
@@ -194,6 +199,8 @@ pub struct Retrieved {
     pub idf: PerClause<f32>,
     /// How many pages hold each group, in the plan's order.
     pub group_pages: Vec<usize>,
+    /// How many pages of the index have any value of each facet that the plan wants.
+    pub facet_pages: BTreeMap<FacetField, usize>,
     /// Pages in the index.
     pub pages: usize,
 }

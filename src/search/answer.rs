@@ -6,8 +6,10 @@ use std::time::Instant;
 use super::asked::Asked;
 use super::context::widened;
 use super::filters::FilterError;
+use super::matcher::Matcher;
 use super::order::Sequence;
-use super::passages::{Excerpts, Matcher};
+use super::parse::{Parsed, parse};
+use super::passages::Excerpts;
 use super::plan::phrase_clause;
 use super::ranking::{Ranked, Wanted, group_idf};
 use super::spelling::{Correction, Doubt};
@@ -163,15 +165,23 @@ impl Searcher<'_> {
         placed.collect()
     }
 
-    fn found(&self, query: &Query) -> Result<Found, SearchError> {
-        let Asked { understanding, corrections, better, mut plan, wanted, dropped } = self.asked(query)?;
+    pub(super) fn found(&self, query: &Query) -> Result<Found, SearchError> {
+        let parsed = parse(query.text());
+        let found = self.found_as(query, &parsed)?;
+        if found.retrieved.total > 0 || parsed.phrases.is_empty() {
+            return Ok(found);
+        }
+        // No page holds the phrase: the nearest hold its words.
+        let found = self.found_as(query, &parsed.with_phrases_as_words())?;
+        Ok(Found { nearness: Nearness::Nearest, ..found })
+    }
+
+    fn found_as(&self, query: &Query, parsed: &Parsed) -> Result<Found, SearchError> {
+        let Asked { understanding, corrections, better, mut plan, wanted, dropped } = self.asked(query, parsed)?;
         let mut sequence = self.first_page(&mut plan, &wanted, query)?;
         let mut nearness = Nearness::Match;
-        let may_hold_less = query.matched() == Matching::Most && plan.minimum_groups > 1;
-        if may_hold_less && sequence.ranked.len() < query.hit_limit() {
-            // Too few pages hold two words of the query: those with one come after them, or instead of them.
-            nearness = if sequence.retrieved.total == 0 { Nearness::Nearest } else { Nearness::Match };
-            plan.minimum_groups = 1;
+        while query.matched() == Matching::Most && sequence.ranked.len() < query.hit_limit() && relax(&mut plan) {
+            nearness = if sequence.retrieved.total == 0 { Nearness::Nearest } else { nearness };
             sequence = self.first_page(&mut plan, &wanted, query)?;
         }
         let (from, to) = (query.skipped(), query.skipped() + query.hit_limit());
@@ -334,6 +344,18 @@ impl Searcher<'_> {
         });
         named.collect()
     }
+}
+
+/// Lets a plan find more pages: too few hold two words of the query, so those with one come after them, or instead of
+/// them; then those with a single character of a Chinese word. False when it finds all it can.
+fn relax(plan: &mut Plan) -> bool {
+    if plan.minimum_groups > 1 {
+        plan.minimum_groups = 1;
+        return true;
+    }
+    let has_more = plan.minimum_groups == 1 && plan.finding < plan.optional.len();
+    plan.finding = plan.optional.len();
+    has_more
 }
 
 /// What people read for a facet value: the name of a city or topic, else the value itself.

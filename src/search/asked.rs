@@ -6,7 +6,7 @@ use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
 use super::filters::{any_of, city_codes, topic_ids};
 use super::order::facet_of;
-use super::parse::{Parsed, parse};
+use super::parse::Parsed;
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
 use super::spelling::{Correction, Held, better_known, corrected};
@@ -35,8 +35,8 @@ pub(super) struct Asked {
 
 impl Searcher<'_> {
     /// A query as it is understood and retrieved.
-    pub(super) fn asked(&self, query: &Query) -> Result<Asked, SearchError> {
-        let mut parsed = parse(query.text());
+    pub(super) fn asked(&self, query: &Query, parsed: &Parsed) -> Result<Asked, SearchError> {
+        let mut parsed = parsed.clone();
         parsed.excluded.extend(query.excluded().iter().cloned());
         let mut understanding = Understanding::of(&parsed.words, self.knowledge);
         let (mut corrections, mut better) = (vec![], vec![]);
@@ -68,6 +68,7 @@ impl Searcher<'_> {
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
             script: Script::of(&understanding.words),
         };
+        plan.wanted = wanted.facets();
         if !wanted.cities.is_empty() {
             plan.focus.push(any_of(FacetField::City, wanted.cities.clone()));
         }

@@ -3,7 +3,8 @@
 //! * [`parse`] takes the query language apart, [`spelling`] corrects words that no page holds, [`understand`] recognises
 //!   cities and topics, [`clinics`] clinics,
 //! * [`plan`] makes the retrieval of it, a backend carries it out,
-//! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a page, [`answer`] puts it together,
+//! * [`order`] says which pages are shown, [`ranking`] decides their order by [`weights`], [`passages`] what is shown of a
+//!   page by what [`matcher`] finds in it, [`answer`] puts it together,
 //! * [`similar`] finds pages like a page, [`suggest`] what a reader may be typing.
 //!
 //! Beside the hits, `sides` tells where pages answer a question in different ways, and `helped` where to go when there are
@@ -15,6 +16,7 @@ pub mod clinics;
 mod context;
 pub mod filters;
 mod helped;
+pub mod matcher;
 mod order;
 pub mod parse;
 pub mod passages;

@@ -32,6 +32,20 @@ pub struct Parsed {
     pub filters: Vec<(FacetField, String)>,
 }
 
+impl Parsed {
+    /// The same with its phrases as words: they may stand anywhere in a page.
+    #[must_use]
+    pub fn with_phrases_as_words(mut self) -> Self {
+        for phrase in self.phrases.drain(..) {
+            if !self.words.is_empty() {
+                self.words.push(' ');
+            }
+            self.words.push_str(&phrase);
+        }
+        self
+    }
+}
+
 /// Takes a query apart.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {

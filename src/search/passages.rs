@@ -1,132 +1,29 @@
 //! What is shown of a page: the sentences that hold most of the query, and the one that answers it.
 //!
 //! Sentences are scored by the idf of the distinct query words they hold, long ones a little less; the best is filled up
-//! with its neighbours until the budget is used. Spans come from the same analyzer as the index, so that highlights are
-//! exact.
+//! with its neighbours until the budget is used, the last of them in part.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use super::matcher::{Match, Matcher};
 use super::weights::{AnswerWeights, PassageWeights};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{AnswerSentence, Passage};
 use crate::model::article::Article;
 use crate::model::document::Document;
 use crate::model::facets::Place;
-use crate::model::plan::{Clause, FacetField, Plan};
 use crate::text::normalize::is_han;
 use crate::text::sentences::sentences;
 use crate::text::span::Span;
-use crate::text::terms::{Term, terms};
 
 /// Longer sentences are looked at in pieces.
 const MAX_PIECE_CHARACTERS: usize = 600;
 
+/// Less of a sentence than this, in characters, is not worth showing.
+const LEAST_PART_CHARACTERS: usize = 10;
+
 /// Sentences about the topic asked for, in other words than the query's, that are tried for a passage in vain.
 const MAX_WITHOUT_MATCH: usize = 8;
-
-/// The words of a plan, ready to be found in texts.
-#[derive(Debug, Clone, Default)]
-pub struct Matcher {
-    words: HashMap<String, Vec<usize>>,
-    phrases: Vec<(Vec<(usize, String)>, usize)>,
-    idf: Vec<f32>,
-    /// Groups from here on are looked for, but not shown as matches.
-    unshown_from: usize,
-    /// Groups that name a city or a clinic.
-    names: BTreeSet<usize>,
-    /// For each topic that is asked for, the identifiers that will do.
-    topics: Vec<Vec<String>>,
-}
-
-/// A query word in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Match {
-    span: Span,
-    group: usize,
-}
-
-impl Matcher {
-    /// A matcher for the groups and required phrases of `plan`; `idf` is each group's weight.
-    #[must_use]
-    pub fn new(plan: &Plan, idf: &[f32]) -> Self {
-        let mut matcher = Self { idf: idf.to_vec(), ..Self::default() };
-        for (index, group) in plan.groups.iter().enumerate() {
-            group.clauses.iter().for_each(|weighted| matcher.add(&weighted.clause, index));
-            let names = |clause: &Clause| matches!(clause, Clause::Facet(FacetField::City | FacetField::Clinic, _));
-            matcher.names.extend(group.clauses.iter().any(|weighted| names(&weighted.clause)).then_some(index));
-        }
-        let heaviest = idf.iter().copied().fold(1.0, f32::max);
-        for clause in &plan.required {
-            matcher.add(clause, matcher.idf.len());
-            matcher.idf.push(heaviest);
-        }
-        matcher.unshown_from = matcher.idf.len();
-        matcher
-    }
-
-    /// Also counts sentences that are about one of these topics, in whatever words.
-    #[must_use]
-    pub fn with_topics(mut self, topics: &[Vec<String>]) -> Self {
-        self.topics = topics.to_vec();
-        self
-    }
-
-    /// Also counts the optional clauses of `plan`, such as single Chinese characters, at `share` of their `idf`.
-    #[must_use]
-    pub fn with_optional(mut self, plan: &Plan, idf: &[f32], share: f32) -> Self {
-        for (weighted, idf) in plan.optional.iter().zip(idf) {
-            self.add(&weighted.clause, self.idf.len());
-            self.idf.push(share * idf);
-        }
-        self
-    }
-
-    fn is_on_topic(&self, text: &str, knowledge: &Knowledge) -> bool {
-        let wanted = |id: &String| self.topics.iter().any(|ids| ids.contains(id));
-        !self.topics.is_empty() && knowledge.topics.mentions(text).iter().any(|mention| wanted(&mention.topic.id))
-    }
-
-    fn add(&mut self, clause: &Clause, group: usize) {
-        match clause {
-            Clause::Term(text) => self.words.entry(text.clone()).or_default().push(group),
-            Clause::Phrase(words) => self.phrases.push((words.clone(), group)),
-            Clause::Facet(..) => {}
-        }
-    }
-
-    fn matches(&self, text: &str) -> Vec<Match> {
-        let all_terms = terms(text);
-        let mut found = Vec::new();
-        for term in &all_terms {
-            let groups = self.words.get(&term.text).into_iter().flatten();
-            found.extend(groups.map(|&group| Match { span: term.span, group }));
-        }
-        if !self.phrases.is_empty() {
-            let mut places: HashMap<(usize, &str), Span> = HashMap::new();
-            places.extend(all_terms.iter().map(|term| ((term.position, term.text.as_str()), term.span)));
-            for (words, group) in &self.phrases {
-                found.extend(
-                    phrase_matches(&all_terms, &places, words).into_iter().map(|span| Match { span, group: *group }),
-                );
-            }
-        }
-        found.sort_by_key(|one| (one.span, one.group));
-        found.dedup();
-        found
-    }
-}
-
-/// The spans of each word of each occurrence of a phrase.
-fn phrase_matches(all: &[Term], places: &HashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
-    let Some((_, first)) = words.first() else { return vec![] };
-    let mut spans = Vec::new();
-    for start in all.iter().filter(|term| term.text == *first) {
-        let whole: Option<Vec<Span>> =
-            words.iter().map(|(at, word)| places.get(&(start.position + at, word.as_str())).copied()).collect();
-        spans.extend(whole.into_iter().flatten());
-    }
-    spans
-}
 
 /// A sentence of an article.
 #[derive(Debug, Clone)]
@@ -186,32 +83,63 @@ impl<'a> Excerpts<'a> {
         Self { matcher, body, sentences: all, group_weights }
     }
 
-    /// Up to `limit` passages, best first: verbatim slices of the body on sentence borders, disjoint, each with a match.
+    /// Up to `limit` passages, best first: verbatim slices of the body, disjoint, each with a match.
     ///
-    /// A sentence longer than the budget is cut around its matches.
+    /// They are whole sentences; what is left of the budget shows the better neighbour in part, up to a word's border. A
+    /// sentence longer than the budget is cut around its matches.
     #[must_use]
     pub fn passages(&self, limit: usize, weights: &PassageWeights) -> Vec<Passage> {
         let mut taken: Vec<Span> = Vec::new();
         let mut shown = BTreeSet::new();
-        let mut passages = Vec::new();
+        let mut sections = Vec::new();
         let mut without_match = BTreeSet::new();
-        while passages.len() < limit && without_match.len() < MAX_WITHOUT_MATCH {
-            let free = self.sentences.iter().enumerate();
-            let free = free.filter(|(_, sentence)| !taken.iter().any(|span| span.overlaps(sentence.span)));
-            let free = free.filter(|(index, _)| !without_match.contains(index));
-            let scored = free.map(|(index, sentence)| (index, self.score(sentence, &shown, weights)));
-            let Some((best, _)) = scored.filter(|(_, score)| *score > 0.0).max_by(first_of_best) else { break };
-            let span = self.filled(best, &taken, weights);
+        while taken.len() < limit && without_match.len() < MAX_WITHOUT_MATCH {
+            let Some((best, span)) = self.best((&taken, &without_match), &shown, weights) else { break };
             if !self.holds_match(span) {
                 without_match.insert(best);
                 continue;
             }
             taken.push(span);
-            let inside = self.sentences.iter().filter(|sentence| span.overlaps(sentence.span));
-            shown.extend(inside.flat_map(|sentence| sentence.groups.iter().copied()));
-            passages.extend(self.sentences.get(best).map(|sentence| self.passage(span, sentence.section)));
+            shown.extend(self.groups_in(span));
+            sections.extend(self.sentences.get(best).map(|sentence| sentence.section));
         }
-        passages
+        // Parts of sentences come last: one that is worth a passage of its own is shown whole.
+        for at in 0..taken.len() {
+            let Some((span, &section)) = taken.get(at).copied().zip(sections.get(at)) else { break };
+            let stretched = self.stretched(span, section, &taken, weights);
+            taken.iter_mut().skip(at).take(1).for_each(|span| *span = stretched);
+        }
+        taken.into_iter().zip(sections).map(|(span, section)| self.passage(span, section)).collect()
+    }
+
+    /// Of the sentences that score about as well as the best, the one whose passage holds most of the query; and the
+    /// passage.
+    fn best(
+        &self,
+        (taken, left_out): (&[Span], &BTreeSet<usize>),
+        shown: &BTreeSet<usize>,
+        weights: &PassageWeights,
+    ) -> Option<(usize, Span)> {
+        let free = self.sentences.iter().enumerate();
+        let free = free.filter(|(_, sentence)| !taken.iter().any(|span| span.overlaps(sentence.span)));
+        let free = free.filter(|(index, _)| !left_out.contains(index));
+        let scored: Vec<(usize, f32)> =
+            free.map(|(index, sentence)| (index, self.score(sentence, shown, weights))).collect();
+        let least = weights.near_best * scored.iter().map(|(_, score)| *score).fold(0.0, f32::max);
+        let near = scored.into_iter().filter(|(_, score)| *score > 0.0 && *score >= least);
+        let passages = near.map(|(index, score)| {
+            let span = self.filled(index, taken, weights);
+            let new: BTreeSet<usize> = self.groups_in(span).filter(|group| !shown.contains(group)).collect();
+            ((index, span), score + self.weight(&new))
+        });
+        passages.max_by(first_of_best).map(|(best, _)| best)
+    }
+
+    /// The groups of the sentences that a piece of the body touches.
+    fn groups_in(&self, span: Span) -> impl Iterator<Item = usize> {
+        let first = self.sentences.partition_point(|sentence| sentence.span.end <= span.start);
+        let inside = self.sentences.iter().skip(first).take_while(move |sentence| sentence.span.start < span.end);
+        inside.flat_map(|sentence| sentence.groups.iter().copied())
     }
 
     /// Whether a piece of the body holds a word of the query.
@@ -312,6 +240,46 @@ impl<'a> Excerpts<'a> {
             span = Span::new(span.start.min(next.1.span.start), span.end.max(next.1.span.end));
             (first, last) = (first.min(next.0), last.max(next.0));
         }
+    }
+
+    /// `span` with a part of the better neighbour of its section, as much as fits and no other passage shows.
+    fn stretched(&self, span: Span, section: usize, taken: &[Span], weights: &PassageWeights) -> Span {
+        let rest = weights.characters.saturating_sub(self.length(span));
+        let fits = |sentence: &&Sentence| {
+            let is_free = !taken.iter().any(|other| other.overlaps(sentence.span));
+            rest >= LEAST_PART_CHARACTERS && sentence.section == section && !sentence.is_heading && is_free
+        };
+        let next = self.sentences.partition_point(|sentence| sentence.span.start < span.end);
+        let first = self.sentences.partition_point(|sentence| sentence.span.end <= span.start);
+        let before = first.checked_sub(1).and_then(|at| self.sentences.get(at)).filter(fits);
+        let after = self.sentences.get(next).filter(fits);
+        let worth = |sentence: &Sentence| self.score(sentence, &BTreeSet::new(), weights);
+        let (joined, part) = match (before, after) {
+            (Some(left), right) if right.is_none_or(|right| worth(left) > worth(right)) => {
+                let text = self.body.get(left.span.start..span.start).unwrap_or_default();
+                let start = text.char_indices().rev().nth(rest - 1).map_or(0, |(at, _)| at) + left.span.start;
+                let start = self.word_start(start, left.span.end);
+                (Span::new(start, span.end), Span::new(start, left.span.end))
+            }
+            (_, Some(right)) => {
+                let text = self.body.get(span.end..right.span.end).unwrap_or_default();
+                let end = text.char_indices().nth(rest).map_or(text.len(), |(at, _)| at) + span.end;
+                let shown = self.body.get(span.start..self.word_border(end, span.end)).unwrap_or_default();
+                let end = span.start + shown.trim_end().len();
+                (Span::new(span.start, end), Span::new(right.span.start.min(end), end))
+            }
+            _ => return span,
+        };
+        if self.length(part) < LEAST_PART_CHARACTERS { span } else { joined }
+    }
+
+    /// `at`, or where the next word begins, no further on than `limit`: not inside a Latin word.
+    fn word_start(&self, at: usize, limit: usize) -> usize {
+        let is_part = |character: char| character.is_alphanumeric() && !is_han(character);
+        let before = self.body.get(..at).and_then(|text| text.chars().next_back());
+        let ahead = self.body.get(at..limit).unwrap_or_default();
+        let cut = if before.is_some_and(is_part) { ahead.trim_start_matches(is_part) } else { ahead };
+        limit - cut.trim_start().len()
     }
 
     /// The window of a long sentence that holds most matches, those in its middle, on word borders where the script has

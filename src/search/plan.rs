@@ -64,6 +64,16 @@ fn add_words(plan: &mut Plan, understanding: &Understanding, weights: &Retrieval
     for term in &chosen {
         add_group(plan, understanding, term, &chosen, weights);
     }
+    let doubtful = all.iter().filter(|term| may_be_word(term, &all, understanding));
+    for term in doubtful.take(MAX_OPTIONAL) {
+        plan.optional.push(Weighted { clause: Clause::Term(term.text.clone()), weight: 1.0 });
+    }
+    plan.finding = plan.optional.len();
+    // Characters that meet across the border of two recognised words stand so in a page that has both side by side.
+    let across = all.iter().filter(|term| is_whole_word(term, &all) && straddles(term, understanding));
+    for term in across.filter(|term| !touches_noise(term, understanding)) {
+        plan.optional.push(Weighted { clause: Clause::Term(term.text.clone()), weight: 1.0 });
+    }
     let singles = all.iter().filter(|term| is_han_text(&term.text) && !is_whole_word(term, &all));
     for term in singles.filter(|term| !is_noise(term, understanding)) {
         plan.optional.push(Weighted { clause: Clause::Term(term.text.clone()), weight: weights.han_character });
@@ -129,8 +139,26 @@ fn carries_weight(term: &Term, all: &[Term], understanding: &Understanding) -> b
 }
 
 fn is_noise(term: &Term, understanding: &Understanding) -> bool {
-    let is_meant = understanding.meanings.iter().any(|meaning| meaning.span.contains(term.span));
-    !is_meant && understanding.noise.iter().any(|noise| noise.overlaps(term.span))
+    // A topic that is asked for by question words alone ("how much", 怎么办) orders the pages, but its words need not be
+    // in them.
+    let names = |sense: &Sense| !matches!(sense, Sense::Topic(_));
+    let mut meanings = understanding.meanings.iter();
+    let is_meant = meanings.any(|meaning| names(&meaning.sense) && meaning.span.contains(term.span));
+    !is_meant && touches_noise(term, understanding)
+}
+
+fn touches_noise(term: &Term, understanding: &Understanding) -> bool {
+    understanding.noise.iter().any(|noise| noise.overlaps(term.span))
+}
+
+/// Whether a character pair that is no word of the query for sure may be one: it has a character that stands between
+/// words as often as in them, as in 太浩湖, and none of a longer phrase that only asks.
+fn may_be_word(term: &Term, all: &[Term], understanding: &Understanding) -> bool {
+    let is_certain = carries_weight(term, all, understanding);
+    let touching = understanding.noise.iter().filter(|noise| noise.overlaps(term.span));
+    let is_doubtful = touching.clone().count() == 1 && touching.clone().all(|noise| term.span.len() > noise.len());
+    let is_apart = !straddles(term, understanding);
+    is_han_text(&term.text) && is_whole_word(term, all) && !is_certain && is_doubtful && is_apart
 }
 
 /// Whether a character pair joins the end of one recognised word with the start of the next: no word of the language.

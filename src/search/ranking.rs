@@ -39,6 +39,19 @@ pub struct Wanted {
     pub script: Script,
 }
 
+impl Wanted {
+    /// The facets of which it names values.
+    #[must_use]
+    pub fn facets(&self) -> Vec<FacetField> {
+        let named = [
+            (FacetField::City, !self.cities.is_empty()),
+            (FacetField::Clinic, !self.clinics.is_empty()),
+            (FacetField::Topic, !self.topics.is_empty()),
+        ];
+        named.into_iter().filter(|(_, is_named)| *is_named).map(|(field, _)| field).collect()
+    }
+}
+
 /// The script of a query's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Script {
@@ -133,13 +146,18 @@ impl<'a> Ranking<'a> {
         let part = |name: &str, value, effect| ScorePart { name: name.to_owned(), value, effect };
         parts.extend((others > 0.0).then(|| part("characters and phrases", others, Effect::Plus)));
         parts.push(part("proximity", proximity(&candidate, self), Effect::Plus));
-        parts.push(part("coverage", coverage(&missing, &self.group_idf).powf(self.coverage), Effect::Times));
+        parts.push(part("coverage", self.covered(&missing).powf(self.coverage), Effect::Times));
         parts.extend(self.agreement(&candidate));
         let score = parts.iter().fold(0.0, |score, part| match part.effect {
             Effect::Plus => score + part.value,
             Effect::Times => score * part.value,
         });
         Ranked { candidate, score, parts, missing }
+    }
+
+    /// Coverage, with its floor: a page that was found by characters alone keeps its order among its like.
+    fn covered(&self, missing: &[usize]) -> f32 {
+        coverage(missing, &self.group_idf).max(self.weights.coverage_floor)
     }
 
     /// How far a page is about the city and topics, and in the language, of the query.
@@ -156,10 +174,10 @@ impl<'a> Ranking<'a> {
         let abroad = if self.is_told_abroad && !is_answer { weights.told_abroad } else { 1.0 };
         let part = |name: &str, value| ScorePart { name: name.to_owned(), value, effect: Effect::Times };
         [
-            part("city", if is_elsewhere(cities) { weights.missing_city } else { 1.0 }),
-            part("clinic", if is_other { weights.missing_clinic } else { 1.0 }),
+            part("city", if is_elsewhere(cities) { self.lacking(FacetField::City, weights.missing_city) } else { 1.0 }),
+            part("clinic", if is_other { self.lacking(FacetField::Clinic, weights.missing_clinic) } else { 1.0 }),
             part("city of the clinic", if is_elsewhere(home) { weights.missing_home } else { 1.0 }),
-            part("topic", weights.missing_topic.powf(lacking)),
+            part("topic", self.lacking(FacetField::Topic, weights.missing_topic).powf(lacking)),
             part("main topic", if lacking < 1.0 { self.of_main_topic(candidate) } else { 1.0 }),
             part("language", language * abroad),
         ]
@@ -179,6 +197,13 @@ impl<'a> Ranking<'a> {
             _ if holds(candidate, FacetField::Clinic, &self.wanted.clinics) => self.weights.side_topic_of_clinic,
             _ => self.weights.side_topic,
         }
+    }
+
+    /// What is left of the score of a page that lacks a wanted value: where few pages of the index have any value of the
+    /// facet, lacking one says little.
+    fn lacking(&self, facet: FacetField, share: f32) -> f32 {
+        let Retrieved { facet_pages, pages, .. } = self.retrieved;
+        share.powf(facet_pages.get(&facet).map_or(1.0, |&having| having as f32 / (*pages).max(1) as f32))
     }
 
     /// What each group adds: of the ways to say one thing the best counts, so that a word with many synonyms weighs no
@@ -403,5 +428,40 @@ mod tests {
             let ranked = rank(&retrieved(vec![worse, better.clone()]), &plan(), wanted, &weights);
             assert_eq!(ranked[0].candidate.id, better.id, "{name}");
         }
+    }
+
+    #[test]
+    fn a_facet_that_few_pages_have_is_missed_less() {
+        let weights = Weights::builtin().expect("the shipped weights are valid").ranking;
+        let wanted = Wanted { cities: vec!["500000".to_owned()], ..Wanted::default() };
+        let factor = |having: usize| {
+            let page = candidate(1, 1.0, vec![Some(vec![4]), Some(vec![5])], "1");
+            let facet_pages = [(FacetField::City, having)].into();
+            let retrieved = Retrieved { facet_pages, ..retrieved(vec![page]) };
+            let ranked = rank(&retrieved, &plan(), &wanted, &weights);
+            ranked[0].parts.iter().find(|part| part.name == "city").map(|part| part.value).expect("a part")
+        };
+        assert_eq!(wanted.facets(), [FacetField::City]);
+        assert!((factor(100) - weights.missing_city).abs() < 1e-6, "every page has a city");
+        assert!(factor(100) < factor(50) && factor(50) < factor(3), "the fewer, the less it says");
+        assert!((factor(0) - 1.0).abs() < 1e-6, "no page has one");
+    }
+
+    #[test]
+    fn what_is_found_by_characters_alone_keeps_its_order() {
+        let weights = Weights::builtin().expect("the shipped weights are valid").ranking;
+        let mut plan = plan();
+        plan.optional = vec![Weighted { clause: Clause::Term("太浩".to_owned()), weight: 1.0 }];
+        plan.finding = 1;
+        let page = |id, count| {
+            let mut page = candidate(id, 1.0, vec![None, None], "1");
+            page.counts.optional = vec![count];
+            page
+        };
+        let mut retrieved = retrieved(vec![page(1, 1), page(2, 3)]);
+        retrieved.idf.optional = vec![idf(100, 2)];
+        let ranked = rank(&retrieved, &plan, &Wanted::default(), &weights);
+        assert_eq!(ranked[0].candidate.id, DocumentId::from_u64(2));
+        assert!(ranked[1].score > 0.0, "no page is worth nothing");
     }
 }

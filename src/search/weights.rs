@@ -82,6 +82,8 @@ pub struct RankingWeights {
     pub told_abroad: f32,
     /// Exponent of coverage.
     pub coverage: f32,
+    /// Least coverage that a page counts as having.
+    pub coverage_floor: f32,
     /// Words up to which the exponent holds; it falls with every word more.
     pub coverage_words: f32,
 }
@@ -100,6 +102,8 @@ pub struct PassageWeights {
     pub topic: f32,
     /// Share of their weight that single Chinese characters get.
     pub han_character: f32,
+    /// Share of the best sentence's score from which on a sentence may be the core of a passage.
+    pub near_best: f32,
     /// Factor of a heading.
     pub heading: f32,
     /// Factor of words that an earlier passage has shown.

@@ -1,7 +1,8 @@
 //! Why a page is, or is not, in an answer: every part of its score in numbers, and what keeps it out.
 
-use super::answer::{SearchError, Searcher};
+use super::answer::{Found, SearchError, Searcher};
 use super::helped::words_of;
+use super::parse::parse;
 use super::ranking::Ranking;
 use crate::model::answer::{Row, Why};
 use crate::model::document::DocumentId;
@@ -14,19 +15,22 @@ impl Searcher<'_> {
     /// # Errors
     /// As [`Searcher::answer`].
     pub fn why(&self, query: &Query, id: DocumentId) -> Result<Option<Why>, SearchError> {
-        let asked = self.asked(query)?;
-        let retrieved = self.view.retrieve(&asked.plan, None)?;
-        let Some((candidate, _)) = self.view.candidate(&asked.plan, id)? else { return Ok(None) };
+        // As far down as can be, so that the page is ranked by what the answer is ranked by.
+        let Found { plan, wanted, retrieved, ranked: order, .. } = self.found(&query.clone().limit(MAX_LIMIT))?;
+        let mut asked = self.asked(query, &parse(query.text()))?;
+        asked.plan.finding = plan.finding;
+        let Some((candidate, _)) = self.view.candidate(&plan, id)? else { return Ok(None) };
         let document = self.view.document_of(&candidate)?;
         let obstacles = self.obstacles(&asked.plan, id)?;
-        let ranking = Ranking::new(&retrieved, &asked.plan, &asked.wanted, &self.weights.ranking);
+        let ranking = Ranking::new(&retrieved, &plan, &wanted, &self.weights.ranking);
         let ranked = ranking.ranked(candidate);
-        let order = self.order(&query.clone().limit(MAX_LIMIT))?;
-        let missing = ranked.missing.iter().filter_map(|&index| asked.plan.groups.get(index));
+        // A page that is shown only because none matches is in no place.
+        let place = order.iter().position(|placed| placed.candidate.id == id);
+        let missing = ranked.missing.iter().filter_map(|&index| plan.groups.get(index));
         Ok(Some(Why {
             query: query.text().to_owned(),
             row: Row::of(&document),
-            rank: order.iter().position(|placed| placed.id == id).map(|place| place + 1),
+            rank: place.filter(|_| obstacles.is_empty()).map(|place| place + 1),
             pages: order.len(),
             score: ranked.score,
             explain: ranked.parts,
@@ -60,8 +64,8 @@ impl Searcher<'_> {
         if !plan.period.is_all() && !matches(Plan { period: plan.period, ..Plan::default() })? {
             obstacles.push("it is of another time".to_owned());
         }
-        let groups = plan.groups.clone();
-        if !groups.is_empty() && !matches(Plan { groups, minimum_groups: 1, ..Plan::default() })? {
+        let any = Plan { groups: plan.groups.clone(), optional: plan.optional.clone(), ..Plan::default() };
+        if !any.groups.is_empty() && !matches(Plan { finding: plan.finding, minimum_groups: 1, ..any })? {
             obstacles.push("it holds no word of the query".to_owned());
         }
         Ok(obstacles)

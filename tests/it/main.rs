@@ -27,6 +27,7 @@ mod learnt;
 mod library;
 mod narrowing;
 mod poison;
+mod ranking;
 mod readers;
 mod rules;
 mod screens;

@@ -23,13 +23,17 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
         return Box::new(EmptyQuery);
     }
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    let (finding, optional) = plan.optional.split_at_checked(plan.finding).unwrap_or((&plan.optional, &[]));
     if !plan.groups.is_empty() {
-        let groups = plan.groups.iter().map(|group| (Occur::Should, group_query(group, fields))).collect();
-        let enough = BooleanQuery::with_minimum_required_clauses(groups, plan.minimum_groups.min(plan.groups.len()));
+        let groups = plan.groups.iter().map(|group| group_query(group, fields));
+        let groups = groups.chain(finding.iter().map(|weighted| weighted_query(weighted, fields)));
+        let groups: Vec<_> = groups.map(|query| (Occur::Should, query)).collect();
+        let minimum = plan.minimum_groups.min(groups.len());
+        let enough = BooleanQuery::with_minimum_required_clauses(groups, minimum);
         let occur = if plan.minimum_groups == 0 { Occur::Should } else { Occur::Must };
         clauses.push((occur, Box::new(enough)));
     }
-    clauses.extend(plan.optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
+    clauses.extend(optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
     clauses.extend(plan.required.iter().map(|clause| (Occur::Must, clause_query(clause, fields))));
     clauses.extend(plan.excluded.iter().map(|clause| (Occur::MustNot, clause_query(clause, fields))));
     for filter in &plan.filters {

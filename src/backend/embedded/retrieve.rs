@@ -1,11 +1,12 @@
 //! Retrieval: the candidates of a plan, and what ranking needs to know of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use tantivy::collector::Count;
+use tantivy::columnar::{ColumnIndex, StrColumn};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::collect::{Scored, Survey};
 use super::describe::describe;
@@ -13,7 +14,7 @@ use super::schema::Fields;
 use super::sorted::Sorted;
 use super::{BackendError, IndexView, compile};
 use crate::model::document::DocumentId;
-use crate::model::plan::{Candidate, Clause, Group, Order, Plan, Retrieved, idf};
+use crate::model::plan::{Candidate, Clause, FacetField, Group, Order, Plan, Retrieved, idf};
 
 impl IndexView<'_> {
     /// The best `plan.window` pages for `plan`, the number of pages that match, and the facet values among them.
@@ -94,6 +95,7 @@ impl IndexView<'_> {
         Ok(Retrieved {
             group_pages: group_pages.collect::<tantivy::Result<_>>()?,
             idf: plan.per_clause(idf)?,
+            facet_pages: facet_pages(searcher, plan)?,
             pages,
             ..Retrieved::default()
         })
@@ -154,6 +156,33 @@ fn clause_pages(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantiv
         Clause::Phrase(_) => return Ok(0),
     };
     live_pages(searcher, &term)
+}
+
+/// How many pages have any value, of each facet that the plan wants.
+fn facet_pages(searcher: &Searcher, plan: &Plan) -> tantivy::Result<BTreeMap<FacetField, usize>> {
+    let mut all = BTreeMap::new();
+    for &field in &plan.wanted {
+        let mut pages = 0;
+        for reader in searcher.segment_readers() {
+            pages += reader.fast_fields().str(field.name())?.map_or(0, |column| having_value(&column, reader));
+        }
+        all.insert(field, pages);
+    }
+    Ok(all)
+}
+
+/// Pages of a segment that have a value in `column`.
+fn having_value(column: &StrColumn, reader: &SegmentReader) -> usize {
+    let is_alive = |doc: &DocId| reader.alive_bitset().is_none_or(|alive| alive.is_alive(*doc));
+    match &column.ords().index {
+        ColumnIndex::Empty { .. } => 0,
+        ColumnIndex::Full => usize::try_from(reader.num_docs()).unwrap_or(usize::MAX),
+        ColumnIndex::Optional(pages) if reader.alive_bitset().is_none() => {
+            usize::try_from(pages.num_non_nulls()).unwrap_or(usize::MAX)
+        }
+        ColumnIndex::Optional(pages) => pages.iter_non_null_docs().filter(is_alive).count(),
+        ColumnIndex::Multivalued(pages) => pages.iter_non_null_docs().filter(is_alive).count(),
+    }
 }
 
 /// The pages that hold `term`; removed ones, which stay in their segment until it is merged, do not count.

@@ -1,0 +1,114 @@
+//! The words of a query, ready to be found in the texts of pages.
+//!
+//! Spans come from the same analyzer as the index, so that highlights are exact.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::knowledge::Knowledge;
+use crate::model::plan::{Clause, FacetField, Plan};
+use crate::text::span::Span;
+use crate::text::terms::{Term, terms};
+
+/// The words of a plan, ready to be found in texts.
+#[derive(Debug, Clone, Default)]
+pub struct Matcher {
+    words: HashMap<String, Vec<usize>>,
+    phrases: Vec<(Vec<(usize, String)>, usize)>,
+    pub(super) idf: Vec<f32>,
+    /// Groups from here on are looked for, but not shown as matches.
+    pub(super) unshown_from: usize,
+    /// Groups that name a city or a clinic.
+    pub(super) names: BTreeSet<usize>,
+    /// For each topic that is asked for, the identifiers that will do.
+    topics: Vec<Vec<String>>,
+}
+
+/// A query word in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) span: Span,
+    pub(super) group: usize,
+}
+
+impl Matcher {
+    /// A matcher for the groups and required phrases of `plan`; `idf` is each group's weight.
+    #[must_use]
+    pub fn new(plan: &Plan, idf: &[f32]) -> Self {
+        let mut matcher = Self { idf: idf.to_vec(), ..Self::default() };
+        for (index, group) in plan.groups.iter().enumerate() {
+            group.clauses.iter().for_each(|weighted| matcher.add(&weighted.clause, index));
+            let names = |clause: &Clause| matches!(clause, Clause::Facet(FacetField::City | FacetField::Clinic, _));
+            matcher.names.extend(group.clauses.iter().any(|weighted| names(&weighted.clause)).then_some(index));
+        }
+        let heaviest = idf.iter().copied().fold(1.0, f32::max);
+        for clause in &plan.required {
+            matcher.add(clause, matcher.idf.len());
+            matcher.idf.push(heaviest);
+        }
+        matcher.unshown_from = matcher.idf.len();
+        matcher
+    }
+
+    /// Also counts sentences that are about one of these topics, in whatever words.
+    #[must_use]
+    pub fn with_topics(mut self, topics: &[Vec<String>]) -> Self {
+        self.topics = topics.to_vec();
+        self
+    }
+
+    /// Also counts the optional clauses of `plan`, such as single Chinese characters, at `share` of their `idf`.
+    #[must_use]
+    pub fn with_optional(mut self, plan: &Plan, idf: &[f32], share: f32) -> Self {
+        for (weighted, idf) in plan.optional.iter().zip(idf) {
+            self.add(&weighted.clause, self.idf.len());
+            self.idf.push(share * idf);
+        }
+        self
+    }
+
+    pub(super) fn is_on_topic(&self, text: &str, knowledge: &Knowledge) -> bool {
+        let wanted = |id: &String| self.topics.iter().any(|ids| ids.contains(id));
+        !self.topics.is_empty() && knowledge.topics.mentions(text).iter().any(|mention| wanted(&mention.topic.id))
+    }
+
+    fn add(&mut self, clause: &Clause, group: usize) {
+        match clause {
+            Clause::Term(text) => self.words.entry(text.clone()).or_default().push(group),
+            Clause::Phrase(words) => self.phrases.push((words.clone(), group)),
+            Clause::Facet(..) => {}
+        }
+    }
+
+    pub(super) fn matches(&self, text: &str) -> Vec<Match> {
+        let all_terms = terms(text);
+        let mut found = Vec::new();
+        for term in &all_terms {
+            let groups = self.words.get(&term.text).into_iter().flatten();
+            found.extend(groups.map(|&group| Match { span: term.span, group }));
+        }
+        if !self.phrases.is_empty() {
+            let mut places: HashMap<(usize, &str), Span> = HashMap::new();
+            places.extend(all_terms.iter().map(|term| ((term.position, term.text.as_str()), term.span)));
+            for (words, group) in &self.phrases {
+                found.extend(
+                    phrase_matches(&all_terms, &places, words).into_iter().map(|span| Match { span, group: *group }),
+                );
+            }
+        }
+        found.sort_by_key(|one| (one.span, one.group));
+        found.dedup();
+        found
+    }
+}
+
+/// The spans of each word of each occurrence of a phrase.
+fn phrase_matches(all: &[Term], places: &HashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
+    let Some((_, first)) = words.first() else { return vec![] };
+    let mut spans = Vec::new();
+    for start in all.iter().filter(|term| term.text == *first) {
+        let whole: Option<Vec<Span>> =
+            words.iter().map(|(at, word)| places.get(&(start.position + at, word.as_str())).copied()).collect();
+        spans.extend(whole.into_iter().flatten());
+    }
+    spans
+}
