@@ -2,6 +2,7 @@
 //!
 //! Keys are never dropped; what is unknown is null or an empty list.
 
+pub use super::passage::{AnswerSentence, Passage};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -141,38 +142,6 @@ impl TextRow {
     pub fn with_removed(document: &Document) -> Self {
         Self { removed: Some(document.article.removed.clone()), ..Self::of(document) }
     }
-}
-
-/// A piece of an article, verbatim. Offsets count Unicode scalar values of the body: its paragraphs and headings, each
-/// on a line of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Passage {
-    /// Section it stands in: 0 before the first heading.
-    pub section: usize,
-    /// First character.
-    pub start: usize,
-    /// One past the last.
-    pub end: usize,
-    /// The characters `start..end`.
-    pub text: String,
-    /// Matched words, relative to `text`, ascending and disjoint.
-    pub hits: Vec<(usize, usize)>,
-}
-
-/// The sentence that answers, verbatim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnswerSentence {
-    /// Section it stands in.
-    pub section: usize,
-    /// First character, counted as in [`Passage`].
-    pub start: usize,
-    /// One past the last.
-    pub end: usize,
-    /// The sentence.
-    pub text: String,
-    /// Matched words, relative to `text`.
-    #[serde(skip)]
-    pub hits: Vec<(usize, usize)>,
 }
 
 /// Pages folded under one hit.

@@ -11,6 +11,7 @@ pub mod facets;
 pub mod layout;
 pub mod likeness;
 pub mod page;
+pub mod passage;
 pub mod period;
 pub mod plan;
 pub mod query;

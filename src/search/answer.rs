@@ -23,6 +23,7 @@ use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
 use crate::model::plan::{Candidate, Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
 use crate::model::query::{Grouping, Matching, Query};
+use crate::text::terms::terms;
 
 /// Most addresses of one article that a hit lists.
 const MAX_ADDRESSES: usize = 20;
@@ -83,6 +84,8 @@ pub(super) struct Found {
     /// The pages to show, one of each group, best first.
     pub(super) ranked: Vec<Ranked>,
     pub(super) nearness: Nearness,
+    /// What finds nothing, where less is shown instead.
+    pub(super) excluded: Option<(Plan, Retrieved)>,
 }
 
 impl Found {
@@ -127,7 +130,9 @@ impl Searcher<'_> {
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
-        let help = self.help(&found.understanding, &found.better, (&found.plan, &found.retrieved))?;
+        let (plan, retrieved) =
+            found.excluded.as_ref().map_or((&found.plan, &found.retrieved), |(plan, none)| (plan, none));
+        let help = self.help(&found.understanding, &found.better, (plan, retrieved))?;
         let suggestions = suggestions(&found, query);
         let Found { plan, wanted, retrieved, ranked, nearness, .. } = found;
         let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked.clone()), detail)?;
@@ -168,12 +173,14 @@ impl Searcher<'_> {
     pub(super) fn found(&self, query: &Query) -> Result<Found, SearchError> {
         let parsed = parse(query.text());
         let found = self.found_as(query, &parsed)?;
-        if found.retrieved.total > 0 || parsed.phrases.is_empty() {
+        let has_several_words = |phrase: &String| terms(phrase).len() > 1;
+        if found.retrieved.total > 0 || !parsed.phrases.iter().any(has_several_words) {
             return Ok(found);
         }
         // No page holds the phrase: the nearest hold its words.
+        let excluded = Some((found.plan, found.retrieved));
         let found = self.found_as(query, &parsed.with_phrases_as_words())?;
-        Ok(Found { nearness: Nearness::Nearest, ..found })
+        Ok(Found { nearness: Nearness::Nearest, excluded, ..found })
     }
 
     fn found_as(&self, query: &Query, parsed: &Parsed) -> Result<Found, SearchError> {
@@ -188,7 +195,8 @@ impl Searcher<'_> {
         self.look_further(&mut sequence, (&mut plan, &wanted), to)?;
         let Sequence { retrieved, ranked, .. } = sequence;
         let ranked = ranked.into_iter().take(to).skip(from).collect();
-        Ok(Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness })
+        let excluded = None;
+        Ok(Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness, excluded })
     }
 
     /// The cities and clinics of the query that no page of the index is about.

@@ -46,12 +46,16 @@ impl Searcher<'_> {
             let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
             let brands_in = |city: &str| self.clinics().brands_in(city);
             let held = Held { pages_with: &pages_with, brands_in: &brands_in };
-            if let Some(corrected) = corrected(&understanding, self.knowledge, &held)? {
+            let corrected =
+                if parsed.has_quoted_words { None } else { corrected(&understanding, self.knowledge, &held)? };
+            if let Some(corrected) = corrected {
                 understanding = Understanding::of(&corrected.words, self.knowledge);
                 corrections = corrected.corrections;
             }
             self.add_clinics(&mut understanding)?;
-            better = better_known(&understanding, self.knowledge, &held)?;
+            if !parsed.has_quoted_words {
+                better = better_known(&understanding, self.knowledge, &held)?;
+            }
         }
         understanding.keep_meant_topics();
         for correction in corrections.iter().filter(|correction| !correction.others.is_empty()) {

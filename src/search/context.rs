@@ -40,7 +40,10 @@ fn around(passage: &Passage, body: &str, count: usize, free: Span) -> Passage {
     let (from, to) = span.in_chars(body);
     let shift = passage.start - from;
     let hits = passage.hits.iter().map(|&(start, end)| (start + shift, end + shift)).collect();
-    Passage { section: passage.section, start: from, end: to, text: span.of(body).to_owned(), hits }
+    let begins_inside = passage.begins_inside && from == passage.start;
+    let ends_inside = passage.ends_inside && to == passage.end;
+    let text = span.of(body).to_owned();
+    Passage { section: passage.section, start: from, end: to, text, hits, begins_inside, ends_inside }
 }
 
 #[cfg(test)]
@@ -52,7 +55,15 @@ mod tests {
     fn passage(text: &str) -> Passage {
         let at = BODY.find(text).expect("in the body");
         let (start, end) = Span::new(at, at + text.len()).in_chars(BODY);
-        Passage { section: 1, start, end, text: text.to_owned(), hits: vec![(0, 1)] }
+        Passage {
+            section: 1,
+            start,
+            end,
+            text: text.to_owned(),
+            hits: vec![(0, 1)],
+            begins_inside: false,
+            ends_inside: false,
+        }
     }
 
     #[test]

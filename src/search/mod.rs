@@ -24,6 +24,7 @@ pub mod plan;
 pub mod ranking;
 mod sides;
 mod similar;
+mod slips;
 pub mod spelling;
 pub mod suggest;
 pub mod understand;

@@ -30,12 +30,15 @@ pub struct Parsed {
     pub excluded: Vec<String>,
     /// Required facet values, as typed.
     pub filters: Vec<(FacetField, String)>,
+    /// Among the words are some that were quoted: they stay as typed.
+    pub has_quoted_words: bool,
 }
 
 impl Parsed {
     /// The same with its phrases as words: they may stand anywhere in a page.
     #[must_use]
     pub fn with_phrases_as_words(mut self) -> Self {
+        self.has_quoted_words = !self.phrases.is_empty();
         for phrase in self.phrases.drain(..) {
             if !self.words.is_empty() {
                 self.words.push(' ');

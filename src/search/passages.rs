@@ -178,7 +178,7 @@ impl<'a> Excerpts<'a> {
             (sentence, score)
         });
         let (best, _) = scored.filter(|(_, score)| *score > 0.0).max_by(first_of_best)?;
-        let Passage { section, start, end, text, hits } = self.passage(best.span, best.section);
+        let Passage { section, start, end, text, hits, .. } = self.passage(best.span, best.section);
         Some(AnswerSentence { section, start, end, text, hits })
     }
 
@@ -275,7 +275,8 @@ impl<'a> Excerpts<'a> {
 
     /// `at`, or where the next word begins, no further on than `limit`: not inside a Latin word.
     fn word_start(&self, at: usize, limit: usize) -> usize {
-        let is_part = |character: char| character.is_alphanumeric() && !is_han(character);
+        // A number goes on behind its comma.
+        let is_part = |character: char| !character.is_whitespace() && character.is_ascii() || is_latin(character);
         let before = self.body.get(..at).and_then(|text| text.chars().next_back());
         let ahead = self.body.get(at..limit).unwrap_or_default();
         let cut = if before.is_some_and(is_part) { ahead.trim_start_matches(is_part) } else { ahead };
@@ -311,12 +312,11 @@ impl<'a> Excerpts<'a> {
     /// `at`, or the end of the white space before it, no further back than `limit` and not inside a Latin word.
     fn word_border(&self, at: usize, limit: usize) -> usize {
         let inside = self.body.get(at..).and_then(|rest| rest.chars().next());
-        if inside.is_none_or(|character| is_han(character) || !character.is_alphanumeric()) {
+        if !inside.is_some_and(is_latin) {
             return at;
         }
         let before = self.body.get(limit..at).unwrap_or_default();
-        let back =
-            before.char_indices().rev().find(|(_, character)| !character.is_alphanumeric() || is_han(*character));
+        let back = before.char_indices().rev().find(|(_, character)| character.is_whitespace() || is_han(*character));
         back.map_or(at, |(index, character)| limit + index + character.len_utf8())
     }
 
@@ -337,8 +337,18 @@ impl<'a> Excerpts<'a> {
             }
         }
         let hits = hits.into_iter().map(|hit| Span::new(hit.start - span.start, hit.end - span.start).in_chars(&text));
-        Passage { section, start, end, hits: hits.collect(), text }
+        let splits = |at: usize| {
+            let mut sentences = self.sentences.iter();
+            sentences.any(|sentence| sentence.span.start < at && at < sentence.span.end)
+        };
+        let (begins_inside, ends_inside) = (splits(span.start), splits(span.end));
+        Passage { section, start, end, hits: hits.collect(), text, begins_inside, ends_inside }
     }
+}
+
+/// Whether words of this letter have borders.
+fn is_latin(character: char) -> bool {
+    character.is_alphanumeric() && !is_han(character)
 }
 
 /// The idf of each group, times `ln(1 + S / s) / ln(1 + S)` where it is in `s` of the page's `S` sentences.

@@ -50,8 +50,9 @@ impl Searcher<'_> {
         retrieved.total = retrieved.total.saturating_sub(before - ranked.len());
         let ranked = ranked.into_iter().take(to).skip(from).collect();
         let (understanding, nearness) = (Understanding::default(), Nearness::Match);
-        let (corrections, better, dropped) = (vec![], vec![], vec![]);
-        let found = Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness };
+        let (corrections, better, dropped, excluded) = (vec![], vec![], vec![], None);
+        let found =
+            Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness, excluded };
         let mut answer = self.assembled(query, found, Detail::Plain, started)?;
         // Nothing was asked: what the words say to a question, and which of them a page lacks, means nothing here.
         for hit in &mut answer.hits {

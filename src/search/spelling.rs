@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use super::slips::{is_near, is_pinyin, slips};
 use super::understand::{Sense, Understanding};
 use crate::knowledge::Knowledge;
 use crate::text::span::Span;
@@ -382,86 +383,6 @@ impl<E> Speller<'_, E> {
 
 fn correction(used: String, others: Vec<String>, doubt: Doubt) -> Correction {
     Correction { typed: String::new(), used, span: Span::new(0, 0), others, doubt }
-}
-
-/// Every word that is one slip away: two letters swapped, one too many, one too few, one wrong; each once at most often.
-fn slips(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    let spelt = |before: &[char], inside: &[char], after: &[char]| -> String {
-        before.iter().chain(inside).chain(after).collect()
-    };
-    let (mut swapped, mut shorter, mut longer, mut other) = (vec![], vec![], vec![], vec![]);
-    for at in 0..=letters.len() {
-        let (before, after) = letters.split_at_checked(at).unwrap_or_default();
-        if let [first, second, rest @ ..] = after {
-            swapped.push(spelt(before, &[*second, *first], rest));
-        }
-        if let [_, rest @ ..] = after {
-            shorter.push(spelt(before, &[], rest));
-            // Nobody misses the first letter: another one makes another word.
-            other.extend(('a'..='z').filter(|_| at > 0).map(|letter| spelt(before, &[letter], rest)));
-        }
-        longer.extend(('a'..='z').map(|letter| spelt(before, &[letter], after)));
-    }
-    [shorter, swapped, other, longer].concat().into_iter().filter(|slip| slip != word).collect()
-}
-
-/// Whether two words are the same but for one slip: two letters swapped, one too many, one too few, one wrong.
-fn is_near(left: &str, right: &str) -> bool {
-    let (shorter, longer) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    let (shorter, longer) = (shorter.as_bytes(), longer.as_bytes());
-    let same = shorter.iter().zip(longer).take_while(|(one, other)| one == other).count();
-    let (rest, more) = (shorter.get(same..).unwrap_or_default(), longer.get(same..).unwrap_or_default());
-    match (rest, more) {
-        ([], []) => true,
-        (_, [_, behind @ ..]) if more.len() == rest.len() + 1 => rest == behind,
-        ([_, behind @ ..], [_, behind_other @ ..]) if behind == behind_other => true,
-        ([a, b, behind @ ..], [c, d, behind_other @ ..]) => a == d && b == c && behind == behind_other,
-        _ => false,
-    }
-}
-
-/// Whether a word can be a Chinese name in Latin letters: two syllables or more, each well formed.
-fn is_pinyin(word: &str) -> bool {
-    // reachable.get(n) is the least number of syllables that make the first n letters.
-    let mut reachable: Vec<Option<usize>> = vec![None; word.len() + 1];
-    if let Some(start) = reachable.first_mut() {
-        *start = Some(0);
-    }
-    for from in 0..word.len() {
-        let Some(count) = reachable.get(from).copied().flatten() else { continue };
-        for to in from + 1..=word.len().min(from + 6) {
-            // A syllable without an initial stands first only: elsewhere names have an apostrophe before it.
-            let is_syllable =
-                word.get(from..to).is_some_and(|part| is_syllable(part) || from == 0 && ALONE.contains(&part));
-            if let (true, Some(place)) = (is_syllable, reachable.get_mut(to)) {
-                *place = Some(place.map_or(count + 1, |least| least.min(count + 1)));
-            }
-        }
-    }
-    reachable.last().copied().flatten().is_some_and(|syllables| syllables >= 2)
-}
-
-/// Syllables without an initial.
-const ALONE: [&str; 11] = ["a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "er"];
-/// Initials and the finals that follow them, in the order in which they are tried.
-const SYLLABLES: [(&[&str], &str); 8] = [
-    (&["zh", "ch", "sh", "r", "z", "c", "s"], "a e i ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang"),
-    (&["f"], "a o ei ou an en ang eng u"),
-    (&["b", "p", "m"], "a o ai ei ao ou an en ang eng i ie iao iu ian in ing u"),
-    (&["d", "t", "n", "l"], "a e ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing u uo ui uan un v ve ue"),
-    (&["g", "k", "h"], "a e ai ei ao ou an en ang eng ong u ua uo uai ui uan un uang"),
-    (&["j", "q", "x"], "i ia ie iao iu ian in iang ing iong u ue uan un"),
-    (&["y"], "a e ao ou an ang i in ing o ong u ue uan un"),
-    (&["w"], "a o ai ei an en ang eng u"),
-];
-
-/// Whether `text` is an initial and a final that go together.
-fn is_syllable(text: &str) -> bool {
-    SYLLABLES.iter().any(|(initials, finals)| {
-        let rest = initials.iter().find_map(|initial| text.strip_prefix(initial));
-        rest.is_some_and(|rest| finals.split(' ').any(|last| last == rest))
-    })
 }
 
 #[cfg(test)]

@@ -214,7 +214,10 @@ fn facts(hit: &Hit) -> String {
 }
 
 fn print_passage(output: &mut impl Write, passage: &Passage, look: Look<'_>) -> io::Result<()> {
-    let mut lines = folded(&passage.text, &passage.hits, look.beside(INDENT.len() + 8));
+    let (before, after) = (if passage.begins_inside { "… " } else { "" }, if passage.ends_inside { " …" } else { "" });
+    let shift = before.chars().count();
+    let hits: Vec<_> = passage.hits.iter().map(|(start, end)| (start + shift, end + shift)).collect();
+    let mut lines = folded(&format!("{before}{}{after}", passage.text), &hits, look.beside(INDENT.len() + 8));
     if let Some(last) = lines.last_mut() {
         let _ = write!(last, "  {}", faint(&format!("§{}", passage.section)));
     }
