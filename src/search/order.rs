@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use super::answer::{SearchError, Searcher};
+use super::filters::any_of;
 use super::ranking::{Ranked, Wanted, rank};
 use crate::backend::embedded::Kinships;
 use crate::model::plan::{Candidate, FacetField, Filter, Order, Plan, Retrieved};
@@ -14,6 +15,8 @@ use crate::model::query::{Grouping, MAX_REACH, Query};
 
 /// Most candidates looked at.
 const MAX_WINDOW: usize = MAX_REACH;
+/// Pages about the clinics asked for that are looked at whatever their words.
+const CLINIC_WINDOW: usize = 30;
 /// How much further to look when too few pages are left of those seen.
 const WINDOW_GROWTH: usize = 10;
 
@@ -33,7 +36,8 @@ impl Searcher<'_> {
     /// Looks for the first page of an answer: as far as needed for as many hits as `query` has on a page.
     pub(super) fn first_page(&self, plan: &mut Plan, wanted: &Wanted, query: &Query) -> Result<Sequence, SearchError> {
         loop {
-            let retrieved = self.view.retrieve(plan, self.deadline)?;
+            let mut retrieved = self.view.retrieve(plan, self.deadline)?;
+            self.add_pages_of_clinics(&mut retrieved, plan, wanted)?;
             let mut folding = Folding::new(query.grouping());
             let ranked = folding.folded(self.in_order(plan, wanted, &retrieved), &self.view.kinships());
             let seen = retrieved.candidates.iter().map(|candidate| candidate.id.as_u64()).collect();
@@ -43,6 +47,21 @@ impl Searcher<'_> {
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
         }
+    }
+
+    /// Adds the best pages about the clinics and topics that are asked for: words of another language find them behind many
+    /// others that hold the words of the query.
+    fn add_pages_of_clinics(&self, retrieved: &mut Retrieved, plan: &Plan, wanted: &Wanted) -> Result<(), SearchError> {
+        if wanted.clinics.is_empty() || plan.order != Order::Relevance || retrieved.total <= plan.window {
+            return Ok(());
+        }
+        let mut own = Plan { window: CLINIC_WINDOW, focus: vec![], ..plan.clone() };
+        own.filters.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
+        own.filters.extend(wanted.topics.iter().map(|topics| any_of(FacetField::Topic, topics.clone())));
+        let seen: HashSet<u64> = retrieved.candidates.iter().map(|candidate| candidate.id.as_u64()).collect();
+        let more = self.view.retrieve(&own, self.deadline)?.candidates.into_iter();
+        retrieved.candidates.extend(more.filter(|candidate| !seen.contains(&candidate.id.as_u64())));
+        Ok(())
     }
 
     /// Looks further, until there are `count` pages or no more; what was there stays in its place.

@@ -255,3 +255,21 @@ fn a_clinic_is_found_by_slips_in_its_city_and_by_its_name_in_the_other_script() 
     let elsewhere = search(&engine, "Harbin Mingchan Dental Clinic medical insurance");
     assert!(elsewhere.no_match, "no page is about that city: {:?}", elsewhere.absent);
 }
+
+#[test]
+fn what_only_pages_in_another_language_tell_of_a_clinic_is_found_behind_many_others() {
+    let letters = ["澄", "妍", "柏", "璟", "欣", "瑞", "莱", "慕", "容", "姿", "荟", "阁"];
+    let others = letters.iter().flat_map(|one| letters.map(|other| format!("{one}{other}"))).enumerate();
+    let others = others.map(|(number, name)| {
+        let text = format!(
+            "沈阳{name}医疗美容医院能报销吗\n\n很多人问沈阳{name}医疗美容医院能不能报销。\n\n综上所述，沈阳{name}医疗美容医院的项目不能用医保报销。"
+        );
+        (format!("{number}.txt"), text)
+    });
+    let own = "Can Shenyang Kailingtang Medical Beauty Hospital reimburse medical insurance?\n\nMany people ask about it.\n\nTo sum \
+               up, Shenyang Kailingtang Medical Beauty Hospital can reimburse medical insurance.";
+    let (_folder, engine) = engine_of(others.chain([("own.txt".to_owned(), own.to_owned())]));
+    let answer = search(&engine, "沈阳凯灵堂医疗美容医院能报销吗");
+    assert!(answer.total > 100, "more pages hold the words than are looked at: {}", answer.total);
+    assert_eq!(answer.hits[0].row.path, "own.txt");
+}
