@@ -67,7 +67,8 @@ impl Run<'_> {
         let mut is_more = false;
         for key in left.iter().filter_map(|id| losers.get(id)).flatten() {
             match visit.state(*key) {
-                Some(State::Waiting) => {}
+                // What it offers was, or will be, compared with all others of this run.
+                Some(State::Waiting | State::Read) => {}
                 Some(State::Unchanged) => is_more |= visit.read_too(*key),
                 _ => self.ledger.distrust(*key),
             }
