@@ -271,7 +271,7 @@ impl<'a> Run<'a> {
         let known = index.kinships()?;
         let mut kinships = None;
         if !touched.is_empty() || revision.is_first() {
-            revision.checkpoint(&mut journal, &takedowns)?;
+            revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
             index.reload()?;
             let view = index.view();
             let pages = match &touched {
@@ -289,7 +289,7 @@ impl<'a> Run<'a> {
                 Ok(())
             })?;
             if report.cleaned_again > 0 {
-                revision.checkpoint(&mut journal, &takedowns)?;
+                revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
                 index.reload()?;
             }
             let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };

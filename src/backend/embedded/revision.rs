@@ -128,21 +128,24 @@ impl Revision {
     }
 
     /// Makes what was put so far visible and safe, to be read back while the revision goes on to learn from it, with what is
-    /// known of its sources and what was taken down.
+    /// known of its sources, what was taken down, and what the pages put so far were cleaned with (`learnt`).
     ///
     /// A crash from here on leaves an index with these pages that says that the learning is unfinished.
     ///
     /// # Errors
     /// When the disk refuses: nothing of the revision is visible then, or, when only the last step failed, all that was
     /// put so far is, and may not survive a power cut.
-    pub fn checkpoint(&mut self, journal: &mut Journal, takedowns: &[u8]) -> Result<(), BackendError> {
-        let Payload { learnt, rules, kinships, .. } = self.before.clone();
+    pub fn checkpoint(&mut self, journal: &mut Journal, takedowns: &[u8], learnt: &[u8]) -> Result<(), BackendError> {
+        let Payload { rules, kinships, .. } = self.before.clone();
         let saved = || -> std::io::Result<Payload> {
+            let learnt = Some(self.save_learnt(learnt)?);
             let (journal, takedowns) = (journal.save(&self.data, &self.access)?, self.save_takedowns(takedowns)?);
             Ok(Payload { learnt, is_learning: true, rules, journal, takedowns, kinships })
         };
         let payload = saved().map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
-        self.commit(&payload)
+        self.commit(&payload)?;
+        self.before.learnt = payload.learnt;
+        Ok(())
     }
 
     /// Makes all changes visible at once and safe against a crash, with what is published beside the pages; returns when
@@ -169,13 +172,17 @@ impl Revision {
         let kinships = (!kinships.is_empty()).then(|| kinships::to_bytes(kinships));
         let write_kinships = |content: Vec<u8>| Sidecar::Kinships.write(place, &content, self.before.kinships.as_ref());
         Ok(Payload {
-            learnt: Some(Sidecar::Learnt.write(place, learnt, self.before.learnt.as_ref())?),
+            learnt: Some(self.save_learnt(learnt)?),
             is_learning: false,
             rules: Some(rules.to_owned()),
             journal: journal.save(&self.data, &self.access)?,
             takedowns: self.save_takedowns(takedowns)?,
             kinships: kinships.map(write_kinships).transpose()?,
         })
+    }
+
+    fn save_learnt(&self, content: &[u8]) -> std::io::Result<String> {
+        Sidecar::Learnt.write((&self.data, &self.access), content, self.before.learnt.as_ref())
     }
 
     fn save_takedowns(&self, content: &[u8]) -> std::io::Result<Option<String>> {

@@ -9,18 +9,22 @@ pub(crate) mod workload;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use article_search::Config;
+use serde_json::Value;
 use tempfile::TempDir;
 
-use self::disk::{EIO, ENOSPC, Fault, FaultyDisk};
-use self::workload::{Expected, Place, STEPS, leftovers};
+use self::disk::{EIO, ENOSPC, Fault, FaultyDisk, Shared};
+use self::workload::{Expected, Place, STEPS, everything, leftovers};
 use crate::workbench::Workbench;
 
 /// Points that are tried of each kind when nothing else is asked for.
 const FEW_POINTS: u64 = 3;
+/// So many points, evenly spread, hit each step of a small run.
+const ENOUGH_FOR_EACH_STEP: u64 = 48;
 /// Characters of what is told of one failure.
 const MAX_TOLD: usize = 2_000;
 /// Names the folder in which a process of its own works, and the call at which it ends.
@@ -32,7 +36,11 @@ fn asked() -> u64 {
 
 /// So many of the calls from 1 to `calls`, evenly spread; all, where that is more.
 fn points(calls: u64) -> Vec<u64> {
-    let wanted = asked().min(calls);
+    spread(asked(), calls)
+}
+
+fn spread(wanted: u64, calls: u64) -> Vec<u64> {
+    let wanted = wanted.min(calls);
     (1..=wanted).map(|number| (number * calls).div_ceil(wanted)).collect()
 }
 
@@ -133,6 +141,56 @@ fn a_power_cut() {
             }
             outcome
         });
+    }
+}
+
+/// A run that dies may have cleaned pages by what it learnt of files that are as before when the next run comes.
+#[test]
+fn a_run_that_dies_and_files_that_come_back() {
+    let article = |number: usize, last: &str| {
+        let topic = ["braces", "veneers", "crowns", "fillers"][number];
+        format!(
+            "How {topic} are made in Dalian\n\nThe doctors make {topic} in {number} hours, and patients go home on the same \
+             day with a paper that says how to look after them.\n\nWhoever wants {topic} asks for a day in the week, and \
+             brings all bills along.\n\n{last}\n"
+        )
+    };
+    let shared = "The harbour office lends boats to whoever asks for them";
+    let own = |number| format!("Number {number} of our letters was written on a rainy day");
+    let place_of = |folder: &Path, is_shared: bool| {
+        let place = Place::new(folder);
+        for number in 0..4 {
+            let last = if is_shared || number == 0 { shared.to_owned() } else { own(number) };
+            let path = place.corpus().join(format!("f{number}.txt"));
+            let content = article(number, &last);
+            if fs::read_to_string(&path).ok().as_ref() != Some(&content) {
+                fs::write(&path, content).expect("written");
+            }
+        }
+        place
+    };
+    let outcome_of = |folder: &Path, call: u64| -> (u64, Vec<Value>) {
+        let place = place_of(folder, false);
+        place.run(&place.engine(&Config::default()).expect("an index")).expect("a run");
+        let place = place_of(folder, true);
+        let disk = FaultyDisk::new(&place.index(), Fault::Lasting(call, EIO));
+        let config = Config::default().on_disk(Arc::new(Shared(Arc::clone(&disk))));
+        let _ = place.engine(&config).and_then(|engine| place.run(&engine));
+        let place = place_of(folder, false);
+        let engine = place.engine(&Config::default()).expect("an index");
+        place.run(&engine).expect("a run");
+        (disk.calls(), everything(&engine, &place.index()))
+    };
+    let folder = TempDir::new().expect("a folder");
+    let (calls, _) = outcome_of(&folder.path().join("whole"), u64::MAX);
+    let fresh = place_of(&folder.path().join("fresh"), false);
+    let engine = fresh.engine(&Config::default()).expect("an index");
+    fresh.run(&engine).expect("a run");
+    let expected = everything(&engine, &fresh.index());
+    for call in spread(asked().max(ENOUGH_FOR_EACH_STEP), calls) {
+        let own = folder.path().join("own");
+        assert!(outcome_of(&own, call).1 == expected, "dead from call {call} of {calls} on");
+        fs::remove_dir_all(own).expect("removed");
     }
 }
 

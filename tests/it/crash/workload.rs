@@ -189,7 +189,7 @@ impl Expected {
     }
 }
 
-fn everything(engine: &Engine, directory: &Path) -> Vec<Value> {
+pub(crate) fn everything(engine: &Engine, directory: &Path) -> Vec<Value> {
     let mut everything = crate::sequences::everything(engine, directory);
     for document in everything.iter_mut().filter(|document| document["origin"].is_object()) {
         // It names the folder, and each has its own.
