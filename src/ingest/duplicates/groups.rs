@@ -3,13 +3,14 @@
 //! The pages of a key are gone through by id. Each is compared with the leaders so far, joins the first that it is like,
 //! and else leads itself; so ten thousand pages of one template cost ten thousand comparisons.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::likeness::{Kinship, Likened};
+use crate::model::likeness::{Kinship, Likened, LikenessKey};
 
 use super::SAME_TEMPLATE;
 
-/// Leaders of one key: where there are more, the key is a phrase of many sites, and other keys tell their pages apart.
+/// Leaders of one key that a page is compared with. Where a band has more, it is a phrase of many sites, and other bands
+/// tell their pages apart; where a subject has more pages, its title says nothing, and bands do.
 const MAX_LEADERS: usize = 64;
 /// Of copies of one article those stand for it that have at least this share of the longest: no pieces of it.
 const WHOLE_SHARE: f32 = 0.8;
@@ -68,15 +69,31 @@ pub(super) fn template_links(members: &[Likened]) -> Vec<Link> {
 }
 
 /// The pairs of one article among the pages of one subject, which come by id; `compare` looks at their texts.
+///
+/// Of a subject with many pages those are compared that share a band, as copies nearly always do.
 pub(super) fn article_links<E>(
     members: &[Likened],
     compare: &mut dyn FnMut(u64, u64) -> Result<Sameness, E>,
 ) -> Result<Vec<Link>, E> {
+    let is_crowded = members.len() > MAX_LEADERS;
     let mut leaders: Vec<&Likened> = Vec::new();
+    let mut of_bands: HashMap<LikenessKey, Vec<usize>> = HashMap::new();
     let mut links = Vec::new();
     for member in members {
+        let bands: Vec<LikenessKey> = if is_crowded {
+            member.likeness.keys().into_iter().filter(|key| !key.is_of_subject()).collect()
+        } else {
+            vec![]
+        };
+        let beside: BTreeSet<usize> = if is_crowded {
+            bands.iter().filter_map(|band| of_bands.get(band)).flatten().copied().collect()
+        } else {
+            (0..leaders.len()).collect()
+        };
+        let beside = beside.into_iter().filter_map(|at| leaders.get(at));
+        let beside = beside.filter(|leader| leader.likeness.subject == member.likeness.subject);
         let mut is_known = false;
-        for leader in leaders.iter().filter(|leader| leader.likeness.subject == member.likeness.subject) {
+        for leader in beside.take(MAX_LEADERS) {
             let sameness = compare(leader.id, member.id)?;
             if sameness != Sameness::Different {
                 links.push((leader.id, member.id, Bond::Article));
@@ -86,7 +103,10 @@ pub(super) fn article_links<E>(
                 break;
             }
         }
-        if !is_known && leaders.len() < MAX_LEADERS {
+        if !is_known {
+            for band in bands {
+                of_bands.entry(band).or_default().push(leaders.len());
+            }
             leaders.push(member);
         }
     }

@@ -32,7 +32,8 @@ pub(in crate::ingest) fn anew(
     }
 }
 
-/// The groups of all pages. Memory: 40 bytes a page, and about 60 for each that has kin.
+/// The groups of all pages. Memory: 40 bytes a page, about 60 for each that has kin, and the texts of a subject that are
+/// compared.
 fn all(view: &IndexView<'_>) -> Result<Vec<Kinship>, BackendError> {
     let likenesses = Likenesses::of(view)?;
     let pages = likenesses.pages();
@@ -194,6 +195,35 @@ mod tests {
         let url = Some(format!("https://s{}.example/{number}", number % 2));
         let captured = crate::model::capture::CaptureTime::parse(&format!("2024-0{month}-01"));
         Page::new(Origin { url, captured, ..Origin::at("a.txt") }, Format::Text, text)
+    }
+
+    /// An article in words of its own, under the title that all have.
+    fn notice(number: usize, copy: usize) -> Page {
+        let word = |at: usize| {
+            let word = (number * 1_000 + at).to_string();
+            word.bytes().map(|digit| char::from(digit - b'0' + b'a')).collect::<String>()
+        };
+        let words: Vec<String> = (0..60).map(word).collect();
+        let last = if copy == 0 { "today" } else { "then" };
+        let text = format!("Notice of the forum\n\nThe {} was told {last}.\n", words.join(" "));
+        let url = Some(format!("https://s{copy}.example/{}", word(0)));
+        Page::new(Origin { url, ..Origin::at("a.txt") }, Format::Text, text)
+    }
+
+    #[test]
+    fn copies_are_found_under_a_title_that_hundreds_have() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (knowledge, directory) = (Knowledge::builtin().unwrap(), folder.path().join("index"));
+        let index = EmbeddedIndex::create(&directory, &Access::default()).unwrap();
+        let lock = WriterLock::take(&directory, Patience::default()).unwrap();
+        let mut run = Run::open(&knowledge, &index, lock).unwrap();
+        let pages = (0..150).flat_map(|number| [notice(number, 0), notice(number, 1)]);
+        run.take_pages(pages).unwrap();
+        assert_eq!(run.finish().unwrap().new, 300);
+        index.reload().unwrap();
+        let known = index.kinships().unwrap();
+        let heads: BTreeSet<u64> = known.rows().iter().map(|row| row.head).collect();
+        assert_eq!((known.rows().len(), heads.len()), (300, 150));
     }
 
     proptest! {
