@@ -2,18 +2,20 @@
 //!
 //! Spans come from the same analyzer as the index, so that highlights are exact.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::knowledge::Knowledge;
 use crate::model::plan::{Clause, FacetField, Plan};
 use crate::text::span::Span;
-use crate::text::terms::{Term, terms};
+use crate::text::terms::TermStream;
 
 /// The words of a plan, ready to be found in texts.
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
     words: HashMap<String, Vec<usize>>,
     phrases: Vec<(Vec<(usize, String)>, usize)>,
+    /// Of all of them.
+    phrase_words: HashSet<String>,
     pub(super) idf: Vec<f32>,
     /// Groups from here on are looked for, but not shown as matches.
     pub(super) unshown_from: usize,
@@ -74,25 +76,31 @@ impl Matcher {
     fn add(&mut self, clause: &Clause, group: usize) {
         match clause {
             Clause::Term(text) => self.words.entry(text.clone()).or_default().push(group),
-            Clause::Phrase(words) => self.phrases.push((words.clone(), group)),
+            Clause::Phrase(words) => {
+                self.phrase_words.extend(words.iter().map(|(_, word)| word.clone()));
+                self.phrases.push((words.clone(), group));
+            }
             Clause::Facet(..) => {}
         }
     }
 
     pub(super) fn matches(&self, text: &str) -> Vec<Match> {
-        let all_terms = terms(text);
         let mut found = Vec::new();
-        for term in &all_terms {
-            let groups = self.words.get(&term.text).into_iter().flatten();
-            found.extend(groups.map(|&group| Match { span: term.span, group }));
+        // Terms of the phrases, by where they stand.
+        let mut places: HashMap<(usize, &str), Span> = HashMap::new();
+        let mut stream = TermStream::new(text);
+        while stream.advance() {
+            if let Some(groups) = self.words.get(stream.text()) {
+                found.extend(groups.iter().map(|&group| Match { span: stream.span(), group }));
+            }
+            if let Some(word) = self.phrase_words.get(stream.text()) {
+                places.insert((stream.position(), word.as_str()), stream.span());
+            }
         }
-        if !self.phrases.is_empty() {
-            let mut places: HashMap<(usize, &str), Span> = HashMap::new();
-            places.extend(all_terms.iter().map(|term| ((term.position, term.text.as_str()), term.span)));
+        if !places.is_empty() {
             for (words, group) in &self.phrases {
-                found.extend(
-                    phrase_matches(&all_terms, &places, words).into_iter().map(|span| Match { span, group: *group }),
-                );
+                let spans = phrase_matches(&places, words).into_iter();
+                found.extend(spans.map(|span| Match { span, group: *group }));
             }
         }
         found.sort_by_key(|one| (one.span, one.group));
@@ -102,12 +110,12 @@ impl Matcher {
 }
 
 /// The spans of each word of each occurrence of a phrase.
-fn phrase_matches(all: &[Term], places: &HashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
+fn phrase_matches(places: &HashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
     let Some((_, first)) = words.first() else { return vec![] };
     let mut spans = Vec::new();
-    for start in all.iter().filter(|term| term.text == *first) {
+    for (start, _) in places.keys().filter(|(_, word)| word == first) {
         let whole: Option<Vec<Span>> =
-            words.iter().map(|(at, word)| places.get(&(start.position + at, word.as_str())).copied()).collect();
+            words.iter().map(|(at, word)| places.get(&(start + at, word.as_str())).copied()).collect();
         spans.extend(whole.into_iter().flatten());
     }
     spans

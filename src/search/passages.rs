@@ -3,15 +3,15 @@
 //! Sentences are scored by the idf of the distinct query words they hold, long ones a little less; the best is filled up
 //! with its neighbours until the budget is used, the last of them in part.
 
+mod answering;
+
 use std::collections::BTreeSet;
 
 use super::matcher::{Match, Matcher};
-use super::weights::{AnswerWeights, PassageWeights};
+use super::weights::PassageWeights;
 use crate::knowledge::Knowledge;
-use crate::model::answer::{AnswerSentence, Passage};
+use crate::model::answer::Passage;
 use crate::model::article::Article;
-use crate::model::document::Document;
-use crate::model::facets::Place;
 use crate::text::normalize::is_han;
 use crate::text::sentences::sentences;
 use crate::text::span::Span;
@@ -147,39 +147,6 @@ impl<'a> Excerpts<'a> {
         let matches = self.sentences.iter().filter(|sentence| span.overlaps(sentence.span));
         let mut matches = matches.flat_map(|sentence| &sentence.matches);
         matches.any(|one| span.contains(one.span) && one.group < self.matcher.unshown_from)
-    }
-
-    /// The sentence that answers: holds the query's words, and rather concludes and judges than asks.
-    #[must_use]
-    pub fn answer(
-        &self,
-        document: &Document,
-        knowledge: &Knowledge,
-        weights: (&AnswerWeights, &PassageWeights),
-    ) -> Option<AnswerSentence> {
-        let (answer, passage) = weights;
-        let verdict = document.facets.verdict.as_ref().map(|facet| &facet.evidence);
-        let verdict = verdict.filter(|evidence| evidence.place == Place::Body).map(|evidence| evidence.span);
-        // Every sentence of a page about one clinic is about that clinic, whether it says its name or not.
-        let own_name = if document.facets.clinics.len() > 1 { 1.0 } else { answer.own_name };
-        let candidates =
-            self.sentences.iter().filter(|sentence| !sentence.is_heading && sentence.length <= answer.characters);
-        let scored = candidates.map(|sentence| {
-            let text = sentence.span.of(&self.body);
-            let mut score = self.scaled(sentence, self.weight_beside(sentence, own_name), passage);
-            for (holds, factor) in [
-                (knowledge.verdicts.is_conclusion(text), answer.conclusion),
-                (knowledge.verdicts.judge(text).is_some(), answer.judgement),
-                (verdict.is_some_and(|span| span.overlaps(sentence.span)), answer.verdict),
-                (knowledge.verdicts.is_question(text), answer.question),
-            ] {
-                score *= if holds { factor } else { 1.0 };
-            }
-            (sentence, score)
-        });
-        let (best, _) = scored.filter(|(_, score)| *score > 0.0).max_by(first_of_best)?;
-        let Passage { section, start, end, text, hits, .. } = self.passage(best.span, best.section);
-        Some(AnswerSentence { section, start, end, text, hits })
     }
 
     fn weight(&self, groups: &BTreeSet<usize>) -> f32 {

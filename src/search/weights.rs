@@ -128,6 +128,14 @@ pub struct AnswerWeights {
     pub question: f32,
 }
 
+impl AnswerWeights {
+    /// The most that a sentence can gain by what it says.
+    pub(super) fn most(&self) -> f32 {
+        let factors = [self.conclusion, self.judgement, self.verdict, self.question];
+        factors.into_iter().map(|factor| factor.max(1.0)).product()
+    }
+}
+
 static BUILTIN: LazyLock<Result<Weights, toml::de::Error>> =
     LazyLock::new(|| toml::from_str(include_str!("ranking.toml")));
 

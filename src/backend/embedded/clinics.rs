@@ -3,7 +3,8 @@
 //! Two fields hold nothing but terms, so that a name is found among 100,000 clinics by one look-up:
 //! `clinic_found` has `name <tab> r or p <tab> key`, `clinic_named` has `key <tab> n or a <tab> name`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{InvertedIndexReader, SegmentReader};
@@ -16,6 +17,36 @@ use crate::model::plan::FacetField;
 const BETWEEN: char = '\t';
 /// Sorts behind every term that begins with what stands before it.
 const LAST: &[u8] = &[0xFF];
+
+/// Look-ups that are kept: those that every answer makes for the clinics that it counts.
+const MAX_KEPT: usize = 10_000;
+/// Longer results are not kept.
+const MAX_KEPT_TERMS: usize = 64;
+
+/// The terms of a field that begin with something, at most so many of each segment.
+type Range = (Field, String, usize);
+
+/// Terms and the pages that have each.
+type Terms = Arc<BTreeMap<String, usize>>;
+
+/// What was looked up in one state of the index, to be given again.
+#[derive(Default)]
+pub(super) struct LookedUp(Mutex<(u64, HashMap<Range, Terms>)>);
+
+impl LookedUp {
+    fn get(&self, state: u64, range: &Range) -> Option<Terms> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (held.0 == state).then(|| held.1.get(range).cloned()).flatten()
+    }
+
+    fn keep(&self, state: u64, range: Range, terms: Terms) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0 != state || held.1.len() >= MAX_KEPT {
+            *held = (state, HashMap::new());
+        }
+        held.1.insert(range, terms);
+    }
+}
 
 /// A name of a clinic, as pages write it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +95,7 @@ impl IndexView<'_> {
     ) -> Result<Vec<(ClinicKey, NameSort)>, BackendError> {
         let from = if is_whole { format!("{name}{BETWEEN}") } else { name.to_owned() };
         let terms = self.terms_of(self.index.fields.clinic_found, &from, limit)?;
-        let clinics = terms.into_keys().filter_map(|term| {
+        let clinics = terms.keys().filter_map(|term| {
             let mut parts = term.splitn(3, BETWEEN).skip(1);
             let sort = if parts.next()? == "p" { NameSort::Pinyin } else { NameSort::Recorded };
             Some((ClinicKey::parse(parts.next()?)?, sort))
@@ -78,7 +109,7 @@ impl IndexView<'_> {
     /// When the index cannot be read.
     pub fn names_of_clinic(&self, key: &ClinicKey, limit: usize) -> Result<BTreeMap<ClinicName, usize>, BackendError> {
         let terms = self.terms_of(self.index.fields.clinic_named, &format!("{key}{BETWEEN}"), limit)?;
-        let names = terms.into_iter().filter_map(|(term, pages)| {
+        let names = terms.iter().filter_map(|(term, &pages)| {
             let mut parts = term.splitn(3, BETWEEN).skip(1);
             let is_main = parts.next()? == "n";
             Some((ClinicName { name: parts.next()?.to_owned(), is_main }, pages))
@@ -92,7 +123,7 @@ impl IndexView<'_> {
     /// When the index cannot be read.
     pub fn clinics_from(&self, from: &str, limit: usize) -> Result<BTreeMap<ClinicKey, usize>, BackendError> {
         let terms = self.terms_of(self.index.fields.facet(FacetField::Clinic), from, limit)?;
-        Ok(terms.into_iter().filter_map(|(term, pages)| Some((ClinicKey::parse(&term)?, pages))).collect())
+        Ok(terms.iter().filter_map(|(term, &pages)| Some((ClinicKey::parse(term)?, pages))).collect())
     }
 
     /// Calls `visit` with every name of every clinic and the pages that have it; the same name may come several times.
@@ -100,7 +131,7 @@ impl IndexView<'_> {
     /// # Errors
     /// When the index cannot be read.
     pub fn for_each_clinic_name(&self, mut visit: impl FnMut(&str, usize)) -> Result<(), BackendError> {
-        for (term, pages) in self.terms_of(self.index.fields.clinic_named, "", usize::MAX)? {
+        for (term, &pages) in &*self.terms_of(self.index.fields.clinic_named, "", usize::MAX)? {
             if let Some(name) = term.splitn(3, BETWEEN).nth(2) {
                 visit(name, pages);
             }
@@ -109,10 +140,18 @@ impl IndexView<'_> {
     }
 
     /// The terms of a field that begin with `from`, and the pages that have each; the first `limit` of every segment.
-    fn terms_of(&self, field: Field, from: &str, limit: usize) -> Result<BTreeMap<String, usize>, BackendError> {
+    fn terms_of(&self, field: Field, from: &str, limit: usize) -> Result<Terms, BackendError> {
+        let (state, range) = (self.searcher.generation().generation_id(), (field, from.to_owned(), limit));
+        if let Some(terms) = self.index.looked_up.get(state, &range) {
+            return Ok(terms);
+        }
         let mut found = BTreeMap::new();
         for reader in self.searcher.segment_readers() {
             add_terms(reader, field, (from, limit), &mut found).map_err(|source| self.index.engine_error(source))?;
+        }
+        let found = Arc::new(found);
+        if found.len() <= MAX_KEPT_TERMS {
+            self.index.looked_up.keep(state, range, Arc::clone(&found));
         }
         Ok(found)
     }

@@ -1,7 +1,6 @@
 //! One pass over all matching pages: the best of them, how many, and how often each facet value occurs.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::btree_map::Entry;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Instant;
 
@@ -10,19 +9,24 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::query::Weight;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError};
 
-use crate::model::plan::{FacetField, Filter, MAX_FACET_VALUES};
+use super::tally::{FacetKeys, FacetTally, most_frequent};
+use crate::model::plan::{FacetField, Filter};
 
 /// Pages between two looks at the clock.
 const PAGES_BETWEEN_LOOKS: usize = 256;
+/// Pages whose facets are counted together.
+const PAGES_AT_ONCE: usize = 128;
 
 /// The collector.
-pub(super) struct Survey {
+pub(super) struct Survey<'a> {
     /// When to stop with what was seen so far; `None`: see everything.
     pub(super) deadline: Option<Instant>,
     /// How many of the best pages to keep.
     pub(super) window: usize,
     /// Facet values for which verdicts are counted; empty: for all pages.
     pub(super) focus: Vec<Filter>,
+    /// What the values of facets are called alike by in all segments.
+    pub(super) keys: &'a FacetKeys,
 }
 
 /// What [`Survey`] saw.
@@ -73,28 +77,23 @@ impl PartialOrd for Scored {
     }
 }
 
-impl Collector for Survey {
+impl Collector for Survey<'_> {
     type Fruit = Findings;
     type Child = SegmentSurvey;
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentSurvey> {
         let mut facets = Vec::new();
         for field in FacetField::ALL {
-            if let Some(column) = reader.fast_fields().str(field.name())? {
-                let pages = vec![0; column.num_terms()];
-                facets.push(FacetTally { field, column, pages });
-            }
+            facets.extend(FacetTally::of(field, reader)?);
         }
-        let verdict = reader.fast_fields().str(FacetField::Verdict.name())?;
-        let verdicts =
-            verdict.map(|column| FacetTally { field: FacetField::Verdict, pages: vec![0; column.num_terms()], column });
         Ok(SegmentSurvey {
             segment,
             window: self.window,
             ids: reader.fast_fields().u64("id")?,
             facets,
-            verdicts,
+            verdicts: if self.focus.is_empty() { None } else { FacetTally::of(FacetField::Verdict, reader)? },
             focus: Focus::of(&self.focus, reader)?,
+            uncounted: Vec::with_capacity(PAGES_AT_ONCE),
             best: BinaryHeap::new(),
             total: 0,
             is_partial: false,
@@ -119,9 +118,13 @@ impl Collector for Survey {
             }
         }
         for (field, tallies) in tallies {
-            merged.counts.insert(field, most_frequent(&tallies)?);
+            merged.counts.insert(field, most_frequent(&tallies, self.keys)?);
         }
-        merged.verdicts = most_frequent(&verdicts)?;
+        merged.verdicts = if self.focus.is_empty() {
+            merged.counts.get(&FacetField::Verdict).cloned().unwrap_or_default()
+        } else {
+            most_frequent(&verdicts, self.keys)?
+        };
         merged.best.sort_unstable();
         merged.best.truncate(self.window);
         Ok(merged)
@@ -134,24 +137,33 @@ impl Collector for Survey {
         reader: &SegmentReader,
     ) -> tantivy::Result<SegmentFindings> {
         let mut survey = self.for_segment(segment, reader)?;
-        let alive = reader.alive_bitset();
-        let mut scorer = weight.scorer(reader, 1.0)?;
-        let mut doc = scorer.doc();
-        let mut seen: usize = 0;
-        while doc != TERMINATED {
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                survey.collect(doc, scorer.score());
-            }
-            seen += 1;
-            let looks = seen.is_multiple_of(PAGES_BETWEEN_LOOKS);
-            if looks && self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                survey.is_partial = true;
-                break;
-            }
-            doc = scorer.advance();
-        }
+        survey.is_partial = !for_each_match((weight, reader), self.deadline, |doc, score| survey.collect(doc, score))?;
         Ok(survey.harvest())
     }
+}
+
+/// Visits the pages of a segment that match and are there; says whether all were visited before the `deadline`.
+pub(super) fn for_each_match(
+    (weight, reader): (&dyn Weight, &SegmentReader),
+    deadline: Option<Instant>,
+    mut visit: impl FnMut(DocId, Score),
+) -> tantivy::Result<bool> {
+    let alive = reader.alive_bitset();
+    let mut scorer = weight.scorer(reader, 1.0)?;
+    let mut doc = scorer.doc();
+    let mut seen: usize = 0;
+    while doc != TERMINATED {
+        if alive.is_none_or(|alive| alive.is_alive(doc)) {
+            visit(doc, scorer.score());
+        }
+        seen += 1;
+        let looks = seen.is_multiple_of(PAGES_BETWEEN_LOOKS);
+        if looks && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Ok(false);
+        }
+        doc = scorer.advance();
+    }
+    Ok(true)
 }
 
 /// [`Survey`] over one segment.
@@ -162,16 +174,22 @@ pub(super) struct SegmentSurvey {
     facets: Vec<FacetTally>,
     verdicts: Option<FacetTally>,
     focus: Focus,
+    /// Pages whose facets are still to be counted: many at once cost less.
+    uncounted: Vec<DocId>,
     best: BinaryHeap<Scored>,
     total: usize,
     is_partial: bool,
 }
 
-/// Pages for each value of one facet in one segment, by the value's ordinal.
-struct FacetTally {
-    field: FacetField,
-    column: StrColumn,
-    pages: Vec<usize>,
+impl SegmentSurvey {
+    fn count_facets(&mut self) {
+        self.facets.iter_mut().for_each(|facet| facet.count(&self.uncounted));
+        if let Some(verdicts) = self.verdicts.as_mut() {
+            self.uncounted.retain(|&doc| self.focus.holds(doc));
+            verdicts.count(&self.uncounted);
+        }
+        self.uncounted.clear();
+    }
 }
 
 impl SegmentCollector for SegmentSurvey {
@@ -179,9 +197,9 @@ impl SegmentCollector for SegmentSurvey {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.total += 1;
-        self.facets.iter_mut().for_each(|facet| facet.count(doc));
-        if let Some(verdicts) = self.verdicts.as_mut().filter(|_| self.focus.holds(doc)) {
-            verdicts.count(doc);
+        self.uncounted.push(doc);
+        if self.uncounted.len() >= PAGES_AT_ONCE {
+            self.count_facets();
         }
         let is_full = self.best.len() >= self.window;
         if is_full && self.best.peek().is_some_and(|worst| score < worst.score) {
@@ -193,7 +211,8 @@ impl SegmentCollector for SegmentSurvey {
         }
     }
 
-    fn harvest(self) -> SegmentFindings {
+    fn harvest(mut self) -> SegmentFindings {
+        self.count_facets();
         let Self { best, total, facets, verdicts, is_partial, .. } = self;
         SegmentFindings { best: best.into_vec(), total, facets, verdicts, is_partial }
     }
@@ -231,82 +250,4 @@ impl Focus {
         };
         !self.is_impossible && self.accepted.iter().all(has)
     }
-}
-
-impl FacetTally {
-    fn count(&mut self, doc: DocId) {
-        for ordinal in self.column.ords().values_for_doc(doc) {
-            if let Some(pages) = usize::try_from(ordinal).ok().and_then(|at| self.pages.get_mut(at)) {
-                *pages += 1;
-            }
-        }
-    }
-
-    /// The ordinals of the values that most pages have, at most `limit`, ascending; of equal ones the first by name.
-    fn best_ordinals(&self, limit: usize) -> Vec<u64> {
-        let mut best: BinaryHeap<(Reverse<usize>, u64)> = BinaryHeap::new();
-        for (ordinal, &pages) in (0..).zip(&self.pages).filter(|&(_, &pages)| pages > 0) {
-            best.push((Reverse(pages), ordinal));
-            if best.len() > limit {
-                best.pop();
-            }
-        }
-        let mut ordinals: Vec<u64> = best.into_iter().map(|(_, ordinal)| ordinal).collect();
-        ordinals.sort_unstable();
-        ordinals
-    }
-
-    /// The ordinals of the values that so many pages have, ascending.
-    fn frequent_ordinals(&self, least: usize) -> Vec<u64> {
-        (0..).zip(&self.pages).filter(|&(_, &pages)| pages >= least).map(|(ordinal, _)| ordinal).collect()
-    }
-
-    /// The values of ascending ordinals, in one pass over the dictionary.
-    fn values(&self, ordinals: &[u64]) -> tantivy::Result<Vec<String>> {
-        let mut values = Vec::with_capacity(ordinals.len());
-        let dictionary = self.column.dictionary();
-        dictionary
-            .sorted_ords_to_term_cb(ordinals, |value| values.push(String::from_utf8_lossy(value).into_owned()))?;
-        Ok(values)
-    }
-
-    /// Pages that have `value`.
-    fn pages_of(&self, value: &str) -> tantivy::Result<usize> {
-        let ordinal = self.column.dictionary().term_ord(value).map_err(TantivyError::from)?;
-        let pages = ordinal.and_then(|ordinal| self.pages.get(usize::try_from(ordinal).ok()?));
-        Ok(pages.copied().unwrap_or(0))
-    }
-}
-
-/// The [`MAX_FACET_VALUES`] most frequent values over all segments, and some more; names are read of these only.
-///
-/// A value of so many pages together has its share of them in at least one segment.
-fn most_frequent(tallies: &[FacetTally]) -> tantivy::Result<BTreeMap<String, usize>> {
-    let mut counts = BTreeMap::new();
-    for tally in tallies {
-        add_counts(&mut counts, tally.values(&tally.best_ordinals(MAX_FACET_VALUES))?, tallies)?;
-    }
-    let mut pages: Vec<usize> = counts.values().copied().collect();
-    pages.sort_unstable_by_key(|&pages| Reverse(pages));
-    if let (Some(&least), true) = (pages.get(MAX_FACET_VALUES - 1), tallies.len() > 1) {
-        for tally in tallies {
-            let frequent = tally.frequent_ordinals(least.div_ceil(tallies.len()).max(1));
-            add_counts(&mut counts, tally.values(&frequent)?, tallies)?;
-        }
-    }
-    Ok(counts)
-}
-
-fn add_counts(
-    counts: &mut BTreeMap<String, usize>,
-    values: Vec<String>,
-    tallies: &[FacetTally],
-) -> tantivy::Result<()> {
-    for value in values {
-        if let Entry::Vacant(unknown) = counts.entry(value) {
-            let pages = tallies.iter().map(|tally| tally.pages_of(unknown.key())).sum::<tantivy::Result<usize>>()?;
-            unknown.insert(pages);
-        }
-    }
-    Ok(())
 }

@@ -31,6 +31,7 @@ mod salvage;
 mod schema;
 mod sorted;
 mod stored;
+mod tally;
 mod titles;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
+use self::clinics::LookedUp;
 pub use self::disk::{Access, Checks, Disk, DiskFile, Opening, Reading, RealDisk};
 pub use self::doctor::{Examination, Finding, Remedy, examine, repair};
 pub use self::error::BackendError;
@@ -59,6 +61,7 @@ pub use self::revision::{Published, Revision};
 pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
+use self::tally::FacetKeys;
 
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
@@ -75,6 +78,8 @@ pub struct EmbeddedIndex {
     /// How the state looked that the reader shows.
     seen: Mutex<Looks>,
     kinships: KinshipsInUse,
+    facet_keys: FacetKeys,
+    looked_up: LookedUp,
 }
 
 impl EmbeddedIndex {
@@ -153,6 +158,14 @@ impl EmbeddedIndex {
         Self::over((directory, generation), access, (files, index))
     }
 
+    /// The same generation, opened once more: what it is shown of, this one is not.
+    ///
+    /// # Errors
+    /// As [`EmbeddedIndex::open`].
+    pub fn again(&self) -> Result<Self, BackendError> {
+        Self::open_generation(&self.directory, &self.generation, &self.access)
+    }
+
     fn over(
         (directory, generation): (&Path, &str),
         access: &Access,
@@ -174,7 +187,21 @@ impl EmbeddedIndex {
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
         let (reader, seen, access) = (reader?, Mutex::new(seen), access.clone());
         let (directory, kinships) = (directory.to_owned(), KinshipsInUse::default());
-        let opened = Self { directory, generation, data, access, files, index, reader, fields, seen, kinships };
+        let (facet_keys, looked_up) = (FacetKeys::default(), LookedUp::default());
+        let opened = Self {
+            directory,
+            generation,
+            data,
+            access,
+            files,
+            index,
+            reader,
+            fields,
+            seen,
+            kinships,
+            facet_keys,
+            looked_up,
+        };
         opened.kinships()?;
         Ok(opened)
     }
@@ -233,6 +260,7 @@ impl EmbeddedIndex {
             },
         );
         reloaded?;
+        self.facet_keys.retain(self.reader.searcher().segment_readers());
         self.kinships()?;
         self.note(seen);
         Ok(())

@@ -106,10 +106,12 @@ impl IndexView<'_> {
         let query = compile::query(plan, fields);
         let is_sorted = plan.order != Order::Relevance;
         let window = if is_sorted { 1 } else { plan.window.max(1) };
-        let mut findings = searcher.search(&*query, &Survey { deadline, window, focus: plan.focus.clone() })?;
+        let mut findings = searcher
+            .search(&*query, &Survey { deadline, window, focus: plan.focus.clone(), keys: &self.index.facet_keys })?;
         if is_sorted {
-            let sorted = Sorted { order: plan.order, window: plan.window.max(1) };
-            findings.best = searcher.search(&*query, &sorted)?;
+            let sorted = Sorted { deadline, order: plan.order, window: plan.window.max(1) };
+            let first = searcher.search(&*query, &sorted)?;
+            (findings.best, findings.is_partial) = (first.pages, findings.is_partial || first.is_partial);
         }
         let mut candidates = describe(searcher, fields, plan, &findings.best)?;
         if is_sorted {

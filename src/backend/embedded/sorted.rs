@@ -1,28 +1,45 @@
 //! All matching pages in another order than by score: by date, or by title.
 
+use std::time::Instant;
+
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::query::Weight;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::collect::Scored;
+use super::collect::{Scored, for_each_match};
 use super::schema::{DATE, TITLE};
 use crate::model::plan::Order;
 
 /// Behind everything that has a date or a title.
 const LAST: u64 = u64::MAX;
+/// So many pages wait at least until those behind the window are forgotten.
+const LEAST_ROOM: usize = 1_024;
 
 /// Collects the first pages of an order.
 pub(super) struct Sorted {
+    /// When to stop with what was seen so far; `None`: see everything.
+    pub(super) deadline: Option<Instant>,
     pub(super) order: Order,
     /// How many to keep.
     pub(super) window: usize,
 }
 
+/// The first pages, and whether time ran out before all were seen.
+#[derive(Default)]
+pub(super) struct First {
+    pub(super) pages: Vec<Scored>,
+    pub(super) is_partial: bool,
+}
+
 /// What comes first is smaller: a number, or a title where that is the order; then the id.
 type Place = (u64, Option<String>, u64);
 
+/// The first pages of a segment, and whether time ran out.
+type FirstOfSegment = (Vec<(Place, Scored)>, bool);
+
 impl Collector for Sorted {
-    type Fruit = Vec<Scored>;
+    type Fruit = First;
     type Child = SegmentSorted;
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentSorted> {
@@ -35,6 +52,7 @@ impl Collector for Sorted {
             dates: columns.u64(DATE)?,
             titles: columns.str(TITLE)?,
             seen: Vec::new(),
+            is_partial: false,
         })
     }
 
@@ -42,10 +60,22 @@ impl Collector for Sorted {
         true
     }
 
-    fn merge_fruits(&self, segments: Vec<Vec<(Place, Scored)>>) -> tantivy::Result<Vec<Scored>> {
-        let mut all = segments.concat();
+    fn merge_fruits(&self, segments: Vec<FirstOfSegment>) -> tantivy::Result<First> {
+        let is_partial = segments.iter().any(|(_, is_partial)| *is_partial);
+        let mut all: Vec<(Place, Scored)> = segments.into_iter().flat_map(|(pages, _)| pages).collect();
         all.sort_by(|left, right| left.0.cmp(&right.0));
-        Ok(all.into_iter().take(self.window).map(|(_, scored)| scored).collect())
+        Ok(First { pages: all.into_iter().take(self.window).map(|(_, scored)| scored).collect(), is_partial })
+    }
+
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<FirstOfSegment> {
+        let mut sorted = self.for_segment(segment, reader)?;
+        sorted.is_partial = !for_each_match((weight, reader), self.deadline, |doc, score| sorted.collect(doc, score))?;
+        Ok(sorted.harvest())
     }
 }
 
@@ -59,9 +89,16 @@ pub(super) struct SegmentSorted {
     titles: Option<StrColumn>,
     /// Number that sorts within the segment, and the page.
     seen: Vec<(u64, Scored)>,
+    is_partial: bool,
 }
 
 impl SegmentSorted {
+    /// Forgets what is behind the window.
+    fn keep_first(&mut self) {
+        self.seen.sort_unstable_by_key(|(number, scored)| (*number, scored.id));
+        self.seen.truncate(self.window);
+    }
+
     fn number(&self, doc: DocId) -> u64 {
         let date = self.dates.first(doc).filter(|&date| date > 0);
         match self.order {
@@ -87,17 +124,19 @@ impl SegmentSorted {
 }
 
 impl SegmentCollector for SegmentSorted {
-    type Fruit = Vec<(Place, Scored)>;
+    type Fruit = FirstOfSegment;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let scored = Scored { score, id: self.ids.first(doc).unwrap_or(0), segment: self.segment, doc };
         self.seen.push((self.number(doc), scored));
+        if self.seen.len() >= self.window.saturating_mul(2).max(LEAST_ROOM) {
+            self.keep_first();
+        }
     }
 
-    fn harvest(mut self) -> Vec<(Place, Scored)> {
-        let mut seen = std::mem::take(&mut self.seen);
-        seen.sort_unstable_by_key(|(number, scored)| (*number, scored.id));
-        seen.truncate(self.window);
-        seen.into_iter().map(|(number, scored)| (self.place(number, scored.id), scored)).collect()
+    fn harvest(mut self) -> FirstOfSegment {
+        self.keep_first();
+        let seen = std::mem::take(&mut self.seen);
+        (seen.into_iter().map(|(number, scored)| (self.place(number, scored.id), scored)).collect(), self.is_partial)
     }
 }
