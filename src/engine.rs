@@ -181,15 +181,18 @@ impl Engine {
         if index.has_news() && self.reload().is_ok() { self.index() } else { index }
     }
 
+    /// What `work` reads of the index as it was published last; damage is an error, however it shows.
+    fn reading<T>(&self, work: impl FnOnce(&EmbeddedIndex) -> Result<T, Error>) -> Result<T, Error> {
+        let index = self.latest();
+        guarded(index.directory(), || work(&index))
+    }
+
     /// Answers a query over what was published last, by this engine or another process: there is no need to open it again.
     ///
     /// # Errors
     /// [`Error::Filter`] when a filter names an unknown city or topic; [`Error::Index`].
     pub fn search(&self, query: &Query) -> Result<Answer, Error> {
-        let (index, started) = (self.latest(), Instant::now());
-        guarded(index.directory(), || {
-            Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Plain, started)?)
-        })
+        self.answer(query, Detail::Plain)
     }
 
     /// [`Engine::search`], with the parts of each hit's score.
@@ -197,10 +200,13 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn explain(&self, query: &Query) -> Result<Answer, Error> {
-        let (index, started) = (self.latest(), Instant::now());
-        guarded(index.directory(), || {
-            Ok(self.searcher(&index, Some(started + query.time())).answer(query, Detail::Explained, started)?)
-        })
+        self.answer(query, Detail::Explained)
+    }
+
+    fn answer(&self, query: &Query, detail: Detail) -> Result<Answer, Error> {
+        let started = Instant::now();
+        let deadline = Some(started + query.time());
+        self.reading(|index| Ok(self.searcher(index, deadline).answer(query, detail, started)?))
     }
 
     /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
@@ -210,19 +216,16 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
         let id = self.id_of(name)?;
-        let index = self.latest();
-        let why = guarded(index.directory(), || Ok(self.searcher(&index, None).why(query, id)?))?;
+        let why = self.reading(|index| Ok(self.searcher(index, None).why(query, id)?))?;
         why.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
-        let index = self.latest();
-        let view = index.view();
         let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
-        if name.contains("://") && view.document(by_address)?.is_some() {
+        if name.contains("://") && self.reading(|index| Ok(index.view().document(by_address)?))?.is_some() {
             return Ok(by_address);
         }
-        let ids = view.ids_with_prefix(name, SHOWN_IDS)?;
+        let ids = self.reading(|index| Ok(index.view().ids_with_prefix(name, SHOWN_IDS)?))?;
         match ids.as_slice() {
             [id] => return Ok(*id),
             [] => {}
@@ -245,8 +248,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::search`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, Error> {
-        let index = self.latest();
-        guarded(index.directory(), || Ok(self.searcher(&index, None).order(query)?))
+        self.reading(|index| Ok(self.searcher(index, None).order(query)?))
     }
 
     fn searcher<'a>(&'a self, index: &'a EmbeddedIndex, deadline: Option<Instant>) -> Searcher<'a> {
@@ -258,17 +260,16 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
     pub fn document(&self, prefix: &str) -> Result<Document, Error> {
-        let index = self.latest();
-        let view = index.view();
-        let ids = guarded(index.directory(), || Ok(view.ids_with_prefix(prefix, SHOWN_IDS)?))?;
-        match ids.as_slice() {
-            [] => Err(Error::NoSuchPage(prefix.to_owned())),
-            [id] => {
-                let document = guarded(index.directory(), || Ok(view.document(*id)?))?;
-                document.ok_or_else(|| Error::NoSuchPage(prefix.to_owned()))
+        let missing = || Error::NoSuchPage(prefix.to_owned());
+        self.reading(|index| {
+            let view = index.view();
+            let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
+            match ids.as_slice() {
+                [] => Err(missing()),
+                [id] => view.document(*id)?.ok_or_else(missing),
+                _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
             }
-            _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
-        }
+        })
     }
 
     /// The shortest beginnings by which each of `ids` is known in this index, at least four digits.
@@ -276,8 +277,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, Error> {
-        let index = self.latest();
-        guarded(index.directory(), || Ok(index.view().short_ids(ids)?))
+        self.reading(|index| Ok(index.view().short_ids(ids)?))
     }
 
     /// Hands every document to `sink`, ordered by id.
@@ -285,14 +285,13 @@ impl Engine {
     /// # Errors
     /// The first error of `sink`; [`Error::Index`].
     pub fn for_each_document(&self, sink: impl FnMut(Document) -> Result<(), Error>) -> Result<(), Error> {
-        let index = self.latest();
-        guarded(index.directory(), || index.view().for_each_document(sink))
+        self.reading(|index| index.view().for_each_document(sink))
     }
 
     /// Which pages are alike.
     #[must_use]
     pub fn kinships(&self) -> Arc<Kinships> {
-        self.index().view().kinships()
+        self.latest().view().kinships()
     }
 
     /// The values of a facet and their number of pages, most frequent first.
@@ -300,20 +299,23 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn facets(&self, field: FacetField) -> Result<Vec<FacetCount>, Error> {
-        let index = self.latest();
-        let view = index.view();
-        let values = guarded(index.directory(), || Ok(view.facet_values(field)?))?;
-        if field == FacetField::Clinic {
-            let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
-            let clinics = Clinics { view: &view, knowledge: &self.knowledge };
-            return Ok(clinics.counts(&keys.collect(), usize::MAX)?);
+        let mut counts = self.reading(|index| {
+            let view = index.view();
+            let values = view.facet_values(field)?;
+            if field == FacetField::Clinic {
+                let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
+                let clinics = Clinics { view: &view, knowledge: &self.knowledge };
+                return Ok(clinics.counts(&keys.collect(), usize::MAX)?);
+            }
+            let counts = values.into_iter().map(|(value, pages)| {
+                let label = facet_label(field, &value, &self.knowledge);
+                FacetCount { value, label, pages, aliases: vec![] }
+            });
+            Ok(counts.collect())
+        })?;
+        if field != FacetField::Clinic {
+            counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.label.cmp(&right.label)));
         }
-        let counts = values.into_iter().map(|(value, pages)| {
-            let label = facet_label(field, &value, &self.knowledge);
-            FacetCount { value, label, pages, aliases: vec![] }
-        });
-        let mut counts: Vec<FacetCount> = counts.collect();
-        counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.label.cmp(&right.label)));
         Ok(counts)
     }
 
@@ -322,7 +324,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn is_behind(&self, folder: &Path) -> Result<bool, Error> {
-        Ok(is_behind(&self.index(), folder)?)
+        self.reading(|index| Ok(is_behind(index, folder)?))
     }
 
     /// Figures of the index.
@@ -330,10 +332,9 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn stats(&self) -> Result<Stats, Error> {
-        let index = self.latest();
         let count = |field| self.facets(field).map(|values| values.len());
         Ok(Stats {
-            index: guarded(index.directory(), || Ok(index.view().figures()?))?,
+            index: self.reading(|index| Ok(index.view().figures()?))?,
             cities: count(FacetField::City)?,
             clinics: count(FacetField::Clinic)?,
             topics: count(FacetField::Topic)?,
@@ -379,7 +380,12 @@ pub fn preview(
     config: &Config,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Preview, Error> {
-    let index = directory.map(|directory| EmbeddedIndex::open_with(directory, &config.access)).transpose()?;
-    let config = directory.map_or_else(|| config.clone(), |directory| config.over(directory));
-    Ok(preview::preview(sources, &config.knowledge()?, index.as_ref(), progress)?)
+    let Some(directory) = directory else {
+        return Ok(preview::preview(sources, &config.knowledge()?, None, progress)?);
+    };
+    let knowledge = config.over(directory).knowledge()?;
+    guarded(directory, || {
+        let index = EmbeddedIndex::open_with(directory, &config.access)?;
+        Ok(preview::preview(sources, &knowledge, Some(&index), progress)?)
+    })
 }

@@ -34,6 +34,14 @@ pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exi
         return Ok(Exit::Done);
     }
     let report = patiently(session, arguments.wait, |options| Ok(engine.take_down(takedowns.clone(), &options)?))?;
+    if report.taken_down == 0 {
+        let names = shown(&arguments.names.join(" ")).to_string();
+        session.note(&format!(
+            "no page of the index is of {names}; pages of it that come later are left out (search remove --undo NAME \
+             takes that back)"
+        ));
+        return Ok(Exit::Done);
+    }
     let removed = counted(report.taken_down, "page");
     session
         .note(&format!("removed {removed} for good; no later run brings them back (search remove --undo NAME does)"));

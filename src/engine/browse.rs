@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::Engine;
+use crate::backend::embedded::IndexView;
 use crate::error::Error;
 use crate::model::answer::Answer;
 use crate::model::query::Query;
@@ -26,8 +27,9 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn similar(&self, name: &str, query: &Query) -> Result<Answer, Error> {
-        let (id, index, started) = (self.id_of(name)?, self.latest(), Instant::now());
-        let answer = self.searcher(&index, None).similar(id, query, started)?;
+        let (id, started) = (self.id_of(name)?, Instant::now());
+        let deadline = Some(started + query.time());
+        let answer = self.reading(|index| Ok(self.searcher(index, deadline).similar(id, query, started)?))?;
         answer.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
@@ -37,8 +39,10 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
     pub fn of_same_template(&self, name: &str, query: &Query) -> Result<Answer, Error> {
-        let (id, index, started) = (self.id_of(name)?, self.latest(), Instant::now());
-        let answer = self.searcher(&index, None).of_same_template(id, query, started)?;
+        let (id, started) = (self.id_of(name)?, Instant::now());
+        let deadline = Some(started + query.time());
+        let answer =
+            self.reading(|index| Ok(self.searcher(index, deadline).of_same_template(id, query, started)?))?;
         answer.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
@@ -52,24 +56,30 @@ impl Engine {
     /// [`Error::Index`].
     pub fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, Error> {
         let limit = limit.min(MAX_SUGGESTIONS);
-        let index = self.latest();
-        let view = index.view();
-        let names = {
-            // What is held is whole at any time.
-            let mut held = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let state = view.state();
-            match held.as_ref().filter(|(of, _)| *of == state) {
-                Some((_, names)) => Arc::clone(names),
-                None => Arc::clone(&held.insert((state, Arc::new(Names::of(&view, &self.knowledge)?))).1),
+        self.reading(|index| {
+            let view = index.view();
+            let names = self.names_of(&view)?;
+            let mut suggestions = names.suggest(prefix, limit);
+            let missing = limit - suggestions.len();
+            if missing > 0 && !prefix.trim().is_empty() {
+                let titles = view.titles_from(prefix, missing)?.into_iter();
+                let kind = SuggestionKind::Title;
+                suggestions.extend(titles.map(|text| Suggestion { text, kind, pages: 1 }));
             }
-        };
-        let mut suggestions = names.suggest(prefix, limit);
-        let missing = limit - suggestions.len();
-        if missing > 0 && !prefix.trim().is_empty() {
-            let titles = view.titles_from(prefix, missing)?.into_iter();
-            let kind = SuggestionKind::Title;
-            suggestions.extend(titles.map(|text| Suggestion { text, kind, pages: 1 }));
+            Ok(suggestions)
+        })
+    }
+
+    /// The names of the state that `view` shows, read when they are first asked for.
+    fn names_of(&self, view: &IndexView<'_>) -> Result<Arc<Names>, Error> {
+        // What is held is whole at any time.
+        let mut held = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = view.state();
+        if let Some((_, names)) = held.as_ref().filter(|(of, _)| *of == state) {
+            return Ok(Arc::clone(names));
         }
-        Ok(suggestions)
+        let names = Arc::new(Names::of(view, &self.knowledge)?);
+        *held = Some((state, Arc::clone(&names)));
+        Ok(names)
     }
 }

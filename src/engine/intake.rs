@@ -1,5 +1,6 @@
 //! What changes an index: runs over sources, pages handed over in memory, takedowns, and building it anew.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -114,16 +115,19 @@ impl Engine {
         }
         // Pages that are named by their place may carry the address, too.
         let origin = Origin { url: Some(name.to_owned()), ..Origin::default() };
-        let mut pages = vec![DocumentId::of(&origin)];
-        let site = Site::named(&site_name(&origin));
-        let index = self.index();
-        let view = index.view();
-        for page in view.pages_of_sites(|other| other == site)? {
-            if pages.first() == Some(&DocumentId::of(&view.origin_at(page)?)) {
-                pages.push(page.id);
+        let (own, site) = (DocumentId::of(&origin), Site::named(&site_name(&origin)));
+        let pages = self.reading(|index| {
+            let view = index.view();
+            let mut pages = BTreeSet::new();
+            for page in view.pages_of_sites(|other| other == site)? {
+                if DocumentId::of(&view.origin_at(page)?) == own {
+                    pages.insert(page.id);
+                }
             }
-        }
-        pages.dedup();
+            Ok(pages)
+        })?;
+        let others = pages.into_iter().filter(|page| *page != own);
+        let pages = std::iter::once(own).chain(others).collect();
         Ok(Takedown::of_pages(name, pages))
     }
 
@@ -132,10 +136,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn taken_by(&self, takedown: &Takedown) -> Result<usize, Error> {
-        let index = self.index();
-        let view = index.view();
         let site = takedown.site.as_deref().map(Site::named);
-        let pages = view.pages_of_sites(|_| true)?;
+        let pages = self.reading(|index| Ok(index.view().pages_of_sites(|_| true)?))?;
         Ok(pages.iter().filter(|page| Some(page.site) == site || takedown.pages.contains(&page.id)).count())
     }
 
@@ -170,7 +172,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Index`].
     pub fn takedowns(&self) -> Result<Vec<Takedown>, Error> {
-        Ok(takedowns(&self.index())?)
+        self.reading(|index| Ok(takedowns(index)?))
     }
 
     fn run(
@@ -184,7 +186,9 @@ impl Engine {
         // What others have published while the lock was theirs.
         self.reload()?;
         let index = self.index();
-        let mut run = Run::open(&self.knowledge, &index, lock)?.until(&options.cancel);
+        // A run looks at what it has put before all of it is published; searches of this engine do not.
+        let own = index.again()?;
+        let mut run = Run::open(&self.knowledge, &own, lock)?.until(&options.cancel);
         work(&mut run)?;
         let mut report = run.finish()?;
         index.reload()?;

@@ -26,9 +26,14 @@ pub struct Takedown {
 }
 
 impl Takedown {
-    /// Of all pages of a site: the host of their addresses, or the feed or folder of pages without one.
+    /// Of all pages of a site: the host of their addresses (an address will do, too), or the feed or folder of pages
+    /// without one.
     #[must_use]
     pub fn of_site(name: impl Into<String>, site: &str) -> Self {
+        let site = match site.split_once("://") {
+            Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
+            None => site,
+        };
         let host = site.to_lowercase();
         let host = host.strip_prefix("www.").unwrap_or(&host);
         // Folders and feeds are sites, too; their names keep their letters.

@@ -94,6 +94,26 @@ fn beginnings_are_completed() {
 }
 
 #[test]
+fn titles_are_found_behind_those_of_removed_pages() {
+    let workbench = Workbench::new();
+    let row = |number: usize| {
+        let letters: String = format!("{number:03}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        format!(
+            "{{\"url\":\"https://q.example/{letters}\",\"title\":\"Quokka {letters}\",\"text\":\"The quokka {letters} sleeps at noon, as is known.\"}}\n"
+        )
+    };
+    workbench.write("corpus/feed.jsonl", (0..60).map(row).collect::<String>().as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    // Few enough that the segment is not written anew.
+    workbench.write("corpus/feed.jsonl", (12..60).map(row).collect::<String>().as_bytes());
+    assert_eq!(workbench.search(&["index", "--prune"]).code, 0);
+    let titles = |count: &str| workbench.search(&["suggest", "-n", count, "quokka"]).stdout;
+    assert_eq!(titles("3").lines().map(str::trim_end).collect::<Vec<_>>().len(), 3, "{}", titles("3"));
+    assert!(titles("3").contains("Quokka abc") && titles("3").contains("Quokka abe"), "{}", titles("3"));
+    assert_eq!(titles("100").lines().count(), 48);
+}
+
+#[test]
 fn facet_values_are_searched() {
     let workbench = bench();
     for (name, arguments, expected) in [

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use article_search::backend::embedded::{Remedy, examine, repair};
+use article_search::backend::embedded::{Patience, Remedy, examine, repair};
 use article_search::{Config, Engine, Error, Query};
 use serde_json::Value;
 
@@ -48,6 +49,16 @@ fn answers(config: &Config, index: &Path) -> Result<Vec<Value>, Error> {
         Ok(())
     })?;
     answers.push(serde_json::to_value(engine.takedowns()?).expect("plain data"));
+    for prefix in ["c", "how", "重"] {
+        answers.push(serde_json::to_value(engine.suggest(prefix, 20)?).expect("plain data"));
+    }
+    let ids: Vec<Value> = answers.iter().filter_map(|answer| answer.get("id").cloned()).collect();
+    for id in ids.iter().filter_map(Value::as_str).take(3) {
+        let mut similar = serde_json::to_value(engine.similar(id, &Query::new(""))?).expect("plain data");
+        similar["took_ms"] = Value::Null;
+        answers.push(similar);
+        answers.push(Value::from(format!("{:?}", engine.why(id, &Query::new("treatment"))?)));
+    }
     for field in article_search::FacetField::ALL {
         answers.push(serde_json::to_value(engine.facets(field)?).expect("plain data"));
     }
@@ -145,7 +156,7 @@ fn what_was_left_over_is_removed_and_what_is_known_besides_pages_is_found_out_ag
     let run = workbench.search(&["doctor", "--fix"]);
     assert_eq!((run.code, run.stdout.matches("put right: ").count()), (0, 4), "{}", run.stdout);
     assert_eq!(leftovers(&index), Vec::<String>::new());
-    for prefix in ["sources-", "learnt-"] {
+    for prefix in ["sources-", "learnt-", "kinships-"] {
         let of_kind = |path: &PathBuf| path.to_string_lossy().contains(prefix);
         let file = walk(&index).into_iter().find(of_kind).expect("a file");
         fs::write(&file, b"?").expect("written");
@@ -238,4 +249,54 @@ fn a_file_that_is_cut_off_meanwhile_is_an_error_without_maps() {
     }
     assert!(errors > 0, "something was read after it was cut off");
     assert_eq!(workbench.search(&["--no-mmap", "treatment"]).code, 0);
+}
+
+#[test]
+fn what_is_published_while_a_repair_waits_is_kept() {
+    let workbench = Workbench::new();
+    let index = index(&workbench);
+    let engine = Engine::open(&index, &Config::default()).expect("an index");
+    let place = Place::new(workbench.path());
+    place.set(0);
+    let corpus = [place.corpus()];
+    std::thread::scope(|scope| {
+        let mut repairs = Vec::new();
+        let run = engine.ingest(&corpus, &mut |_| {
+            if repairs.is_empty() {
+                repairs.push(scope.spawn(|| repair(&index, Patience::Wait)));
+                // It has looked at the index by now, and waits for the lock.
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        });
+        run.expect("a run");
+        assert_eq!(repairs.len(), 1);
+        for repair in repairs {
+            repair.join().expect("no panic").expect("repaired");
+        }
+    });
+    assert_eq!(examine(&index).expect("examined").findings, []);
+    assert_eq!(engine.takedowns().expect("a list").len(), 1);
+    answers(&Config::default().verifying(), &index).expect("whole");
+}
+
+#[test]
+fn what_others_have_put_beside_an_index_is_left_alone() {
+    let workbench = Workbench::new();
+    let index = index(&workbench);
+    let others = ["generation-notes/diary.txt", "generation-/a.txt", ".tmp-notes/a.txt"];
+    for name in others {
+        fs::create_dir_all(index.join(name).parent().expect("a folder")).expect("made");
+        fs::write(index.join(name), b"mine").expect("written");
+    }
+    fs::write(index.join(".tmpfile"), b"mine").expect("written");
+    for command in [&["index"][..], &["index", "--full"], &["doctor", "--fix"], &["index"]] {
+        assert_eq!(workbench.search(command).code, 0, "{command:?}");
+    }
+    for name in others.into_iter().chain([".tmpfile"]) {
+        assert_eq!(fs::read(index.join(name)).expect(name), b"mine");
+    }
+    let folder = workbench.path().join("taken");
+    fs::create_dir_all(folder.join("generation-notes")).expect("made");
+    let run = workbench.search(&["-i", "taken", "index"]);
+    assert!(run.code != 0 && run.stderr.contains("taken"), "{}", run.stderr);
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::EmbeddedIndex;
 use super::disk::{Access, Checks};
 use super::error::BackendError;
-use super::files::{Files, TEMPORARY, is_of_segment};
+use super::files::{Files, is_of_segment, is_temporary};
 use super::lock::{Patience, WriterLock};
 use super::marker::{FILE_NAME, Marker, remove_other_generations, remove_temporary_files};
 use super::payload::{self, Payload};
@@ -64,6 +64,13 @@ impl Examination {
         self.findings.iter().any(|finding| finding.remedy != Remedy::Remove)
     }
 
+    /// Counts a file that the commit may name beside its pages.
+    fn count(&mut self, salvage: &Salvage, file: Option<&String>) {
+        let length = file.and_then(|file| fs::metadata(salvage.data.join(file)).ok()).map(|metadata| metadata.len());
+        self.files += usize::from(file.is_some());
+        self.bytes += length.unwrap_or(0);
+    }
+
     fn add(&mut self, file: impl Into<String>, what: impl Into<String>, remedy: Remedy) {
         self.findings.push(Finding { file: file.into(), what: what.into(), remedy });
     }
@@ -88,8 +95,11 @@ pub fn examine(directory: &Path) -> Result<Examination, BackendError> {
 /// # Errors
 /// As [`examine`]; [`BackendError::Busy`] while another process writes; when the disk refuses.
 pub fn repair(directory: &Path, patience: Patience) -> Result<Examination, BackendError> {
-    let salvage = Salvage::of(directory)?;
+    // Where there is no index, no lock is made either.
+    Salvage::of(directory)?;
     let lock = WriterLock::take(directory, patience)?;
+    // Another one may have published before the lock was free.
+    let salvage = Salvage::of(directory)?;
     let access = lock.access().clone();
     if !salvage.has_marker() {
         Marker::of(&salvage.generation).write(directory, &access)?;
@@ -138,7 +148,9 @@ fn examined(directory: &Path, lock: Option<&WriterLock>) -> Result<Examination, 
             examine_named(&salvage, payload, &mut found);
         }
     }
-    if !found.findings.iter().any(|finding| finding.remedy != Remedy::Forget) {
+    // Pages are not shown without what says which are alike.
+    let can_open = |finding: &Finding| finding.remedy == Remedy::Forget && !finding.file.contains(payload::KINSHIPS);
+    if found.findings.iter().all(can_open) {
         examine_pages(directory, &salvage, &mut found);
     }
     if lock.is_some() {
@@ -157,12 +169,12 @@ fn examine_named(salvage: &Salvage, payload: &Payload, found: &mut Examination) 
         (payload.kinships.as_ref(), payload::read(&salvage.data, payload.kinships.as_ref()).err(), Remedy::Forget),
         (payload.takedowns.as_ref(), payload::read(&salvage.data, payload.takedowns.as_ref()).err(), Remedy::Lost),
     ] {
-        found.files += usize::from(file.is_some());
+        found.count(salvage, file);
         if let Some(error) = read {
             found.add(name(file), error.to_string(), remedy);
         }
     }
-    found.files += usize::from(journal.is_some());
+    found.count(salvage, journal);
     if let Err(error) = salvage.journal() {
         found.add(name(journal), error.to_string(), Remedy::Forget);
     }
@@ -193,7 +205,7 @@ fn examine_pages(directory: &Path, salvage: &Salvage, found: &mut Examination) {
 
 fn look_for_leftovers(directory: &Path, salvage: &Salvage, found: &mut Examination) {
     const LEFT: &str = "left over by a run that was cut short";
-    for name in names(directory).filter(|name| name.starts_with(TEMPORARY)) {
+    for name in names(directory).filter(|name| is_temporary(name)) {
         found.add(name, LEFT, Remedy::Remove);
     }
     for generation in salvage.others() {
@@ -203,7 +215,7 @@ fn look_for_leftovers(directory: &Path, salvage: &Salvage, found: &mut Examinati
         let is_dead = salvage.commit.as_ref().is_ok_and(|(payload, manifest)| {
             is_of_segment(&name) && !manifest.files.contains_key(&name) || payload.is_unnamed(&name)
         });
-        if is_dead || name.starts_with(TEMPORARY) {
+        if is_dead || is_temporary(&name) {
             found.add(salvage.label(&name), LEFT, Remedy::Remove);
         }
     }

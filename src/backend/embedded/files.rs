@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
@@ -26,13 +26,17 @@ use tantivy::directory::{
 use super::called::CalledFile;
 use super::disk::{Access, Checks, DiskFile, Opening, Reading};
 use super::manifest::{Manifest, Sum};
+use super::marker;
+use super::payload::Payload;
 
 /// The engine's list of the files that it may remove.
 pub(super) const LIST: &str = ".managed.json";
 /// What the engine publishes with.
 pub(super) const COMMIT: &str = "meta.json";
 /// How temporary files are called; the next run removes what a crash leaves of them.
-pub(super) const TEMPORARY: &str = ".tmp";
+const TEMPORARY: &str = ".tmp";
+/// Numbers them, in the whole process: what an earlier writer still does in the background has names of its own.
+static TEMPORARY_FILES: AtomicU64 = AtomicU64::new(0);
 /// So many files may wait to be made to last: each is held open.
 const MAX_WAITING: usize = 64;
 
@@ -51,8 +55,8 @@ struct State {
     /// Files that are finished, and may still be in memory only.
     waiting: Mutex<Vec<Box<dyn DiskFile>>>,
     sums: Mutex<Sums>,
-    temporary: AtomicU64,
-    is_closed: AtomicBool,
+    /// Whether nothing is published any more; held while something is.
+    is_closed: Mutex<bool>,
 }
 
 impl std::fmt::Debug for State {
@@ -78,7 +82,7 @@ impl Files {
 
     /// Publishes nothing from now on, and writes no new file.
     pub(super) fn close(&self) {
-        self.state.is_closed.store(true, Ordering::SeqCst);
+        *locked(&self.state.is_closed) = true;
     }
 
     /// Checks the files of what was published last, as far as the access asks for it; says which is wrong, and how.
@@ -172,7 +176,7 @@ impl Files {
 
     fn replace(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         let is_commit = path == Path::new(COMMIT);
-        let number = self.state.temporary.fetch_add(1, Ordering::Relaxed);
+        let number = TEMPORARY_FILES.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
         let disk = &self.access.disk;
         let write = || {
@@ -207,6 +211,16 @@ impl Files {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A list of files is whole at any time.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a file is one of those that a run writes before it gives them their names.
+pub(super) fn is_temporary(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(rest) = name.strip_prefix(TEMPORARY) else { return false };
+    match rest.strip_prefix('-') {
+        Some(file) => file == COMMIT || file == marker::FILE_NAME || Payload::default().is_unnamed(file),
+        None => rest.split_once('-').is_some_and(|(process, number)| is_number(process) && is_number(number)),
+    }
 }
 
 /// Whether a file is named after a segment: 32 hex digits and an ending.
@@ -247,7 +261,7 @@ impl Directory for Files {
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         let wrap = |error| OpenWriteError::wrap_io_error(error, path.to_owned());
-        if self.state.is_closed.load(Ordering::SeqCst) {
+        if *locked(&self.state.is_closed) {
             return Err(wrap(closed()));
         }
         let file = self.access.disk.open(&self.root.join(path), Opening::New).map_err(|error| match error.kind() {
@@ -270,13 +284,12 @@ impl Directory for Files {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        if self.state.is_closed.load(Ordering::SeqCst) {
+        let mut is_closed = locked(&self.state.is_closed);
+        if *is_closed {
             return Err(closed());
         }
         let written = self.replace(path, data);
-        if written.is_err() && path == Path::new(COMMIT) {
-            self.close();
-        }
+        *is_closed = written.is_err() && path == Path::new(COMMIT);
         written
     }
 

@@ -54,10 +54,14 @@ impl EmbeddedIndex {
             return false;
         }
         // Another generation takes the place of this one when it is finished.
-        let is_finished = before.marker != now.marker || self.payload().is_ok_and(|payload| !payload.is_learning);
-        if !is_finished {
+        if before.marker != now.marker {
+            return true;
+        }
+        // What cannot be read now is asked for again at the next look.
+        let is_learning = self.payload().is_ok_and(|payload| payload.is_learning);
+        if is_learning {
             self.note(now);
         }
-        is_finished
+        !is_learning
     }
 }

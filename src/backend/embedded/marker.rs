@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::Access;
 use super::error::BackendError;
-use super::files::TEMPORARY;
+use super::files::is_temporary;
 use super::lock::WriterLock;
 use super::payload::hash_name;
 
@@ -109,13 +109,13 @@ pub fn is_vacant(directory: &Path) -> bool {
         let name = name.to_string_lossy();
         let is_note =
             name.eq_ignore_ascii_case("readme.md") || name.eq_ignore_ascii_case("readme") || name == ".gitignore";
-        is_note || name.starts_with(GENERATION) || name.starts_with(TEMPORARY) || WriterLock::names(&name)
+        is_note || number_of(&name).is_some() || is_temporary(&name) || WriterLock::names(&name)
     })
 }
 
 /// A name for a generation beside those that are there.
 pub(super) fn next_generation(directory: &Path) -> String {
-    let numbers = generations(directory).filter_map(|name| name.strip_prefix(GENERATION)?.parse::<u64>().ok());
+    let numbers = generations(directory).filter_map(|name| number_of(&name));
     format!("{GENERATION}{}", numbers.max().unwrap_or(0).saturating_add(1))
 }
 
@@ -135,7 +135,7 @@ pub(super) fn remove_other_generations(directory: &Path, current: &str, access: 
 /// the lock.
 pub(super) fn remove_temporary_files(folder: &Path, access: &Access) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+        if is_temporary(&entry.file_name().to_string_lossy()) {
             let _ = access.disk.remove_file(&entry.path());
         }
     }
@@ -143,5 +143,11 @@ pub(super) fn remove_temporary_files(folder: &Path, access: &Access) {
 
 pub(super) fn generations(directory: &Path) -> impl Iterator<Item = String> {
     let names = fs::read_dir(directory).into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.starts_with(GENERATION))
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| number_of(name).is_some())
+}
+
+/// The number of a generation's folder; none of what somebody else has put there.
+fn number_of(name: &str) -> Option<u64> {
+    let number = name.strip_prefix(GENERATION)?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten()
 }

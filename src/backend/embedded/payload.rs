@@ -67,6 +67,9 @@ pub struct Learnt {
     pub is_unfinished: bool,
 }
 
+/// How the files are called that say which pages are alike.
+pub(super) const KINSHIPS: &str = "kinships-";
+
 /// A file that is written anew whenever its content changes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sidecar {
@@ -89,7 +92,7 @@ impl Sidecar {
         match self {
             Self::Learnt => "learnt-",
             Self::Takedowns => "takedowns-",
-            Self::Kinships => "kinships-",
+            Self::Kinships => KINSHIPS,
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) const UNDATED: u64 = 0;
 /// Name of [`Fields::title`].
 pub(super) const TITLE: &str = "title";
 /// Characters of a title by which pages are sorted.
-const SORTED_CHARACTERS: usize = 120;
+pub(super) const SORTED_CHARACTERS: usize = 120;
 /// Names of columns that are read by name.
 pub(super) const LIKENESS: &str = "likeness";
 pub(super) const LIKENESS_KEY: &str = "likeness_key";
