@@ -10,6 +10,7 @@ mod browse;
 mod config;
 mod doctor;
 mod evaluate;
+mod export;
 mod failure;
 mod grammar;
 mod help;
@@ -25,6 +26,7 @@ mod report;
 mod screen;
 mod session;
 mod settings;
+mod show;
 mod terminal;
 mod usage;
 mod watch;
@@ -157,8 +159,8 @@ fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> R
         Some(CommandLine::Watch(arguments)) => watch::main(&session, arguments),
         Some(CommandLine::Remove(arguments)) => remove::main(&session, arguments),
         Some(CommandLine::Extract(arguments)) => pages::extract_pages(&session, arguments),
-        Some(CommandLine::Export(arguments)) => pages::export(&session, arguments),
-        Some(CommandLine::Show(arguments)) => pages::show(&session, arguments),
+        Some(CommandLine::Export(arguments)) => export::main(&session, arguments),
+        Some(CommandLine::Show(arguments)) => show::main(&session, arguments),
         Some(CommandLine::Facets(arguments)) => pages::facets(&session, arguments),
         Some(CommandLine::Similar(arguments)) => browse::similar(&session, arguments),
         Some(CommandLine::Suggest(arguments)) => browse::suggest(&session, arguments),

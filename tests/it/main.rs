@@ -35,5 +35,6 @@ mod seeds;
 mod sequences;
 mod settings;
 mod shapes;
+mod show;
 mod told;
 mod workbench;
