@@ -15,7 +15,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::eval::EvalArguments;
-pub(super) use self::pages::{ExportArguments, ShowArguments};
+pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
 pub(super) use self::settings::{SettingsAction, SettingsArguments};
@@ -103,7 +103,7 @@ pub(super) enum CommandLine {
     Remove(RemoveArguments),
     /// Read and clean pages without an index; prints one JSON row a page
     Extract(ExtractArguments),
-    /// Print every page of the index, one JSON row a page
+    /// Print every page of the index, or the hits of a query: JSON rows, CSV or Markdown
     Export(ExportArguments),
     /// Show one cleaned article
     Show(ShowArguments),

@@ -81,7 +81,7 @@ Rows of hits, extract and export; keys are never dropped, unknown is null or []
   duplicate_of               id of the page with the same article that stands for this one, captured last
   template_group             group of pages with the same text for other clinics
   text, removed              extract and export: paragraphs; with --removed, what was stripped and why
-  rank, qid, score           hits; a score orders one answer only
+  rank, qid, score           hits; a score orders one answer only. Rows of export --query are hits with text
   answer, passages           hits: {section, start, end, text}, passages with hits: [[start, end]];
                              offsets count Unicode characters of the article, those of hits relative to the text
   missing, group             hits: query words that the page lacks; what was folded under the hit, with its addresses

@@ -18,6 +18,7 @@ mod corpus;
 mod crash;
 mod damage;
 mod evaluation;
+mod export;
 mod formats;
 mod hostile;
 mod incremental;

@@ -1,10 +1,17 @@
 //! What the commands take that print pages of the index.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArguments {
+    /// Only the pages that this query finds, best first, with rank, score and passages; in the query language, city:Dalian
+    /// alone will do. Copies of an article fold under one, as in a search; at most 20,000.
+    #[arg(long, value_name = "WORDS")]
+    pub(in crate::cli) query: Option<String>,
+    /// How to print.
+    #[arg(short, long, value_name = "FMT", default_value = "ndjson")]
+    pub(in crate::cli) output: ExportFormat,
     /// Also print what was stripped, and why.
     #[arg(long)]
     pub(in crate::cli) removed: bool,
@@ -31,4 +38,16 @@ pub(in crate::cli) struct ShowArguments {
     /// Print the page as one JSON row; with --removed, what was stripped is in it.
     #[arg(short = 'j')]
     pub(in crate::cli) json: bool,
+}
+
+/// How to print pages with all their text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    /// One JSON object a page.
+    Ndjson,
+    /// A table with a header, one row a page; text that a spreadsheet would compute is quoted by `'`.
+    Csv,
+    /// Markdown: one article after the other.
+    #[value(alias = "markdown")]
+    Md,
 }
