@@ -29,6 +29,7 @@ const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
     check_paths("index", &arguments.paths)?;
     let reading = read_options(&arguments.paths, &arguments.reading)?;
+    use_threads(&arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     if arguments.dry_run {
         let sources = Sources::with(&arguments.paths, &reading).map_err(Error::from)?;
@@ -115,7 +116,17 @@ pub(super) fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Res
     if let Some(fields) = &reading.map {
         options = options.with_fields(fields.clone());
     }
+    if let Some(site) = &reading.site {
+        options = options.of_site(site.clone());
+    }
     Ok(options)
+}
+
+/// Has pages read by as many threads as are asked for; to be called before anything is read.
+pub(super) fn use_threads(reading: &ReadingArguments) -> Result<(), Failure> {
+    let Some(jobs) = reading.jobs else { return Ok(()) };
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+    threads.map_err(|error| Failure::new(Exit::Failed, "threads", format!("cannot start {jobs} threads: {error}")))
 }
 
 fn is_standard_input(path: &Path) -> bool {

@@ -12,13 +12,14 @@ use article_search::{Query, extract};
 use super::arguments::{ExtractArguments, FacetsArguments, StatsArguments};
 use super::export::{Stripped, write_row};
 use super::failure::{Exit, Failure};
-use super::index::{skipped_lines, sources};
+use super::index::{skipped_lines, sources, use_threads};
 use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
 
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
     let sources = sources(&arguments.paths, &arguments.reading)?;
+    use_threads(&arguments.reading)?;
     let mut output = session.output();
     let mut skipped: Vec<Skipped> = Vec::new();
     extract(&sources, &session.config(), &mut |document| {

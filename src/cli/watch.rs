@@ -33,6 +33,7 @@ pub(super) fn main(session: &Session, arguments: &WatchArguments) -> Result<Exit
     }
     index::check_paths("watch", &arguments.paths)?;
     let reading = index::read_options(&arguments.paths, &arguments.reading)?;
+    index::use_threads(&arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     let config = session.config();
     let engine =

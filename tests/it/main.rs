@@ -37,5 +37,6 @@ mod sequences;
 mod settings;
 mod shapes;
 mod show;
+mod sites;
 mod told;
 mod workbench;

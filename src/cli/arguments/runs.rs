@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use article_search::ingest::formats::rows::FieldMap;
 use article_search::ingest::kind::InputFormat;
-use clap::Args;
+use article_search::model::site::SiteName;
+use clap::{Args, value_parser};
 
 use super::duration;
 
@@ -61,7 +62,7 @@ pub(in crate::cli) struct WatchArguments {
     pub(in crate::cli) once_idle: bool,
 }
 
-/// How inputs are read that do not say so themselves.
+/// How inputs are read: what they do not say themselves, and by how many threads.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReadingArguments {
     /// Read named files and standard input as text, html, jsonl, json, csv, warc or tar, and in folders what has no known
@@ -72,6 +73,15 @@ pub(in crate::cli) struct ReadingArguments {
     /// url=link,text=body or text=data.body.
     #[arg(long, value_name = "FIELD=NAME,...")]
     pub(in crate::cli) map: Option<FieldMap>,
+    /// Take pages without an address for pages of this site, by its host, and not of their feed or folder: the rules of
+    /// sites.toml for it are theirs, what its pages share is learnt from them too, and a search finds them by --site. Give it
+    /// whenever these files are read; files that were read without it are read again.
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) site: Option<SiteName>,
+    /// Threads that clean pages and recognise what they are about, 1 to 256; without it, one a processor. The index writes
+    /// with threads of its own.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=256))]
+    pub(in crate::cli) jobs: Option<u16>,
 }
 
 /// Arguments of `remove`.
