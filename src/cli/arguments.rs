@@ -18,7 +18,7 @@ pub(super) use self::eval::EvalArguments;
 pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
-pub(super) use self::settings::{SettingsAction, SettingsArguments};
+pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
 
 /// Search scraped articles.
 #[derive(Debug, Parser)]
