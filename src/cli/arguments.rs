@@ -59,7 +59,8 @@ pub(super) struct CommonArguments {
     /// Read the index by calls, not memory maps: slower; a file that somebody cuts off meanwhile is only an error then.
     #[arg(long, global = true)]
     pub(super) no_mmap: bool,
-    /// Say more on standard error: which index, which settings, how the words were taken; twice for all of it.
+    /// Say more on standard error: which index, which settings, how the words were taken; twice: versions, variables,
+    /// sizes and times, too. `SEARCH_LOG=info` and `SEARCH_LOG=debug` do the same.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
     /// When to use colour; `auto` is on a terminal, and heeds `NO_COLOR`, `CLICOLOR_FORCE`, `FORCE_COLOR`, `TERM=dumb`.

@@ -128,7 +128,7 @@ An unknown key or a wrong value is an error, told with file and line.
   pager = \"less -FRX\"        behind SEARCH_PAGER and PAGER
 
 More variables: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, FORCE_HYPERLINK, TERM=dumb, COLUMNS, and SEARCH_LOG=info for what
--v tells. A variable that is set to nothing counts as unset.
+-v tells, SEARCH_LOG=debug for what -vv tells (search=debug among the directives of others). A variable that is set to nothing counts as unset.
 ";
 
 /// Prints the first screen, or help on a topic; `command` knows the flags.

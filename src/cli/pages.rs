@@ -19,7 +19,7 @@ use super::session::Session;
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
     let sources = sources(&arguments.paths, &arguments.reading)?;
-    use_threads(&arguments.reading)?;
+    use_threads(session, &arguments.reading)?;
     let mut output = session.output();
     let mut skipped: Vec<Skipped> = Vec::new();
     extract(&sources, &session.config(), &mut |document| {

@@ -183,3 +183,37 @@ fn an_editor_changes_what_is_saved() {
     let (code, _, stderr) = run(&workbench, "", &variables, &["settings", "edit", "synonyms.toml"]);
     assert!(code == 0 && stderr.contains("nothing was changed"), "VISUAL goes before EDITOR: {stderr}");
 }
+
+#[test]
+fn more_is_told_to_those_who_ask() {
+    let workbench = bench();
+    let quiet = run(&workbench, "", &[], &["-o", "paths", "Dalian implants"]);
+    for (name, variables, flag, has_detail, has_debug) in [
+        ("nothing asked", &[][..], "-n1", false, false),
+        ("-v", &[], "-v", true, false),
+        ("-vv", &[], "-vv", true, true),
+        ("quiet goes before", &[], "-qvv", false, false),
+        ("info", &[("SEARCH_LOG", "info")], "-n1", true, false),
+        ("debug", &[("SEARCH_LOG", "debug")], "-n1", true, true),
+        ("a directive", &[("SEARCH_LOG", "warn,article_search=debug")], "-n1", true, true),
+        ("another program's", &[("SEARCH_LOG", "tantivy=debug")], "-n1", false, false),
+        ("a flag beside a variable", &[("SEARCH_LOG", "info")], "-vv", true, true),
+    ] {
+        let (code, stdout, stderr) = run(&workbench, "", variables, &[flag, "-o", "paths", "Dalian implants"]);
+        assert_eq!((code, &stdout), (0, &quiet.1), "{name}: results are the same");
+        let has = |text: &str| stderr.contains(text);
+        let details = [has("settings: "), has("index: "), has("taken for: about Dalian")];
+        assert_eq!(details, [has_detail; 3], "{name}: {stderr}");
+        let debug = [
+            has("debug: search 0."),
+            has("debug: opened in "),
+            has(": 2 pages in "),
+            has("debug: 1 page found, 1 hit to show"),
+        ];
+        assert_eq!(debug, [has_debug; 4], "{name}: {stderr}");
+    }
+    let (_, _, stderr) = run(&workbench, "", &[("SEARCH_CORPUS", "pages")], &["-vv", "index", "--jobs", "3"]);
+    for said in ["debug: SEARCH_CORPUS=pages", "debug: 3 threads to clean pages", "debug: after ", "index: "] {
+        assert!(stderr.contains(said), "{said}: {stderr}");
+    }
+}
