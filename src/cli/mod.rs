@@ -10,6 +10,7 @@ mod browse;
 mod config;
 mod doctor;
 mod evaluate;
+mod examples;
 mod export;
 mod failure;
 mod grammar;
@@ -52,7 +53,7 @@ use self::verbosity::Verbosity;
 
 /// Runs the program with these arguments, the program's name first.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
-    let mut command = grammar::with_environment(Arguments::command(), &arguments);
+    let mut command = grammar::with_environment(examples::added(Arguments::command()), &arguments);
     let settings = if grammar::needs_settings(&arguments, &command) {
         file_settings(&command)
     } else {
