@@ -18,13 +18,13 @@ Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
 Commands  index watch extract remove · show similar suggest facets · stats doctor export · why eval
-          completions man
+          settings completions man
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index
           4 inputs skipped (--strict) · 5 index busy · 6 failed · 130 interrupted
 
-  search help COMMAND             all flags of a command; search help q for those of a search
+  search help COMMAND             all flags of a command, with examples; help q: those of a search
   search help query               the query language;  help output: formats, rows;  help config: search.toml
   search -- index fees            search for a word that is a command
 ";
@@ -67,6 +67,7 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
+  search export has -o ndjson (what is usual there), csv and md: pages with all their text.
 
 Rows of hits, extract and export; keys are never dropped, unknown is null or []
   v                          1, the version of the rows
@@ -81,7 +82,7 @@ Rows of hits, extract and export; keys are never dropped, unknown is null or []
   duplicate_of               id of the page with the same article that stands for this one, captured last
   template_group             group of pages with the same text for other clinics
   text, removed              extract and export: paragraphs; with --removed, what was stripped and why
-  rank, qid, score           hits; a score orders one answer only
+  rank, qid, score           hits; a score orders one answer only. Rows of export --query are hits with text
   answer, passages           hits: {section, start, end, text}, passages with hits: [[start, end]];
                              offsets count Unicode characters of the article, those of hits relative to the text
   missing, group             hits: query words that the page lacks; what was folded under the hit, with its addresses
@@ -128,7 +129,7 @@ An unknown key or a wrong value is an error, told with file and line.
   pager = \"less -FRX\"        behind SEARCH_PAGER and PAGER
 
 More variables: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, FORCE_HYPERLINK, TERM=dumb, COLUMNS, and SEARCH_LOG=info for what
--v tells. A variable that is set to nothing counts as unset.
+-v tells, SEARCH_LOG=debug for what -vv tells (search=debug among the directives of others). A variable that is set to nothing counts as unset.
 ";
 
 /// Prints the first screen, or help on a topic; `command` knows the flags.

@@ -29,7 +29,9 @@ const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
     check_paths("index", &arguments.paths)?;
     let reading = read_options(&arguments.paths, &arguments.reading)?;
+    use_threads(session, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
+    session.detail(&format!("index: {}", directory.display()));
     if arguments.dry_run {
         let sources = Sources::with(&arguments.paths, &reading).map_err(Error::from)?;
         return dry_run(session, arguments, (&sources, &directory));
@@ -115,7 +117,21 @@ pub(super) fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Res
     if let Some(fields) = &reading.map {
         options = options.with_fields(fields.clone());
     }
+    if let Some(site) = &reading.site {
+        options = options.of_site(site.clone());
+    }
     Ok(options)
+}
+
+/// Has pages read by as many threads as are asked for; to be called before anything is read.
+pub(super) fn use_threads(session: &Session, reading: &ReadingArguments) -> Result<(), Failure> {
+    if let Some(jobs) = reading.jobs {
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+        threads
+            .map_err(|error| Failure::new(Exit::Failed, "threads", format!("cannot start {jobs} threads: {error}")))?;
+    }
+    session.debug(|| format!("{} to clean pages", counted(rayon::current_num_threads(), "thread")));
+    Ok(())
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -172,8 +188,14 @@ pub(super) fn run(
 /// Does `work`, showing how far it has come. Once it has come to something, Ctrl-C saves that before it ends the program.
 fn metered<T>(session: &Session, work: impl FnOnce(&mut dyn FnMut(Progress)) -> T) -> T {
     let mut meter = Meter::new(session);
+    let started = Instant::now();
     let done = work(&mut |progress| {
         session.interrupt.something_is_read();
+        session.debug(|| {
+            let Progress { pages, skipped, files, files_total } = progress;
+            let seconds = started.elapsed().as_secs_f64();
+            format!("after {seconds:.2} s: {files} / {files_total} files, {pages} pages, {skipped} skipped")
+        });
         meter.show(session, progress);
     });
     session.interrupt.all_is_saved();

@@ -10,14 +10,18 @@ mod browse;
 mod config;
 mod doctor;
 mod evaluate;
+mod examples;
+mod export;
 mod failure;
 mod grammar;
 mod help;
 mod index;
 mod interrupt;
+mod judged;
 mod locate;
 mod packaging;
 mod pages;
+mod preview;
 mod print;
 mod query;
 mod remove;
@@ -25,8 +29,11 @@ mod report;
 mod screen;
 mod session;
 mod settings;
+mod show;
+mod temporary;
 mod terminal;
 mod usage;
+mod verbosity;
 mod watch;
 
 use std::ffi::OsString;
@@ -42,10 +49,11 @@ use self::config::FileSettings;
 use self::failure::{Exit, Failure};
 use self::interrupt::Interrupt;
 use self::session::Session;
+use self::verbosity::Verbosity;
 
 /// Runs the program with these arguments, the program's name first.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
-    let mut command = grammar::with_environment(Arguments::command(), &arguments);
+    let mut command = grammar::with_environment(examples::added(Arguments::command()), &arguments);
     let settings = if grammar::needs_settings(&arguments, &command) {
         file_settings(&command)
     } else {
@@ -81,9 +89,9 @@ fn file_settings(command: &Command) -> Result<FileSettings, Failure> {
 }
 
 /// What `work` comes to. A panic of a page is an error of that page and not told twice; any other one is told as what it
-/// is, a mistake of ours, and with `RUST_BACKTRACE` where it was made.
+/// is, a mistake of ours, and with `RUST_BACKTRACE` or `SEARCH_LOG=debug` where it was made.
 fn contained(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
-    if std::env::var_os("RUST_BACKTRACE").is_none() {
+    if std::env::var_os("RUST_BACKTRACE").is_none() && Verbosity::of(0, &log_filter()) < Verbosity::Debug {
         panic::set_hook(Box::new(|_| ()));
     }
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
@@ -145,9 +153,25 @@ fn parsed(arguments: Vec<OsString>, command: &Command) -> Result<Parsed, Failure
     }
 }
 
+fn log_filter() -> String {
+    std::env::var("SEARCH_LOG").unwrap_or_default()
+}
+
+/// The variables of ours that are set.
+fn variables(all: &mut dyn Iterator<Item = (OsString, OsString)>) -> String {
+    let ours = all.filter(|(name, _)| name.to_string_lossy().starts_with("SEARCH_"));
+    let mut ours: Vec<String> =
+        ours.map(|(name, value)| format!("{}={}", name.to_string_lossy(), value.to_string_lossy())).collect();
+    ours.sort();
+    if ours.is_empty() { "no variable is set".to_owned() } else { ours.join(" ") }
+}
+
 fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> Result<Exit, Failure> {
     let here = std::env::current_dir()?;
-    let session = Session { common: arguments.common, here, interrupt: Interrupt::handled(), settings };
+    let verbosity = Verbosity::of(arguments.common.verbose, &log_filter());
+    let session = Session { common: arguments.common, here, interrupt: Interrupt::handled(), settings, verbosity };
+    session.debug(|| format!("search {} in {}", env!("CARGO_PKG_VERSION"), session.here.display()));
+    session.debug(|| variables(&mut std::env::vars_os()));
     if let Some(path) = &session.settings.path {
         session.detail(&format!("settings: {}", path.display()));
     }
@@ -157,8 +181,8 @@ fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> R
         Some(CommandLine::Watch(arguments)) => watch::main(&session, arguments),
         Some(CommandLine::Remove(arguments)) => remove::main(&session, arguments),
         Some(CommandLine::Extract(arguments)) => pages::extract_pages(&session, arguments),
-        Some(CommandLine::Export(arguments)) => pages::export(&session, arguments),
-        Some(CommandLine::Show(arguments)) => pages::show(&session, arguments),
+        Some(CommandLine::Export(arguments)) => export::main(&session, arguments),
+        Some(CommandLine::Show(arguments)) => show::main(&session, arguments),
         Some(CommandLine::Facets(arguments)) => pages::facets(&session, arguments),
         Some(CommandLine::Similar(arguments)) => browse::similar(&session, arguments),
         Some(CommandLine::Suggest(arguments)) => browse::suggest(&session, arguments),

@@ -12,8 +12,8 @@ use article_search::{Engine, Error};
 use super::answers::Printer;
 use super::arguments::{GroupBy, QueryArguments, SortOrder, WhyArguments};
 use super::failure::{Exit, Failure};
-use super::print::answer::print_why;
-use super::print::rows;
+use super::print::answer::{print_why, taken_for};
+use super::print::{counted, rows};
 use super::session::Session;
 
 /// Seconds of a day.
@@ -27,6 +27,7 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
     match queries {
         Queries::One(text) => {
             let answer = ask(&engine, &prepared(&text, None, arguments), arguments)?;
+            tell(session, &answer);
             printer.print(&answer)?;
             printer.finish()?;
             if arguments.template.is_none() && arguments.format().is_screen() {
@@ -35,7 +36,7 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
             Ok(if answer.no_match { Exit::NothingFound } else { Exit::Done })
         }
         Queries::Many(many) => {
-            let found = many_answers(&engine, many, arguments, &mut printer)?;
+            let found = many_answers((session, &engine), many, arguments, &mut printer)?;
             printer.finish()?;
             Ok(found)
         }
@@ -43,7 +44,7 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
 }
 
 fn many_answers(
-    engine: &Engine,
+    (session, engine): (&Session, &Engine),
     queries: Vec<(String, String)>,
     arguments: &QueryArguments,
     printer: &mut Printer<'_>,
@@ -53,6 +54,7 @@ fn many_answers(
         match ask(engine, &prepared(&text, Some(&id), arguments), arguments) {
             Ok(answer) => {
                 found = if answer.no_match { found } else { Exit::Done };
+                tell(session, &answer);
                 printer.print(&answer)?;
             }
             // One query with an unknown city does not end the others.
@@ -61,6 +63,17 @@ fn many_answers(
         }
     }
     Ok(found)
+}
+
+/// Says how a query was taken, and what it cost, to those who want to know.
+fn tell(session: &Session, answer: &Answer) {
+    let name = answer.qid.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+    session.detail(&format!("{name}{}", taken_for(answer)));
+    session.debug(|| {
+        let time = if answer.partial { ", and time ran out" } else { "" };
+        let (total, hits) = (counted(answer.total, "page"), counted(answer.hits.len(), "hit"));
+        format!("{name}{total} found, {hits} to show, {:.1} ms{time}", answer.took_ms)
+    });
 }
 
 /// Says why a page is, or is not, in an answer.

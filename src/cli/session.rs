@@ -1,10 +1,11 @@
 //! What every command needs: the common flags, where it stands, and where text goes.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use article_search::text::safe::shown;
-use article_search::{Config, Engine, RunOptions};
+use article_search::{Config, Engine, RunOptions, saved_knowledge};
 
 use super::arguments::CommonArguments;
 use super::config::FileSettings;
@@ -12,9 +13,10 @@ use super::failure::{Exit, Failure};
 use super::index;
 use super::interrupt::Interrupt;
 use super::locate::{self, Located};
-use super::print::Look;
+use super::print::{Look, counted, megabytes};
 use super::screen::{Screen, USUAL, pager_of};
 use super::terminal::Terminal;
+use super::verbosity::Verbosity;
 
 /// One run of the program.
 pub(super) struct Session {
@@ -22,6 +24,7 @@ pub(super) struct Session {
     pub(super) here: PathBuf,
     pub(super) interrupt: Interrupt,
     pub(super) settings: FileSettings,
+    pub(super) verbosity: Verbosity,
 }
 
 impl Session {
@@ -58,10 +61,15 @@ impl Session {
 
     /// [`Session::note`] for those who want to know more.
     pub(super) fn detail(&self, text: &str) {
-        let log = std::env::var("SEARCH_LOG").unwrap_or_default();
-        let is_wanted = ["info", "debug", "trace"].iter().any(|level| log.contains(level));
-        if self.common.verbose > 0 || is_wanted {
+        if self.verbosity >= Verbosity::Info {
             self.note(text);
+        }
+    }
+
+    /// [`Session::note`] for those who want to know all; `text` is made for them alone.
+    pub(super) fn debug(&self, text: impl FnOnce() -> String) {
+        if self.verbosity >= Verbosity::Debug {
+            self.note(&format!("debug: {}", text()));
         }
     }
 
@@ -102,9 +110,13 @@ impl Session {
         match locate::index_to_search(self.common.index.as_deref(), (&self.here, &self.corpus()))? {
             Located::Index(directory) => {
                 self.detail(&format!("index: {}", directory.display()));
-                Ok(Engine::open(directory, config)?)
+                let started = Instant::now();
+                let engine = Engine::open(&directory, config)?;
+                self.debug(|| opened(&engine, &directory, started.elapsed()));
+                Ok(engine)
             }
             Located::Corpus { corpus, index: directory } => {
+                self.detail(&format!("index: {}", directory.display()));
                 self.note("no index yet: reading corpus/ into index/ first");
                 let engine = Engine::create(&directory, config)?;
                 let options = RunOptions::default().until(self.interrupt.cancel());
@@ -118,4 +130,18 @@ impl Session {
             }
         }
     }
+}
+
+/// What an index holds, how long opening it took, and whether knowledge is saved with it.
+fn opened(engine: &Engine, directory: &Path, time: Duration) -> String {
+    let figures = engine.stats().map(|stats| stats.index);
+    let figures = figures.map_or_else(
+        |error| error.to_string(),
+        |index| {
+            let (pages, segments) = (counted(index.pages, "page"), counted(index.segments, "segment"));
+            format!("{pages} in {segments}, {}", megabytes(index.bytes))
+        },
+    );
+    let saved = if saved_knowledge(directory).is_dir() { ", with knowledge of its own" } else { "" };
+    format!("opened in {:.1} ms: {figures}{saved}", time.as_secs_f64() * 1e3)
 }

@@ -1,7 +1,6 @@
 //! `search settings`: knowledge that is saved with the index. It adds to what is built in, as the folder of `--knowledge`
 //! does, which takes its place where it is given.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,16 +8,15 @@ use std::process::Command;
 
 use article_search::knowledge::{Knowledge, file_names, text_of};
 use article_search::text::safe::shown;
-use article_search::{Config, Document, Error, Sources, extract, saved_knowledge};
+use article_search::{Error, saved_knowledge};
 
-use super::arguments::{SettingsAction, SettingsArguments};
+use super::arguments::{JudgementArguments, SettingsAction, SettingsArguments};
 use super::failure::{Exit, Failure};
 use super::locate::{self, Located};
+use super::preview::{self, Change};
 use super::print::{counted, style};
 use super::session::Session;
-
-/// Pages that are shown of those that would come out otherwise.
-const SHOWN_PAGES: usize = 10;
+use super::temporary::TemporaryFolder;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<Exit, Failure> {
@@ -26,25 +24,36 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
     match &arguments.action {
         None | Some(SettingsAction::Get { file: None }) => list(session, &saved),
         Some(SettingsAction::Get { file: Some(file) }) => get(session, &saved, file),
-        Some(SettingsAction::Set { file, from, dry_run }) => {
+        Some(SettingsAction::Set { file, from, dry_run, judged }) => {
             let text = if from.as_os_str() == "-" { read_standard_input()? } else { read(from)? };
             let trial = Trial::of(&saved, checked_name(file)?, &text)?;
             if *dry_run {
-                return preview(session, &saved, trial.folder());
+                return preview::main(session, Change { saved: &saved, new: trial.folder() }, judged);
             }
+            refuse_without_change(judged, "with --dry-run")?;
             save(session, &saved, (file, &text))
         }
         Some(SettingsAction::Edit { file }) => edit(session, &saved, checked_name(file)?),
-        Some(SettingsAction::Check { directory: None }) => {
+        Some(SettingsAction::Check { directory: None, judged }) => {
+            refuse_without_change(judged, "for a folder of knowledge files")?;
             check(&saved)?;
             session.note("what is saved with the index is right");
             Ok(Exit::Done)
         }
-        Some(SettingsAction::Check { directory: Some(directory) }) => {
+        Some(SettingsAction::Check { directory: Some(directory), judged }) => {
             check(directory)?;
-            preview(session, &saved, directory)
+            preview::main(session, Change { saved: &saved, new: directory }, judged)
         }
     }
+}
+
+/// Judged queries tell about a change that is tried, and nothing else.
+fn refuse_without_change(judged: &JudgementArguments, when: &str) -> Result<(), Failure> {
+    if judged.queries.is_none() {
+        return Ok(());
+    }
+    let what = format!("--queries and --qrels are taken {when} only");
+    Err(Failure::new(Exit::Usage, "usage", what).or_try("search settings check DIR --queries FILE --qrels FILE"))
 }
 
 fn index(session: &Session) -> Result<PathBuf, Failure> {
@@ -135,34 +144,24 @@ fn save(session: &Session, saved: &Path, (file, text): (&str, &str)) -> Result<E
 }
 
 /// Knowledge files as they would be, in a folder that goes away by itself.
-struct Trial(PathBuf);
+struct Trial(TemporaryFolder);
 
 impl Trial {
     /// What is saved, with `text` as `file`, checked.
     fn of(saved: &Path, file: &str, text: &str) -> Result<Self, Failure> {
-        let trial = Self(std::env::temp_dir().join(format!("search-settings-{}", std::process::id())));
-        fs::create_dir_all(&trial.0)?;
-        for name in file_names().filter(|name| saved.join(name).is_file()) {
-            fs::copy(saved.join(name), trial.0.join(name))?;
+        let trial = Self(TemporaryFolder::new("settings")?);
+        for name in file_names().filter(|name| *name != file && saved.join(name).is_file()) {
+            fs::copy(saved.join(name), trial.folder().join(name))?;
         }
-        if text.trim().is_empty() {
-            let _ = fs::remove_file(trial.0.join(file));
-        } else {
-            fs::write(trial.0.join(file), text)?;
+        if !text.trim().is_empty() {
+            fs::write(trial.folder().join(file), text)?;
         }
-        check(&trial.0)?;
+        check(trial.folder())?;
         Ok(trial)
     }
 
     fn folder(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Trial {
-    fn drop(&mut self) {
-        // It costs a little space in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
+        &self.0.path
     }
 }
 
@@ -171,76 +170,6 @@ fn check(directory: &Path) -> Result<(), Failure> {
         Knowledge::with_directory(directory).map_err(Error::from)?;
     }
     Ok(())
-}
-
-/// What a page is, as far as knowledge decides it.
-type Outcome = BTreeMap<&'static str, String>;
-
-/// Says which pages of the corpus would come out otherwise.
-fn preview(session: &Session, saved: &Path, new: &Path) -> Result<Exit, Failure> {
-    let corpus = session.corpus();
-    let place = session.here.join(&corpus);
-    if !place.exists() {
-        session.note("right; there is no corpus/ here to show what it would do (SEARCH_CORPUS names one)");
-        return Ok(Exit::Done);
-    }
-    let sources = Sources::with(&[corpus], &article_search::ReadOptions::default()).map_err(Error::from)?;
-    let with =
-        |folder: &Path| if folder.is_dir() { Config::default().with_knowledge(folder) } else { Config::default() };
-    let before = outcomes(&sources, &with(saved))?;
-    let after = outcomes(&sources, &with(new))?;
-    let mut output = session.output();
-    let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut changed = 0;
-    for (page, new) in &after {
-        let old = before.get(page);
-        let differing: Vec<_> =
-            new.iter().filter(|(key, value)| old.and_then(|old| old.get(*key)) != Some(value)).collect();
-        if differing.is_empty() {
-            continue;
-        }
-        changed += 1;
-        for (key, _) in &differing {
-            *by_key.entry(key).or_default() += 1;
-        }
-        if changed <= SHOWN_PAGES {
-            writeln!(output, "{}", style::strong(page))?;
-            for (key, value) in differing {
-                let was = old.and_then(|old| old.get(key)).map(String::as_str).unwrap_or_default();
-                writeln!(output, "  {key:<8} {} → {}", shown(was), shown(value))?;
-            }
-        }
-    }
-    output.flush()?;
-    let by_key: Vec<_> = by_key.iter().map(|(key, pages)| format!("{key} {pages}")).collect();
-    let by_key = if by_key.is_empty() { String::new() } else { format!("   ({})", by_key.join(" · ")) };
-    session.note(&format!("would change {} of {}{by_key}", counted(changed, "page"), after.len()));
-    Ok(Exit::Done)
-}
-
-fn outcomes(sources: &Sources, config: &Config) -> Result<BTreeMap<String, Outcome>, Failure> {
-    let mut outcomes = BTreeMap::new();
-    extract(sources, config, &mut |document| {
-        if let Ok(document) = document {
-            outcomes.insert(document.origin.label(), outcome(&document));
-        }
-        Ok(())
-    })?;
-    Ok(outcomes)
-}
-
-fn outcome(document: &Document) -> Outcome {
-    let facets = &document.facets;
-    let list = |values: Vec<&str>| values.join("; ");
-    let characters: usize = document.article.parts.iter().map(|part| part.text.chars().count()).sum();
-    BTreeMap::from([
-        ("title", document.article.title.clone()),
-        ("city", list(facets.cities.iter().map(|city| city.name.as_str()).collect())),
-        ("clinic", list(facets.clinics.iter().map(|clinic| clinic.name.as_str()).collect())),
-        ("topics", list(facets.topics.iter().map(|topic| topic.id.as_str()).collect())),
-        ("verdict", facets.verdict.as_ref().map(|facet| facet.verdict.name().to_owned()).unwrap_or_default()),
-        ("text", counted(characters, "character")),
-    ])
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -33,7 +33,9 @@ pub(super) fn main(session: &Session, arguments: &WatchArguments) -> Result<Exit
     }
     index::check_paths("watch", &arguments.paths)?;
     let reading = index::read_options(&arguments.paths, &arguments.reading)?;
+    index::use_threads(session, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
+    session.detail(&format!("index: {}", directory.display()));
     let config = session.config();
     let engine =
         if holds_index(&directory) { Engine::open(&directory, &config)? } else { Engine::create(&directory, &config)? };

@@ -45,7 +45,8 @@ pub(super) fn read(reader: Box<dyn BufRead + '_>, input: &Input<'_>, sink: &mut 
                 let Some(format) = InputFormat::of_name(&name) else { return };
                 let within = |archive: &str| format!("{archive}/{name}");
                 let (path, relative) = (within(&input.origin.path), within(&input.origin.relative));
-                let entry = Input { origin: Origin { path, relative, ..Origin::default() }, format, ..*archive };
+                let origin = Origin { path, relative, site: input.origin.site.clone(), ..Origin::default() };
+                let entry = Input { origin, format, ..*archive };
                 if read_unless_archive(Box::new(content), &entry, sink).is_some() {
                     sink(Err(entry.skipped("an archive within an archive is not read; unpack it first")));
                 }

@@ -13,7 +13,7 @@ use super::kind::InputFormat;
 use super::open::{Links, name_of};
 use super::source::{ReadOptions, STANDARD_INPUT, SourceFile};
 use crate::model::report::Skipped;
-use crate::model::site::hash;
+use crate::model::site::{SiteName, hash};
 use crate::model::source::Stamp;
 
 /// What something in the file system is to a run.
@@ -27,16 +27,19 @@ pub(super) enum Found {
 pub(super) struct Finder {
     format: Option<InputFormat>,
     fields: Arc<FieldMap>,
-    /// Names the fields.
-    fields_key: u64,
+    site: Option<SiteName>,
+    /// Names the fields and the site.
+    key: u64,
     /// Number of the path below which is looked.
     pub(super) root: usize,
 }
 
 impl Finder {
     pub(super) fn new(options: &ReadOptions) -> Self {
-        let fields_key = hash(&format!("{:?}", options.fields));
-        Self { format: options.format, fields: Arc::new(options.fields.clone()), fields_key, root: 0 }
+        let site_key = options.site.as_ref().map_or(0, |site| hash(site.as_str()));
+        let key = hash(&format!("{:?}", options.fields)) ^ site_key;
+        let (fields, site) = (Arc::new(options.fields.clone()), options.site.clone());
+        Self { format: options.format, fields, site, key, root: 0 }
     }
 
     pub(super) fn standard_input(&self, path: &Path) -> Found {
@@ -87,10 +90,10 @@ impl Finder {
     }
 
     fn file(&self, path: &Path, relative: String, (format, links): (InputFormat, Links)) -> Found {
-        let fields = Arc::clone(&self.fields);
-        let reading = self.fields_key.wrapping_add(format as u64);
+        let (fields, site) = (Arc::clone(&self.fields), self.site.clone());
+        let reading = self.key.wrapping_add(format as u64);
         let (path, root, stamp) = (path.to_owned(), self.root, Stamp::UNKNOWN);
-        Found::File(SourceFile { path, relative, format, links, fields, reading, root, stamp })
+        Found::File(SourceFile { path, relative, format, links, fields, site, reading, root, stamp })
     }
 }
 

@@ -75,6 +75,10 @@ pub fn fingerprint(page: &Page, knowledge: &Knowledge) -> Fingerprint {
         settings.extend(hint.as_deref().unwrap_or_default().as_bytes());
         settings.push(0);
     }
+    if let Some(site) = &page.origin.site {
+        settings.extend(site.as_str().as_bytes());
+        settings.push(0);
+    }
     settings.extend([u8::from(page.hints.content == Content::Article), u8::from(page.extent == Extent::Cut)]);
     Fingerprint::new(&page.bytes, &settings)
 }

@@ -23,6 +23,7 @@ use super::unpack::{Budget, Counted};
 use crate::model::cancel::Cancel;
 use crate::model::page::{Origin, Page};
 use crate::model::report::Skipped;
+use crate::model::site::SiteName;
 use crate::model::source::Stamp;
 
 /// Folders nested deeper are not walked.
@@ -47,6 +48,7 @@ pub struct NoSuchPath {
 pub struct ReadOptions {
     pub(super) format: Option<InputFormat>,
     pub(super) fields: FieldMap,
+    pub(super) site: Option<SiteName>,
 }
 
 impl ReadOptions {
@@ -63,6 +65,13 @@ impl ReadOptions {
         self.fields = fields;
         self
     }
+
+    /// Takes pages without an address for pages of `site`, in the place of their feed or folder.
+    #[must_use]
+    pub fn of_site(mut self, site: SiteName) -> Self {
+        self.site = Some(site);
+        self
+    }
 }
 
 /// A file that holds pages.
@@ -73,7 +82,8 @@ pub struct SourceFile {
     pub(super) format: InputFormat,
     pub(super) links: Links,
     pub(super) fields: Arc<FieldMap>,
-    /// Names the format and the fields by which it is read.
+    pub(super) site: Option<SiteName>,
+    /// Names the format, the fields and the site by which it is read.
     pub(super) reading: u64,
     /// Number of the path among those of the run.
     pub(super) root: usize,
@@ -234,7 +244,7 @@ impl SourceFile {
         self.stamp
     }
 
-    /// Names the format and the fields by which it is read.
+    /// Names the format, the fields and the site by which it is read.
     #[must_use]
     pub fn reading(&self) -> u64 {
         self.reading
@@ -316,6 +326,7 @@ impl SourceFile {
 
     fn input<'a>(&'a self, budget: &'a Rc<Budget>) -> Input<'a> {
         let origin = Origin { path: self.label(), relative: self.relative.clone(), ..Origin::default() };
+        let origin = Origin { site: self.site.clone(), ..origin };
         Input { origin, format: self.format, fields: &self.fields, budget }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::capture::CaptureTime;
+use super::site::SiteName;
 
 /// One scraped page: the input of the pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,9 @@ pub struct Origin {
     /// When it was fetched, if its source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<CaptureTime>,
+    /// The site that it counts as of where no address tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteName>,
 }
 
 impl Origin {

@@ -2,6 +2,8 @@
 //!
 //! Small by intent: the edges of a thousand pages of a site are held in memory at once when its chrome is learnt.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::page::Origin;
@@ -46,21 +48,63 @@ impl Site {
     }
 }
 
-/// How a site is called: the host of the address, else the feed, else the folder that holds the page.
+/// The name that a caller gives to the site of pages without an address: a host, or a word that stands for one, in lower
+/// case, without scheme, `www.` and path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SiteName(String);
+
+/// A text that names no site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a site is named by its host, e.g. example.com")]
+pub struct InvalidSiteName;
+
+impl SiteName {
+    /// As long as a host can be, in bytes.
+    const MAX_BYTES: usize = 253;
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SiteName {
+    type Err = InvalidSiteName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSiteName> {
+        let text = text.trim();
+        let address = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let is_plain = |host: &String| !host.contains(|c: char| c.is_whitespace() || c.is_control());
+        let host = host_of(&address).filter(|host| host.len() <= Self::MAX_BYTES && is_plain(host));
+        host.map(Self).ok_or(InvalidSiteName)
+    }
+}
+
+/// How a site is called: the host of the address, else as the caller names it, else the feed, else the folder that holds
+/// the page.
 #[must_use]
 pub fn site_name(origin: &Origin) -> String {
-    let host = origin.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_lowercase()
-    });
-    match (host.filter(|host| !host.is_empty()), origin.record) {
-        (Some(host), _) => host.strip_prefix("www.").map(str::to_owned).unwrap_or(host),
+    let host = origin.url.as_deref().and_then(host_of);
+    let named = host.or_else(|| origin.site.as_ref().map(|site| site.as_str().to_owned()));
+    match (named, origin.record) {
+        (Some(name), _) => name,
         (None, Some(_)) => origin.relative.clone(),
         (None, None) => match origin.relative.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/"),
             None => "./".to_owned(),
         },
     }
+}
+
+/// The host of an address, in lower case and without `www.`.
+fn host_of(address: &str) -> Option<String> {
+    let (_, rest) = address.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_lowercase();
+    let host = host.strip_prefix("www.").map(str::to_owned).unwrap_or(host);
+    (!host.is_empty()).then_some(host)
 }
 
 /// A line at an edge of an article, as far as pages are compared by it.
@@ -191,6 +235,7 @@ mod tests {
 
     #[test]
     fn sites_by_host_feed_and_folder() {
+        let named = |origin: Origin| Origin { site: "https://www.B.example/x".parse().ok(), ..origin };
         let at = |relative: &str, record: Option<u64>, url: Option<&str>| Origin {
             record,
             url: url.map(str::to_owned),
@@ -202,9 +247,31 @@ mod tests {
             ("feed", at("b/feed.jsonl", Some(7), None), "b/feed.jsonl"),
             ("folder", at("b/c/a.txt", None, None), "b/c/"),
             ("no folder", at("a.txt", None, None), "./"),
+            ("named", named(at("b/a.txt", None, None)), "b.example"),
+            ("a named feed", named(at("b/feed.jsonl", Some(7), None)), "b.example"),
+            ("named, but with an address", named(at("a.html", None, Some("https://a.example/b"))), "a.example"),
         ] {
             assert_eq!(site_name(&origin), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn names_of_sites() {
+        for (text, expected) in [
+            ("a.example", Some("a.example")),
+            (" https://user@WWW.A.example:80/b?c ", Some("a.example:80")),
+            ("重庆", Some("重庆")),
+            ("", None),
+            ("www.", None),
+            ("/a", None),
+            ("a b", None),
+            ("a\u{1b}b", None),
+        ] {
+            let name = text.parse::<SiteName>();
+            assert_eq!(name.as_ref().map(SiteName::as_str).ok(), expected, "{text}");
+            assert!(name.is_err() || Site::named(expected.expect("a name")) == Site::of_host(text.trim()), "{text}");
+        }
+        assert!("a".repeat(254).parse::<SiteName>().is_err());
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn screens_without_pages() {
             ("no_index", &["medical insurance"]),
             ("no_index_for_programs", &["-j", "medical insurance"]),
             ("help", &["help"]),
+            ("help_of_a_command", &["help", "suggest"]),
             ("help_query", &["help", "query"]),
             ("help_output", &["help", "output"]),
             ("help_config", &["help", "config"]),

@@ -113,3 +113,107 @@ fn knowledge_is_saved_with_the_index() {
     assert!(taken_back.stderr.contains("as built in"), "{}", taken_back.stderr);
     assert_eq!(workbench.search(&["settings", "get", "synonyms.toml"]).stdout, builtin);
 }
+
+#[test]
+fn a_change_is_measured_before_it_is_made() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
+        ("corpus/b.txt", b"Implant fees\n\nImplants cost 8,000 yuan at Harbin Beixing Dental Clinic."),
+        ("new/synonyms.toml", b"[own]\nzorgling = [\"zorgling\", \"snibbeting\"]\n"),
+        ("queries.tsv", b"s\tsnibbeting\ni\timplants\n"),
+        ("qrels.tsv", b"s\tcorpus/a.txt\t1\ni\tcorpus/b.txt\t1\n"),
+    ]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let judged = ["--queries", "queries.tsv", "--qrels", "qrels.tsv"];
+    let file = ["settings", "set", "synonyms.toml", "new/synonyms.toml", "--dry-run"];
+    for arguments in [&["settings", "check", "new"][..], &file] {
+        let run = workbench.search(&[arguments, &judged].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+        let line = |name: &str| lines.iter().find(|line| line[0] == name).expect("a line")[1].to_owned();
+        assert_eq!([line("before"), line("after"), line("change")], ["0.5000", "1.0000", "+0.5000"], "{}", run.stdout);
+        assert!(run.stdout.contains("of 2 queries 1 better, 0 worse"), "{}", run.stdout);
+        assert!(run.stdout.contains("  0.0000 → 1.0000  s  snibbeting\n"), "{}", run.stdout);
+        assert!(!workbench.path().join("index/settings").exists(), "nothing is saved");
+    }
+    for (name, arguments, message) in [
+        ("no change", &["settings", "check"][..], "for a folder of knowledge files only"),
+        ("not tried", &file[..4], "with --dry-run only"),
+    ] {
+        let run = workbench.search(&[arguments, &judged].concat());
+        assert!(run.code == 2 && run.stderr.contains(message), "{name}: {}", run.stderr);
+    }
+    let half = workbench.search(&["settings", "check", "new", "--queries", "queries.tsv"]);
+    assert!(half.code == 2 && half.stderr.contains("--qrels"), "{}", half.stderr);
+    let (code, _, stderr) =
+        run(&workbench, "", &[("SEARCH_CORPUS", "gone")], &[&["settings", "check", "new"][..], &judged].concat());
+    assert!(code == 2 && stderr.contains("gone: no such folder"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_editor_changes_what_is_saved() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
+        ("good", b"[own]\nzorgling = [\"zorgling\", \"snibbeting\"]\n"),
+        ("wrong", b"[own]\nzorgling = 3\n"),
+        ("temporary/keep", b""),
+    ]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let temporary = workbench.path().join("temporary").to_string_lossy().into_owned();
+    for (name, script, code, message, is_saved) in [
+        ("nothing written", "true", 0, "nothing was changed", false),
+        ("the editor fails", "cp good \"$1\"; exit 3", 6, "nothing was saved", false),
+        ("wrong", "cp wrong \"$1\"", 2, "synonyms.toml:2: ", false),
+        ("good", "cp good \"$1\"", 0, "is saved with the index", true),
+        ("it edits what is saved", "grep -q snibbeting \"$1\"", 0, "nothing was changed", true),
+        ("wrong later", "cp wrong \"$1\"", 2, "synonyms.toml:2: ", true),
+        ("emptied", ": > \"$1\"", 0, "is as built in", false),
+    ] {
+        workbench.write("edit.sh", script.as_bytes());
+        let variables = [("EDITOR", "sh edit.sh"), ("VISUAL", ""), ("TMPDIR", &temporary)];
+        let (exit, _, stderr) = run(&workbench, "", &variables, &["settings", "edit", "synonyms.toml"]);
+        assert_eq!(exit, code, "{name}: {stderr}");
+        assert!(stderr.contains(message), "{name}: {stderr}");
+        let saved = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
+        assert_eq!(saved.contains("snibbeting"), is_saved, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(&temporary).expect("a folder").count(), 1, "nothing is left over");
+    let variables = [("EDITOR", "false"), ("VISUAL", "true")];
+    let (code, _, stderr) = run(&workbench, "", &variables, &["settings", "edit", "synonyms.toml"]);
+    assert!(code == 0 && stderr.contains("nothing was changed"), "VISUAL goes before EDITOR: {stderr}");
+}
+
+#[test]
+fn more_is_told_to_those_who_ask() {
+    let workbench = bench();
+    let quiet = run(&workbench, "", &[], &["-o", "paths", "Dalian implants"]);
+    for (name, variables, flag, has_detail, has_debug) in [
+        ("nothing asked", &[][..], "-n1", false, false),
+        ("-v", &[], "-v", true, false),
+        ("-vv", &[], "-vv", true, true),
+        ("quiet goes before", &[], "-qvv", false, false),
+        ("info", &[("SEARCH_LOG", "info")], "-n1", true, false),
+        ("debug", &[("SEARCH_LOG", "debug")], "-n1", true, true),
+        ("a directive", &[("SEARCH_LOG", "warn,article_search=debug")], "-n1", true, true),
+        ("another program's", &[("SEARCH_LOG", "tantivy=debug")], "-n1", false, false),
+        ("a flag beside a variable", &[("SEARCH_LOG", "info")], "-vv", true, true),
+    ] {
+        let (code, stdout, stderr) = run(&workbench, "", variables, &[flag, "-o", "paths", "Dalian implants"]);
+        assert_eq!((code, &stdout), (0, &quiet.1), "{name}: results are the same");
+        let has = |text: &str| stderr.contains(text);
+        let details = [has("settings: "), has("index: "), has("taken for: about Dalian")];
+        assert_eq!(details, [has_detail; 3], "{name}: {stderr}");
+        let debug = [
+            has("debug: search 0."),
+            has("debug: opened in "),
+            has(": 2 pages in "),
+            has("debug: 1 page found, 1 hit to show"),
+        ];
+        assert_eq!(debug, [has_debug; 4], "{name}: {stderr}");
+    }
+    let (_, _, stderr) = run(&workbench, "", &[("SEARCH_CORPUS", "pages")], &["-vv", "index", "--jobs", "3"]);
+    for said in ["debug: SEARCH_CORPUS=pages", "debug: 3 threads to clean pages", "debug: after ", "index: "] {
+        assert!(stderr.contains(said), "{said}: {stderr}");
+    }
+}

@@ -31,6 +31,8 @@ pub(in crate::cli) enum SettingsAction {
         /// Save nothing: say what it would do to the pages.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        judged: JudgementArguments,
     },
     /// Edit a knowledge file in VISUAL or EDITOR, check it, and save it
     Edit {
@@ -38,10 +40,24 @@ pub(in crate::cli) enum SettingsAction {
         #[arg(value_name = "FILE")]
         file: String,
     },
-    /// Check what is saved, or a folder of knowledge files, and say what the folder would do to the pages
+    /// Check what is saved, or a folder of knowledge files, and say what the folder would do to the pages and their order
     Check {
         /// A folder of knowledge files in the place of what is saved.
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
+        #[command(flatten)]
+        judged: JudgementArguments,
     },
+}
+
+/// Judged queries, by which a change that is tried is measured.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct JudgementArguments {
+    /// Also say how the order of the pages would change: the figures of search eval before and after, over the corpus,
+    /// and the queries whose pages move. The file is one of search eval --queries.
+    #[arg(long, value_name = "FILE", requires = "qrels")]
+    pub(in crate::cli) queries: Option<PathBuf>,
+    /// Which pages are right, as search eval --qrels takes it.
+    #[arg(long, value_name = "FILE", requires = "queries")]
+    pub(in crate::cli) qrels: Option<PathBuf>,
 }

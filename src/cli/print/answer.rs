@@ -43,6 +43,11 @@ pub(in crate::cli) fn pretty(
 
 /// What a query was taken for: cities, topics, and words without weight.
 pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    writeln!(output, " {}\n", faint(&taken_for(answer)))
+}
+
+/// The same in one line, without emphasis.
+pub(in crate::cli) fn taken_for(answer: &Answer) -> String {
     let Understood { cities, clinics, topics, ignored, corrected } = &answer.understood;
     let cities: Vec<_> = cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
     let more = clinics.len().saturating_sub(SHOWN_VALUES);
@@ -64,7 +69,7 @@ pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io
     if parts.is_empty() {
         parts.push("words only".to_owned());
     }
-    writeln!(output, " {}\n", faint(&format!("taken for: {}", parts.join(" · "))))
+    format!("taken for: {}", parts.join(" · "))
 }
 
 /// The answer of the best hit, and how the pages answer that say yes, no or unless.

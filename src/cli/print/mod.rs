@@ -1,10 +1,12 @@
 //! Layout of text for people, and of rows for machines. Everything from a page passes through `style` or `safe::shown`.
 
 pub(super) mod answer;
+pub(super) mod article;
 mod columns;
 #[cfg(test)]
 mod fixture;
-pub(super) mod fold;
+mod fold;
+pub(super) mod html;
 pub(super) mod markdown;
 pub(super) mod rows;
 pub(super) mod style;

@@ -1,14 +1,14 @@
-//! Hits as a table for spreadsheets: CSV as RFC 4180 has it, or cells between tabs.
+//! Hits, or pages with all their text, as a table for spreadsheets: CSV as RFC 4180 has it, or cells between tabs.
 //!
 //! A spreadsheet computes a cell that begins like a formula, wherever its text came from. Such text gets a `'` in front,
 //! which spreadsheets take for "this is text".
 
 use std::io::{self, Write};
 
-use article_search::Hit;
 use article_search::text::safe::shown;
+use article_search::{Hit, TextRow};
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, EXPORTED, Value, stripped};
 
 /// What stands between cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,39 @@ pub(in crate::cli) fn header(output: &mut impl Write, separator: Separator) -> i
 
 /// Writes one row a hit.
 pub(in crate::cli) fn rows(output: &mut impl Write, hits: &[Hit], separator: Separator) -> io::Result<()> {
-    let cells = |hit: &Hit| COLUMNS.map(|(_, value)| harmless(&shown(&value(hit))));
+    let cells = |hit: &Hit| COLUMNS.map(|(_, value)| harmless(&shown(&value.of(hit))));
     hits.iter().try_for_each(|hit| line(output, separator, cells(hit).into_iter()))
+}
+
+/// A table of pages with all their text.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct PageTable {
+    /// Whether a query has found them.
+    pub(in crate::cli) has_hits: bool,
+    /// Whether what was stripped is in it.
+    pub(in crate::cli) has_removed: bool,
+}
+
+impl PageTable {
+    /// Writes the names of the columns.
+    pub(in crate::cli) fn header(self, output: &mut impl Write) -> io::Result<()> {
+        let columns = COLUMNS.iter().filter(|(_, value)| self.has_hits || matches!(value, Value::Page(_)));
+        let names = columns.map(|(name, _)| *name).chain(EXPORTED.iter().map(|(name, _)| *name));
+        let names = names.chain(self.has_removed.then_some("removed"));
+        line(output, Separator::Comma, names.map(str::to_owned))
+    }
+
+    /// Writes a page, with the hit that it is.
+    pub(in crate::cli) fn row(self, output: &mut impl Write, page: &TextRow, hit: Option<&Hit>) -> io::Result<()> {
+        let values = COLUMNS.iter().filter_map(|(_, value)| value.of_page(&page.row, hit));
+        let values = values.map(|value| harmless(&shown(&value)));
+        let texts = EXPORTED.iter().map(|(_, lines)| lines(page)).chain(self.has_removed.then(|| stripped(page)));
+        let texts = texts.map(|lines| {
+            let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
+            harmless(&lines.join("\n"))
+        });
+        line(output, Separator::Comma, values.chain(texts))
+    }
 }
 
 fn line(output: &mut impl Write, separator: Separator, cells: impl Iterator<Item = String>) -> io::Result<()> {

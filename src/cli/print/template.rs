@@ -6,7 +6,7 @@ use std::str::FromStr;
 use article_search::Hit;
 use article_search::text::safe::shown;
 
-use super::columns::COLUMNS;
+use super::columns::{COLUMNS, Value};
 
 /// A text with values of a hit in it.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(in crate::cli) struct Template {
 #[derive(Debug, Clone)]
 enum Part {
     Text(String),
-    Value(fn(&Hit) -> String),
+    Value(Value),
 }
 
 impl FromStr for Template {
@@ -58,7 +58,7 @@ impl FromStr for Template {
     }
 }
 
-fn value_of(name: &str) -> Result<fn(&Hit) -> String, String> {
+fn value_of(name: &str) -> Result<Value, String> {
     let known = COLUMNS.iter().find(|(own, _)| *own == name.trim());
     known.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<_> = COLUMNS.iter().map(|(name, _)| *name).collect();
@@ -72,7 +72,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => output.write_all(text.as_bytes())?,
-                Part::Value(value) => output.write_all(shown(&value(hit)).as_bytes())?,
+                Part::Value(value) => output.write_all(shown(&value.of(hit)).as_bytes())?,
             }
         }
         output.write_all(b"\n")

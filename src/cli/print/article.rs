@@ -1,0 +1,44 @@
+//! A cleaned article for people: its title, what is known of it, and its text.
+
+use std::io::{self, Write};
+
+use article_search::Document;
+
+use super::fold::folded;
+use super::style;
+
+/// Prints an article, or one section of it, folded to so many columns.
+pub(in crate::cli) fn page(
+    output: &mut impl Write,
+    document: &Document,
+    (section, columns): (Option<usize>, Option<usize>),
+) -> io::Result<()> {
+    let Document { id, origin, article, .. } = document;
+    writeln!(output, "{}", style::strong(&article.title))?;
+    writeln!(output, "{}", style::faint(&facts(document).join(" · ")))?;
+    let source = origin.url.as_ref().map_or_else(|| origin.label(), |url| format!("{}  {url}", origin.label()));
+    writeln!(output, "{}", style::faint(&format!("{id}  {source}")))?;
+    for (part, number) in article.parts.iter().zip(article.sections()) {
+        if section.is_some_and(|wanted| wanted != number) {
+            continue;
+        }
+        if part.is_heading() {
+            writeln!(output, "\n{} {}", style::strong(&part.text), style::faint(&format!("§{number}")))?;
+        } else {
+            writeln!(output, "\n{}", folded(&part.text, &[], columns).join("\n"))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known of a page: cities, clinics, topics, date, verdict, flags.
+pub(super) fn facts(document: &Document) -> Vec<String> {
+    let Document { article, facets, .. } = document;
+    let mut facts: Vec<String> = facets.cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
+    facts.extend(facets.clinics.iter().map(|clinic| clinic.name.clone()));
+    facts.extend(facets.topics.iter().map(|topic| topic.id.clone()));
+    facts.extend(facets.date.clone());
+    facts.extend(facets.verdict.as_ref().map(|facet| format!("verdict {}", facet.verdict.name())));
+    facts.extend(article.flags.iter().map(|flag| flag.name().to_owned()));
+    facts
+}

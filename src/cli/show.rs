@@ -1,0 +1,88 @@
+//! `search show`: one page of the index, as it was cleaned, as it came, or as a page of the web.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use article_search::model::article::Removed;
+use article_search::text::safe::shown;
+use article_search::{Document, DocumentId, Engine};
+
+use super::arguments::ShowArguments;
+use super::export::{Stripped, write_row};
+use super::failure::{Exit, Failure};
+use super::print::{article, html, style};
+use super::session::Session;
+
+/// Copies of an article that are named.
+const SHOWN_COPIES: usize = 20;
+
+/// `search show ID`: one article, a section of it, what was stripped from it, or both together as the page had them.
+pub(super) fn main(session: &Session, arguments: &ShowArguments) -> Result<Exit, Failure> {
+    let (id, section) = match arguments.id.split_once('#') {
+        Some((id, section)) => (id, Some(section)),
+        None => (arguments.id.as_str(), None),
+    };
+    let engine = session.open()?;
+    let document = engine.document(id)?;
+    if let Some(section) = section.filter(|_| arguments.raw) {
+        let what = format!("sections are of the cleaned article; --raw shows the whole page, not section `{section}`");
+        return Err(Failure::new(Exit::Usage, "usage", what).or_try(format!("search show {id} --raw")));
+    }
+    let section = section.map(|section| section_of(&document, section)).transpose()?;
+    let mut output = session.screen(session.terminal());
+    if arguments.json {
+        let row = Stripped::from_flag(arguments.removed).row(&document);
+        write_row(&mut output, &row.with_kinship(engine.kinships().of(document.id)))?;
+    } else if arguments.removed {
+        document.article.removed.iter().try_for_each(|removed| show_removed(&mut output, removed))?;
+    } else if arguments.raw {
+        show_raw(&mut output, &document)?;
+    } else if arguments.html {
+        html::page(&mut output, &document, section)?;
+    } else {
+        article::page(&mut output, &document, (section, session.terminal().columns))?;
+        show_copies(&mut output, &engine, &document)?;
+    }
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+/// The section that `name` numbers, when the article has it.
+fn section_of(document: &Document, name: &str) -> Result<usize, Failure> {
+    let sections = BTreeSet::from_iter(document.article.sections());
+    if let Some(section) = name.parse().ok().filter(|section| sections.contains(section)) {
+        return Ok(section);
+    }
+    let what = match (sections.first(), sections.last()) {
+        (Some(first), Some(last)) if first < last => {
+            format!("page {} has no section `{name}`; it has sections {first} to {last}", document.id)
+        }
+        (Some(only), _) => format!("page {} has no section `{name}`; it has section {only} only", document.id),
+        _ => format!("page {} has no section `{name}`; nothing was left of it after cleaning", document.id),
+    };
+    let failure = Failure::new(Exit::Usage, "no_such_section", what);
+    Err(failure.or_try(format!("search show {}           the whole article", document.id)))
+}
+
+/// Every line of the page as it stood there, whether it was stripped or not.
+fn show_raw(output: &mut impl Write, document: &Document) -> std::io::Result<()> {
+    document.article.blocks().iter().try_for_each(|block| writeln!(output, "{}", shown(&block.text)))
+}
+
+/// Where else the article stands, and which of its pages stands for it.
+fn show_copies(output: &mut impl Write, engine: &Engine, document: &Document) -> Result<(), Failure> {
+    let kinships = engine.kinships();
+    let head = kinships.of(document.id).map_or(document.id, |kinship| DocumentId::from_u64(kinship.head));
+    for copy in kinships.copies_of(head).into_iter().filter(|copy| *copy != document.id).take(SHOWN_COPIES) {
+        let origin = engine.document(&copy.to_string())?.origin;
+        let place = origin.url.clone().unwrap_or_else(|| origin.label());
+        let what = if copy == head { "stands for it" } else { "the same article" };
+        writeln!(output, "\n{}", style::faint(&format!("{copy}  {place}  {what}")))?;
+    }
+    Ok(())
+}
+
+fn show_removed(output: &mut impl Write, removed: &Removed) -> std::io::Result<()> {
+    let why = format!("{:<15} {}", removed.reason.name(), removed.rule);
+    writeln!(output, "{}\n  {}", style::faint(&why), shown(&removed.text))
+}
