@@ -11,6 +11,9 @@
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark ends where it cannot go on, and prints")]
 
+#[path = "memory.rs"]
+mod memory;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,6 +22,8 @@ use std::time::{Duration, Instant, SystemTime};
 use article_search::{Config, Engine, IngestReport};
 use tempfile::TempDir;
 use walkdir::WalkDir;
+
+use self::memory::{peak, reset_peak};
 
 /// Rounds of which the median counts.
 const ROUNDS: usize = 9;
@@ -188,18 +193,4 @@ fn read_again(count: usize) {
     let (report, took) = run(&engine, &corpus);
     assert_eq!((report.unchanged, report.files_read), (count, feeds.len()));
     println!("  read again and found unchanged in {took:.1?}; most memory {}", peak());
-}
-
-/// The most memory that this process has held, where the system tells.
-fn peak() -> String {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kibibytes.map_or_else(|| "unknown".to_owned(), |kibibytes| format!("{} MiB", kibibytes / 1024))
-}
-
-/// Has the system count the most memory anew from here on, where it can.
-fn reset_peak() {
-    // Where it cannot, the figure is that of all the process did, which is no less.
-    let _ = fs::write("/proc/self/clear_refs", "5");
 }

@@ -206,6 +206,7 @@ impl Engine {
     fn answer(&self, query: &Query, detail: Detail) -> Result<Answer, Error> {
         let started = Instant::now();
         let deadline = Some(started + query.time());
+        self.knowledge.prepare_queries();
         self.reading(|index| Ok(self.searcher(index, deadline).answer(query, detail, started)?))
     }
 

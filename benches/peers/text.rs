@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 /// Words of the made text; as many as a heap of a gigabyte of English has.
 const VOCABULARY: u64 = 300_000;
+/// Clinics that made pages are about, and their cities.
+const CLINICS: u64 = 20_000;
+const CITIES: [&str; 8] = ["Chongqing", "Dalian", "Wuhan", "Xiamen", "Jinan", "Harbin", "Kunming", "Lanzhou"];
 /// Sentences of a made page.
 const SENTENCES: usize = 24;
 /// One word in so many is one of the few that its page is about.
@@ -85,8 +88,12 @@ pub(crate) fn made(number: u64) -> Row {
         };
         word(rank, out);
     };
-    let mut title = String::from("About");
-    for _ in 0..5 {
+    let mut brand = String::new();
+    word(200 + number % CLINICS, &mut brand);
+    let first = brand.remove(0).to_ascii_uppercase();
+    let city = CITIES.get(usize::try_from(number % CLINICS).unwrap_or(0) % CITIES.len()).copied().unwrap_or_default();
+    let mut title = format!("What {city} {first}{brand} Dental Clinic says about");
+    for _ in 0..3 {
         title.push(' ');
         next_word(&mut title);
     }

@@ -114,6 +114,11 @@ pub(super) fn stats(session: &Session, arguments: &StatsArguments) -> Result<Exi
             languages.join(", ")
         )?;
         writeln!(output, "terms {}", index.terms)?;
+        let mut parts: Vec<(&String, u64)> = index.parts.iter().map(|(name, bytes)| (name, *bytes)).collect();
+        parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        let parts: Vec<String> =
+            parts.into_iter().map(|(name, bytes)| format!("{name} {}", megabytes(bytes))).collect();
+        writeln!(output, "on disk: {}", parts.join(" · "))?;
     }
     output.flush()?;
     Ok(Exit::Done)

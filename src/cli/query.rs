@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::mem::ManuallyDrop;
 use std::time::SystemTime;
 
 use article_search::model::answer::Answer;
@@ -22,7 +23,8 @@ const DAY_SECONDS: u64 = 86_400;
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit, Failure> {
     let queries = queries(arguments)?;
-    let engine = session.open()?;
+    // The process ends with the answer: giving its memory back piece by piece would only take time.
+    let engine = ManuallyDrop::new(session.open()?);
     let mut printer = Printer::new(session, &engine, arguments);
     match queries {
         Queries::One(text) => {

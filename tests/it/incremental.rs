@@ -245,3 +245,22 @@ fn pages_handed_over_in_memory_are_of_no_file() {
     .expect("built");
     assert_eq!((total(&engine, "zebra"), total(&engine, "quagga")), (1, 1));
 }
+
+#[test]
+fn many_runs_leave_few_segments() {
+    let workbench = with_pages(&["zebra"]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for number in 0..12 {
+        let name: String = format!("{number:02}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        let text = format!("About the {name}\n\nThe animal called {name} sleeps at noon, as is well known to all.\n");
+        workbench.write(&format!("corpus/{name}.txt"), text.as_bytes());
+        assert_eq!(workbench.search(&["index"]).code, 0);
+        let stats = &workbench.search(&["stats", "-j"]).rows()[0];
+        assert!(stats["segments"].as_u64().is_some_and(|segments| segments <= 4), "{stats}");
+        assert_eq!(stats["pages"], number + 2);
+        let parts: u64 =
+            stats["parts"].as_object().expect("parts").values().filter_map(serde_json::Value::as_u64).sum();
+        assert_eq!(stats["bytes"], parts);
+    }
+    assert!(found(&workbench, "zebra") && found(&workbench, "ab"));
+}

@@ -24,6 +24,7 @@ mod looks;
 mod lookup;
 mod manifest;
 mod marker;
+mod merging;
 mod payload;
 mod retrieve;
 mod revision;

@@ -7,9 +7,10 @@
 //! it is not ([`super::files`]).
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::directory::error::LockError;
-use tantivy::indexer::LogMergePolicy;
 use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::disk::Access;
@@ -19,6 +20,7 @@ use super::journal::Journal;
 use super::kinships;
 use super::lock::WriterLock;
 use super::marker::{Marker, holds_index, remove_other_generations, remove_temporary_files};
+use super::merging::FewSegments;
 use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
 use super::{EmbeddedIndex, analyzer};
@@ -29,8 +31,6 @@ use crate::model::likeness::Kinship;
 const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
 /// More indexing threads than this do not help: reading and cleaning want the cores too.
 const MAX_THREADS: usize = 4;
-/// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
-const MAX_DELETED_SHARE: f32 = 0.3;
 
 /// What is published beside the pages.
 pub struct Published<'a> {
@@ -63,6 +63,8 @@ pub struct Revision {
     before: Payload,
     /// Pages that were put or removed, in that order.
     changed: Vec<DocumentId>,
+    /// Tells who decides about merges.
+    is_publishing: Arc<AtomicBool>,
 }
 
 impl Revision {
@@ -77,17 +79,27 @@ impl Revision {
         let writer = written
             .writer_with_num_threads::<TantivyDocument>(threads, threads * BUDGET_BYTES_PER_THREAD)
             .map_err(|error| open_error(index, error))?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_del_docs_ratio_before_merge(MAX_DELETED_SHARE);
-        writer.set_merge_policy(Box::new(policy));
+        let is_publishing = Arc::new(AtomicBool::new(false));
+        writer.set_merge_policy(Box::new(FewSegments::until(&is_publishing)));
         let data = index.data.clone();
         remove_temporary_files(&data, &access);
         remove_temporary_files(&directory, &access);
         let before = index.payload()?;
         let (fields, generation) = (index.fields.clone(), index.generation.clone());
         let (writer, changed) = (Some(writer), vec![]);
-        let revision =
-            Self { writer, fields, directory, generation, data, access, files, _lock: lock, before, changed };
+        let revision = Self {
+            writer,
+            fields,
+            directory,
+            generation,
+            data,
+            access,
+            files,
+            _lock: lock,
+            before,
+            changed,
+            is_publishing,
+        };
         if !revision.is_first() {
             remove_other_generations(&revision.directory, &revision.generation, &revision.access);
         }
@@ -155,6 +167,7 @@ impl Revision {
     /// As [`Revision::checkpoint`], of what was put since the last one.
     pub fn publish(mut self, published: Published<'_>) -> Result<(), BackendError> {
         let payload = self.save(published).map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
+        self.is_publishing.store(true, Ordering::SeqCst);
         self.commit(&payload)?;
         payload::remove_others(&self.data, &payload, &self.access);
         remove_other_generations(&self.directory, &self.generation, &self.access);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tantivy::schema::Value;
 use tantivy::{DocAddress, DocId, SegmentOrdinal, TantivyDocument};
 
+use super::payload::KINSHIPS;
 use super::{BackendError, IndexView};
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
@@ -23,6 +24,8 @@ pub struct IndexFigures {
     pub segments: usize,
     /// Bytes on disk.
     pub bytes: u64,
+    /// What takes them.
+    pub parts: BTreeMap<String, u64>,
     /// Different terms; a term counts once in each segment.
     pub terms: usize,
 }
@@ -244,11 +247,18 @@ impl IndexView<'_> {
         }
         let files = std::fs::read_dir(&self.index.data)
             .map_err(|source| BackendError::Io { path: self.index.data.clone(), source })?;
-        let bytes = files.flatten().filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum();
+        let mut parts: BTreeMap<String, u64> = BTreeMap::new();
+        for entry in files.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let length = entry.metadata().map_or(0, |metadata| metadata.len());
+            *parts.entry(part_of(&name).to_owned()).or_default() += length;
+        }
+        let bytes = parts.values().sum();
         Ok(IndexFigures {
             pages: usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX),
             segments: self.searcher.segment_readers().len(),
             bytes,
+            parts,
             terms,
         })
     }
@@ -286,5 +296,21 @@ impl IndexView<'_> {
     fn edges_in(&self, stored: &TantivyDocument) -> Edges {
         let bytes = stored.get_first(self.index.fields.edges).and_then(|value| value.as_bytes());
         bytes.map(Edges::from_bytes).unwrap_or_default()
+    }
+}
+
+/// What a file of an index is for.
+fn part_of(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("store") => "pages",
+        Some("term") => "terms",
+        Some("idx") => "postings",
+        Some("pos") => "positions",
+        Some("fast") => "columns",
+        Some("fieldnorm") => "lengths",
+        Some("del") => "deletions",
+        _ if name.starts_with("sources-") => "sources",
+        _ if name.starts_with(KINSHIPS) => "kin",
+        _ => "other",
     }
 }
