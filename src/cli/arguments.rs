@@ -14,7 +14,7 @@ use article_search::model::query::PASSAGE_LENGTHS;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
-pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
+pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::settings::{SettingsAction, SettingsArguments};
 
 /// Search scraped articles.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
-use super::filters::{any_of, city_codes, topic_ids};
+use super::filters::any_of;
 use super::order::facet_of;
 use super::parse::Parsed;
 use super::plan::plan;
@@ -12,7 +12,7 @@ use super::ranking::{Script, Wanted};
 use super::spelling::{Correction, Held, better_known, corrected};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::model::clinic::ClinicKey;
-use crate::model::plan::{Clause, FacetField, Filter, Plan};
+use crate::model::plan::{Clause, FacetField, Plan};
 use crate::model::query::{Matching, Query, Reading};
 
 /// Most words of one query; of more, the rarest stay.
@@ -64,6 +64,7 @@ impl Searcher<'_> {
         }
         let filters = self.filters(query, &parsed)?;
         let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        plan.left_out = self.left_out(&parsed)?;
         let dropped = self.keep_rarest(&mut plan)?;
         let wanted = Wanted {
             cities: understanding.cities().flatten().cloned().collect(),
@@ -73,12 +74,8 @@ impl Searcher<'_> {
             script: Script::of(&understanding.words),
         };
         plan.wanted = wanted.facets();
-        if !wanted.cities.is_empty() {
-            plan.focus.push(any_of(FacetField::City, wanted.cities.clone()));
-        }
-        if !wanted.clinics.is_empty() {
-            plan.focus.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
-        }
+        let focus = [(FacetField::City, &wanted.cities), (FacetField::Clinic, &wanted.clinics)].into_iter();
+        plan.focus.extend(focus.filter(|(_, ids)| !ids.is_empty()).map(|(field, ids)| any_of(field, ids.clone())));
         Self::narrow(&mut plan, query);
         plan.minimum_groups = match query.matched() {
             Matching::Most => plan.minimum_groups,
@@ -90,7 +87,6 @@ impl Searcher<'_> {
 
     /// What a query says beside its words and filters.
     pub(super) fn narrow(plan: &mut Plan, query: &Query) {
-        plan.window = plan.window.max(query.hit_limit());
         (plan.period, plan.sites) = (query.period(), query.sites().to_vec());
         (plan.order, plan.grouped_by) = (query.order(), facet_of(query.grouping()));
     }
@@ -133,39 +129,6 @@ impl Searcher<'_> {
             keeps
         });
         Ok(dropped)
-    }
-
-    pub(super) fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
-        let typed = |field: FacetField| {
-            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
-            values.map(|(_, value)| value.as_str())
-        };
-        let mut filters = Vec::new();
-        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
-        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !cities.is_empty() {
-            filters.push(any_of(FacetField::City, cities.concat()));
-        }
-        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
-        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !topics.is_empty() {
-            filters.push(any_of(FacetField::Topic, topics.concat()));
-        }
-        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
-        if !clinics.is_empty() {
-            let known = self.clinics();
-            let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
-            filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
-        }
-        let languages = query.languages().iter().map(String::as_str).chain(typed(FacetField::Lang));
-        let languages: Vec<String> = languages.map(str::to_lowercase).collect();
-        let verdicts: Vec<String> = typed(FacetField::Verdict).map(str::to_lowercase).collect();
-        for (field, values) in [(FacetField::Lang, languages), (FacetField::Verdict, verdicts)] {
-            if !values.is_empty() {
-                filters.push(any_of(field, values));
-            }
-        }
-        Ok(filters)
     }
 }
 

@@ -39,6 +39,11 @@ pub(super) fn is_near(left: &str, right: &str) -> bool {
 
 /// Whether a word can be a Chinese name in Latin letters: two syllables or more, each well formed.
 pub(super) fn is_pinyin(word: &str) -> bool {
+    syllables(word).is_some_and(|syllables| syllables >= 2)
+}
+
+/// Of how many syllables of Chinese names in Latin letters a word is made, at least; `None` of another word.
+pub(super) fn syllables(word: &str) -> Option<usize> {
     // reachable.get(n) is the least number of syllables that make the first n letters.
     let mut reachable: Vec<Option<usize>> = vec![None; word.len() + 1];
     if let Some(start) = reachable.first_mut() {
@@ -55,7 +60,7 @@ pub(super) fn is_pinyin(word: &str) -> bool {
             }
         }
     }
-    reachable.last().copied().flatten().is_some_and(|syllables| syllables >= 2)
+    reachable.last().copied().flatten()
 }
 
 /// Syllables without an initial.
