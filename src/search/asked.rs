@@ -11,13 +11,17 @@ use super::plan::plan;
 use super::ranking::{Script, Wanted};
 use super::spelling::{Correction, Held, better_known, corrected};
 use super::understand::{Meaning, Sense, Understanding};
+use crate::backend::embedded::BackendError;
 use crate::model::clinic::ClinicKey;
 use crate::model::plan::{Clause, FacetField, Plan};
 use crate::model::query::{Matching, Query, Reading};
+use crate::text::terms::terms;
 
 /// Most words of one query; of more, the rarest stay.
 const MAX_GROUPS: usize = 128;
 
+/// Pages that are looked at for a form of a word.
+const MAX_SHOWING: usize = 24;
 /// Clinics of one name in more cities have no home.
 const MAX_HOMES: usize = 24;
 
@@ -45,7 +49,8 @@ impl Searcher<'_> {
         } else {
             let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
             let brands_in = |city: &str| self.clinics().brands_in(city);
-            let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+            let shows = |term: &str, form: &str| self.shows(term, form);
+            let held = Held { pages_with: &pages_with, shows: &shows, brands_in: &brands_in };
             let corrected =
                 if parsed.has_quoted_words { None } else { corrected(&understanding, self.knowledge, &held)? };
             if let Some(corrected) = corrected {
@@ -94,6 +99,22 @@ impl Searcher<'_> {
     /// The clinics of the index.
     pub(super) fn clinics(&self) -> Clinics<'_> {
         Clinics { view: &self.view, knowledge: self.knowledge }
+    }
+
+    /// Whether one of the first pages that hold `term` writes it as `form`.
+    fn shows(&self, term: &str, form: &str) -> Result<bool, BackendError> {
+        for page in self.view.pages_holding(term, MAX_SHOWING)? {
+            let article = self.view.document_at(page)?.article;
+            let mut texts = std::iter::once(&article.title).chain(article.parts.iter().map(|part| &part.text));
+            let is_form = |text: &String| {
+                let mut forms = terms(text).into_iter().filter(|found| found.text == term);
+                forms.any(|found| found.span.of(text).eq_ignore_ascii_case(form))
+            };
+            if texts.any(is_form) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn add_clinics(&self, understanding: &mut Understanding) -> Result<(), SearchError> {

@@ -18,6 +18,7 @@ mod context;
 pub mod filters;
 mod helped;
 pub mod matcher;
+mod neighbours;
 mod order;
 pub mod parse;
 pub mod passages;

@@ -133,3 +133,81 @@ fn what_is_too_much_is_cut_at_a_word_and_said() {
     assert!(workbench.search(&[&latin]).stderr.contains(said));
     assert!(!workbench.search(&["molar"]).stderr.contains("at most"));
 }
+
+#[test]
+fn a_word_is_replaced_only_where_another_is_clearly_meant() {
+    let page = |words: &str| format!("About {words}\n\nThis page is about {words}, and about nothing else.");
+    let texts = [
+        "the parts of a whole",
+        "whoever asks",
+        "the root of a tooth",
+        "slimming at home",
+        "light in the room",
+        "what applies and what is applied",
+        "a patch of skin",
+        "a dry mouth",
+        "a spoke of the wheel",
+        "medical insurance",
+        "reimbursement in Chongqing",
+        "the price of porcelain",
+        "the crown",
+    ];
+    let pages: Vec<(String, String)> = texts.map(|words| (words.replace(' ', "-"), page(words))).into();
+    let pages: Vec<(&str, &str)> = pages.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (_folder, engine) = engine_of(&pages);
+    let shown = texts.map(page).concat().to_lowercase();
+    let is_shown = |word: &str| shown.split(|character: char| !character.is_alphanumeric()).any(|other| other == word);
+    for word in
+        ["Paris", "masks", "robot", "swimming", "flight", "apple", "paths", "driving", "smoking", "carpets", "crowd"]
+    {
+        let answer = search(&engine, &format!("{word} nothing else"));
+        assert!(answer.understood.corrected.is_empty(), "{word}: {:?}", answer.understood.corrected);
+        for offer in &answer.help.did_you_mean {
+            assert!(is_shown(&offer.used), "{word}: {} stands on no page", offer.used);
+        }
+    }
+    let offered = search(&engine, "crowd nothing else").help.did_you_mean;
+    assert_eq!(offered.iter().map(|word| word.used.as_str()).collect::<Vec<_>>(), ["crown"], "but offered");
+    for (typed, used) in [
+        ("chonqing medcial insurance", &["chongqing", "medical"][..]),
+        ("reimbersement", &["reimbursement"]),
+        ("priice of porcelian", &["price", "porcelain"]),
+        ("reimburstment insurnce", &["reimbursement", "insurance"]),
+    ] {
+        let corrected = search(&engine, typed).understood.corrected;
+        let corrected: Vec<&str> = corrected.iter().map(|word| word.used.as_str()).collect();
+        assert_eq!(corrected, used, "{typed}");
+    }
+}
+
+#[test]
+fn what_once_held_and_what_others_say_is_no_answer() {
+    let english = "Can Dalian Haijing Dental Clinic reimburse medical insurance?";
+    let chinese = "大连海晶口腔诊所能用医保吗？";
+    for (title, text, verdict) in [
+        (
+            english,
+            "Until 2022 Dalian Haijing Dental Clinic could be reimbursed through medical insurance. Since then it can no \
+             longer be reimbursed.",
+            "no",
+        ),
+        (
+            english,
+            "Many websites say that Dalian Haijing Dental Clinic can reimburse medical insurance. That is wrong. It cannot.",
+            "no",
+        ),
+        (
+            english,
+            "Dalian Haijing Dental Clinic used to be reimbursed by medical insurance, but now nothing is reimbursed.",
+            "no",
+        ),
+        (chinese, "大连海晶口腔诊所并非不能用医保。", "yes"),
+        (chinese, "很多人以为大连海晶口腔诊所不能用医保，其实可以。", "yes"),
+        (chinese, "大连海晶口腔诊所以前能用医保，但现在不行了。", "no"),
+        (chinese, "有人认为大连海晶口腔诊所可以用医保报销，这是错误的。", "no"),
+    ] {
+        let (_folder, engine) = engine_of(&[("page", &format!("{title}\n\n{text}"))]);
+        let facet = engine.why("page", &Query::new("Dalian 大连")).expect("a page").row.verdict;
+        assert_eq!(facet.as_deref(), Some(verdict), "{text}");
+    }
+}
