@@ -22,6 +22,7 @@ mod neighbours;
 mod order;
 pub mod parse;
 pub mod passages;
+mod pieces;
 pub mod plan;
 pub mod ranking;
 mod sides;
