@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use article_search::model::plan::Order;
 use article_search::text::safe::shown;
 use article_search::{Answer, Engine, Error};
 
@@ -12,7 +13,7 @@ use super::print::answer::{corrected, did_you_mean, empty_answer, footer, pretty
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
 use super::print::template::Template;
-use super::print::{counted, markdown};
+use super::print::{Look, counted, markdown};
 use super::screen::Screen;
 use super::session::Session;
 use super::terminal::Terminal;
@@ -25,8 +26,8 @@ pub(super) struct Wish<'a> {
     pub(super) template: Option<&'a Template>,
     /// Whether to say what a query was taken for.
     pub(super) is_explained: bool,
-    /// Hits on a page of an answer.
-    pub(super) limit: usize,
+    /// What comes first.
+    pub(super) order: Order,
     /// The page, from 1.
     pub(super) page: u32,
     /// As typed.
@@ -39,7 +40,7 @@ impl<'a> From<&'a QueryArguments> for Wish<'a> {
             format: arguments.format(),
             template: arguments.template.as_ref(),
             is_explained: arguments.explain,
-            limit: usize::from(arguments.limit),
+            order: arguments.sort.order(),
             page: arguments.page,
             words: &arguments.words,
         }
@@ -134,17 +135,11 @@ impl<'a> Printer<'a> {
         }
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
         let short_ids = self.engine.short_ids(&ids)?;
-        pretty(&mut self.screen, answer, &short_ids, self.session.look(self.terminal))?;
-        let next = self.next_page(answer).map(|page| format!(" · next: -p {page}")).unwrap_or_default();
+        let has_best = self.wish.page == 1 && self.wish.order == Order::Relevance;
+        pretty(&mut self.screen, answer, &short_ids, Look { has_best, ..self.session.look(self.terminal) })?;
+        let page = self.wish.page.saturating_add(1);
+        let next = if answer.more { format!(" · next: -p {page}") } else { String::new() };
         Ok(self.note(&(footer(answer, &short_ids) + &next))?)
-    }
-
-    /// The number of the next page, where there are hits on it.
-    fn next_page(&self, answer: &Answer) -> Option<u32> {
-        let last = answer.hits.last()?;
-        let folded: usize = answer.hits.iter().filter_map(|hit| hit.group.as_ref()).map(|group| group.size - 1).sum();
-        let is_full = answer.hits.len() == self.wish.limit;
-        (is_full && answer.total > last.rank + folded).then(|| self.wish.page.saturating_add(1))
     }
 
     /// Tells something behind what was printed so far.

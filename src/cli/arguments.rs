@@ -16,7 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::eval::EvalArguments;
 pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
-pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments, SortOrder};
+pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
 pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use article_search::Query;
+use article_search::model::plan::Order;
 use article_search::text::safe::shown;
 
 use super::answers::{Printer, Wish};
@@ -21,7 +22,8 @@ pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result
     } else {
         engine.similar(&arguments.page_name, &query)?
     };
-    if answer.total == 0 {
+    let is_alone = answer.hits.is_empty() && (answer.total == 0 || query.skipped() == 0);
+    if is_alone {
         let what = if arguments.template { "the same text for another clinic" } else { "words in common with it" };
         session.note(&format!("no other page has {what}"));
     }
@@ -29,12 +31,12 @@ pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result
         format: arguments.format(),
         template: None,
         is_explained: false,
-        limit: usize::from(arguments.limit),
+        order: Order::Relevance,
         page: arguments.page,
         words: &[],
     };
     let mut printer = Printer::new(session, &engine, wish);
-    if answer.total > 0 || !arguments.format().is_screen() {
+    if !is_alone || !arguments.format().is_screen() {
         printer.print(&answer)?;
     }
     printer.finish()?;

@@ -39,8 +39,9 @@ The query language. Quote the whole query for the shell: search '\"medical insur
   -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery
   city:Chongqing           only pages about the city: any language or spelling (重庆, 重慶, Chungking),
                            or a province for all its cities; the same as -c Chongqing
-  clinic:\"Xin Mei\"         only pages about clinics whose name holds these words
-  topic:price              only pages about the topic, by id or label
+  clinic:\"Xin Mei\"         only pages about the clinic called so, or else clinics whose name holds these words
+  topic:price              only pages about the topic, by id or label; also lang:zh and verdict:no
+  -city:Chongqing          leave out pages about the city; so with the other filters
 
 By flags: --since 2024-03 --until 30d (pages without a date are kept unless --dated), --site HOST, --lang zh,
 --any or --all of the words (without: two of them where some page holds two), --sort relevance, date, -date or title,
@@ -63,7 +64,8 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 rank qid id score title url path record key lang date verdict city clinic topics flags group_size
                 missing answer passage passages (lists are joined by `; `)
   -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms;
-                partial: time ran out (--deadline) · disagreement: [{verdict, pages, quote}] where pages differ
+                more: hits follow on the next page · partial: time ran out (--deadline)
+                disagreement: [{verdict, pages, quote}] where pages differ
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.

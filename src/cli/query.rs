@@ -6,30 +6,34 @@ use std::mem::ManuallyDrop;
 use std::time::SystemTime;
 
 use article_search::model::answer::Answer;
-use article_search::model::plan::Order;
-use article_search::model::query::{Grouping, Matching, Query};
+use article_search::model::query::{Grouping, MAX_QUERY_BYTES, Matching, Query};
 use article_search::{Engine, Error};
 
 use super::answers::Printer;
-use super::arguments::{GroupBy, QueryArguments, SortOrder, WhyArguments};
+use super::arguments::{GroupBy, QueryArguments, WhyArguments};
 use super::failure::{Exit, Failure};
 use super::print::answer::{print_why, taken_for};
 use super::print::{counted, rows};
 use super::session::Session;
 
+/// Characters of what was too much that are shown.
+const SHOWN_CUT_OFF: usize = 40;
 /// Seconds of a day.
 const DAY_SECONDS: u64 = 86_400;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit, Failure> {
+    check_time(arguments)?;
     let queries = queries(arguments)?;
     // The process ends with the answer: giving its memory back piece by piece would only take time.
     let engine = ManuallyDrop::new(session.open()?);
     let mut printer = Printer::new(session, &engine, arguments);
     match queries {
         Queries::One(text) => {
-            let answer = ask(&engine, &prepared(&text, None, arguments), arguments)?;
+            let query = prepared(&text, None, arguments);
+            let answer = ask(&engine, &query, arguments)?;
             tell(session, &answer);
+            note_cut_off(session, &query);
             printer.print(&answer)?;
             printer.finish()?;
             if arguments.template.is_none() && arguments.format().is_screen() {
@@ -78,6 +82,15 @@ fn tell(session: &Session, answer: &Answer) {
     });
 }
 
+/// Says what of the words was too much.
+fn note_cut_off(session: &Session, query: &Query) {
+    let cut_off = query.cut_off().trim();
+    if !cut_off.is_empty() {
+        let begin: String = cut_off.chars().take(SHOWN_CUT_OFF).collect();
+        session.note(&format!("a query has at most {MAX_QUERY_BYTES} bytes; not looked for: “{begin} …”"));
+    }
+}
+
 /// Says why a page is, or is not, in an answer.
 pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, Failure> {
     let engine = session.open()?;
@@ -114,7 +127,7 @@ fn queries(arguments: &QueryArguments) -> Result<Queries, Failure> {
     let named = [&arguments.city, &arguments.clinic, &arguments.topic, &arguments.site, &arguments.lang];
     let has_time = arguments.since.is_some() || arguments.until.is_some() || arguments.dated;
     let has_filter = has_time || named.iter().any(|values| !values.is_empty());
-    if text.trim().is_empty() && !has_filter {
+    if !text.chars().any(char::is_alphanumeric) && !has_filter {
         return Err(Failure::new(Exit::Usage, "usage", "no words to search for").or_try("search \"medical insurance\""));
     }
     Ok(Queries::One(text))
@@ -160,21 +173,12 @@ fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {
     query = arguments.lang.iter().fold(query, Query::in_language);
     query = arguments.site.iter().fold(query, Query::on_site);
     query = arguments.topic.iter().fold(query, Query::on_topic);
-    query = query.order_by(order(arguments)).group_by(grouping(arguments));
+    query = query.order_by(arguments.sort.order()).group_by(grouping(arguments));
     of_time(query, arguments).matching(match (arguments.any, arguments.all) {
         (true, _) => Matching::Any,
         (_, true) => Matching::All,
         _ => Matching::Most,
     })
-}
-
-fn order(arguments: &QueryArguments) -> Order {
-    match arguments.sort {
-        SortOrder::Relevance => Order::Relevance,
-        SortOrder::Date => Order::Oldest,
-        SortOrder::Newest => Order::Newest,
-        SortOrder::Title => Order::Title,
-    }
 }
 
 fn grouping(arguments: &QueryArguments) -> Grouping {
@@ -188,14 +192,30 @@ fn grouping(arguments: &QueryArguments) -> Grouping {
     }
 }
 
-fn of_time(mut query: Query, arguments: &QueryArguments) -> Query {
-    let today = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY_SECONDS;
-    let today = i64::try_from(today).unwrap_or(0);
-    if let Some(day) = arguments.since.as_ref().and_then(|moment| moment.first_day(today)) {
-        query = query.since(day);
+/// Days from 1970 to today.
+fn today() -> i64 {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    i64::try_from(seconds / DAY_SECONDS).unwrap_or(0)
+}
+
+/// Refuses a time that ends before it begins: no page is of it.
+fn check_time(arguments: &QueryArguments) -> Result<(), Failure> {
+    let (Some(since), Some(until)) = (&arguments.since, &arguments.until) else { return Ok(()) };
+    let (since, until) = (since.first_day(today()), until.last_day(today()));
+    if since <= until {
+        return Ok(());
     }
-    if let Some(day) = arguments.until.as_ref().and_then(|moment| moment.last_day(today)) {
-        query = query.until(day);
+    let what = format!("--since {since} is after --until {until}");
+    Err(Failure::new(Exit::Usage, "usage", what).or_try(format!("--since {until} --until {since}")))
+}
+
+fn of_time(mut query: Query, arguments: &QueryArguments) -> Query {
+    let today = today();
+    if let Some(moment) = &arguments.since {
+        query = query.since(moment.first_day(today));
+    }
+    if let Some(moment) = &arguments.until {
+        query = query.until(moment.last_day(today));
     }
     if arguments.dated { query.dated() } else { query }
 }

@@ -47,7 +47,8 @@ impl Session {
 
     /// How an answer is laid out on `terminal`.
     pub(super) fn look(&self, terminal: Terminal) -> Look<'_> {
-        Look { columns: terminal.columns, links_from: terminal.has_links.then_some(self.here.as_path()) }
+        let links_from = terminal.has_links.then_some(self.here.as_path());
+        Look { columns: terminal.columns, links_from, has_best: true }
     }
 
     /// Tells a person something beside the results; silent with `--quiet`. Lines stay, what steers a terminal does not.

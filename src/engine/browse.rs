@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::model::answer::Answer;
 use crate::model::query::Query;
 use crate::search::suggest::{Names, Suggestion, SuggestionKind};
+use crate::text::pinyin::squashed;
 
 /// Most suggestions for one beginning.
 const MAX_SUGGESTIONS: usize = 100;
@@ -61,7 +62,8 @@ impl Engine {
             let names = self.names_of(&view)?;
             let mut suggestions = names.suggest(prefix, limit);
             let missing = limit - suggestions.len();
-            if missing > 0 && !prefix.trim().is_empty() {
+            // Of marks alone every title begins so.
+            if missing > 0 && !squashed(prefix).is_empty() {
                 let titles = view.titles_from(prefix, missing)?.into_iter();
                 let kind = SuggestionKind::Title;
                 suggestions.extend(titles.map(|text| Suggestion { text, kind, pages: 1 }));

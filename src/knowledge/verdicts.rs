@@ -41,12 +41,15 @@ enum Role {
     Hedge,
     Rule,
     Concession,
+    Past,
+    Former,
+    Refutation,
     Conclusion,
     Question,
     QuestionEnd,
 }
 
-const SECTIONS: [(&str, Role); 19] = [
+const SECTIONS: [(&str, Role); 22] = [
     ("subject", Role::Subject),
     ("act", Role::Act),
     ("ability", Role::Ability),
@@ -63,6 +66,9 @@ const SECTIONS: [(&str, Role); 19] = [
     ("hedge", Role::Hedge),
     ("rule", Role::Rule),
     ("concession", Role::Concession),
+    ("past", Role::Past),
+    ("former", Role::Former),
+    ("refutation", Role::Refutation),
     ("conclusion", Role::Conclusion),
     ("question", Role::Question),
     ("question_end", Role::QuestionEnd),
@@ -75,6 +81,8 @@ const ABILITY_REACH: usize = 32;
 const PAYER_REACH: usize = 28;
 /// An opener counts within so many bytes of the start of a sentence.
 const OPENER_REACH: usize = 24;
+/// A word of the past opens a sentence within so many bytes of its start.
+const PAST_OPENER_REACH: usize = 12;
 /// How far a "whether" reaches.
 const EMBEDDED_REACH: usize = 100;
 /// Strength of a judgement.
@@ -156,7 +164,10 @@ impl VerdictCues {
         if !is_about_it || ends_as_question(&cues, &folded) {
             return None;
         }
-        let reading = Reading::new(folded.text(), &cues);
+        if has(&cues, Role::Refutation) {
+            return Reading::new(folded.text(), &cues, Heed::Claims).refuted();
+        }
+        let reading = Reading::new(folded.text(), &cues, Heed::All);
         let yes = reading.affirms();
         let (no, condition) = (reading.says_no(yes), reading.has_condition());
         let is_rule = cues.iter().any(|cue| cue.role == Role::Rule && !asked.0.contains(&cue.phrase));
@@ -171,6 +182,21 @@ impl VerdictCues {
             (true, false, false) => Some((Verdict::No, rule.min(hedged))),
             (false, true, false) => Some((Verdict::Yes, rule.min(hedged))),
         }
+    }
+
+    /// Whether a sentence says that what stands before it is wrong, and does not say what.
+    #[must_use]
+    pub fn refutes(&self, sentence: &str) -> bool {
+        let folded = Folded::new(sentence);
+        let cues = self.cues(&folded);
+        has(&cues, Role::Refutation) && self.judge(sentence).is_none() && !ends_as_question(&cues, &folded)
+    }
+
+    /// The verdict of a sentence that the next one refutes, whoever says it and of whatever time.
+    #[must_use]
+    pub fn judge_refuted(&self, sentence: &str) -> Option<(Verdict, f32)> {
+        let folded = Folded::new(sentence);
+        Reading::new(folded.text(), &self.cues(&folded), Heed::Claims).refuted()
     }
 
     fn cues(&self, folded: &Folded<'_>) -> Vec<Cue> {
@@ -195,6 +221,15 @@ fn ends_as_question(cues: &[Cue], folded: &Folded<'_>) -> bool {
     cues.iter().any(|cue| cue.role == Role::QuestionEnd && cue.end == length)
 }
 
+/// What of a sentence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heed {
+    /// What it says itself, of today.
+    All,
+    /// Also what it reports that others say, or that held once.
+    Claims,
+}
+
 /// A sentence with its cues.
 struct Reading<'r> {
     text: &'r str,
@@ -204,13 +239,28 @@ struct Reading<'r> {
     concession_ends: Vec<usize>,
     /// Where clauses end, ascending.
     clause_ends: Vec<Span>,
+    /// Where words of the past stand, ascending, and whether they count for what stands before them too.
+    past: Vec<(Span, bool)>,
+    heed: Heed,
 }
 
 impl<'r> Reading<'r> {
-    fn new(text: &'r str, cues: &'r [Cue]) -> Self {
+    fn new(text: &'r str, cues: &'r [Cue], heed: Heed) -> Self {
         let concessions = cues.iter().filter(|cue| cue.role == Role::Concession);
         let clause_ends = clause_ends(text, cues);
-        Self { text, cues, concession_ends: concessions.map(|cue| cue.end).collect(), clause_ends }
+        let past = cues.iter().filter(|cue| matches!(cue.role, Role::Past | Role::Former));
+        let past = past.map(|cue| (Span::new(cue.start, cue.end), cue.role == Role::Past)).collect();
+        Self { text, cues, concession_ends: concessions.map(|cue| cue.end).collect(), clause_ends, past, heed }
+    }
+
+    /// The opposite of what it says; none where that is no plain yes or no.
+    fn refuted(&self) -> Option<(Verdict, f32)> {
+        let yes = self.affirms();
+        match (self.says_no(yes), yes) {
+            (true, false) => Some((Verdict::Yes, PLAIN)),
+            (false, true) => Some((Verdict::No, PLAIN)),
+            _ => None,
+        }
     }
 
     /// Whether it denies; `affirms` is what it says otherwise.
@@ -240,7 +290,8 @@ impl<'r> Reading<'r> {
 
     /// Cues of a role that no concession takes back, and that are not merely asked.
     fn of(&self, role: Role) -> impl Iterator<Item = &Cue> {
-        let judges = move |cue: &Cue| !self.is_conceded(cue) && !self.reaches(Role::Embedded, cue, EMBEDDED_REACH);
+        let is_own = move |cue: &Cue| !self.is_past(cue) && !self.reaches(Role::Embedded, cue, EMBEDDED_REACH);
+        let judges = move |cue: &Cue| !self.is_conceded(cue) && (self.heed == Heed::Claims || is_own(cue));
         self.cues.iter().filter(move |cue| cue.role == role && (role == Role::Condition || judges(cue)))
     }
 
@@ -250,6 +301,25 @@ impl<'r> Reading<'r> {
         let after = self.concession_ends.partition_point(|&end| end <= cue.start);
         let nearest = after.checked_sub(1).and_then(|last| self.concession_ends.get(last));
         nearest.is_some_and(|&end| !self.has_clause_end(end, cue.start))
+    }
+
+    /// Whether the clause of this cue speaks of the past, or follows a word of it that opens the sentence.
+    fn is_past(&self, cue: &Cue) -> bool {
+        let behind = self.past.partition_point(|(span, _)| span.end <= cue.start);
+        let before = behind.checked_sub(1).and_then(|last| self.past.get(last));
+        let after = self.past.get(behind).filter(|(span, is_either_side)| *is_either_side && span.start >= cue.end);
+        let opens = |span: &Span| span.start <= PAST_OPENER_REACH;
+        before.is_some_and(|(span, _)| {
+            let clauses = self.clauses_between(span.end, cue.start);
+            clauses == 0 || clauses == 1 && opens(span)
+        }) || after.is_some_and(|(span, _)| !self.has_clause_end(cue.end, span.start))
+    }
+
+    /// How many clauses end between two places.
+    fn clauses_between(&self, from: usize, to: usize) -> usize {
+        let first = self.clause_ends.partition_point(|end| end.start < from);
+        let last = self.clause_ends.partition_point(|end| end.end <= to);
+        last.saturating_sub(first)
     }
 
     fn is_negated(&self, cue: &Cue) -> bool {
@@ -340,6 +410,32 @@ mod tests {
         let plain = cues.judge("It cannot be reimbursed.").unwrap().1;
         let hedged = cues.judge("Under special circumstances it may be reimbursed.").unwrap().1;
         assert!(hedged < plain, "a hedge weakens");
+    }
+
+    #[test]
+    fn what_was_and_what_others_say_is_no_verdict() {
+        let cues = VerdictCues::load(None).unwrap();
+        for (sentence, expected) in [
+            ("Until 2022 it could be reimbursed through medical insurance.", None),
+            ("In the past, it was covered; now nothing is reimbursed.", Some(Verdict::No)),
+            ("It cannot be reimbursed until the deductible is reached.", Some(Verdict::No)),
+            ("The card can be used to pay for treatment.", Some(Verdict::Yes)),
+            ("Since then it can no longer be reimbursed.", Some(Verdict::No)),
+            ("Many websites say that it can be reimbursed.", None),
+            ("The bureau says that it cannot be reimbursed.", Some(Verdict::No)),
+            ("That it can be reimbursed is a myth.", Some(Verdict::No)),
+            ("该院以前能用医保，但现在不行了。", Some(Verdict::No)),
+            ("以前，该院可以报销。", None),
+            ("该院并非不能用医保。", Some(Verdict::Yes)),
+            ("该院不是不可以报销医保。", Some(Verdict::Yes)),
+            ("很多人以为该院不能用医保，其实可以。", Some(Verdict::Yes)),
+            ("有人认为可以用医保报销，这是错误的。", Some(Verdict::No)),
+        ] {
+            assert_eq!(cues.judge(sentence).map(|(verdict, _)| verdict), expected, "{sentence}");
+        }
+        assert!(cues.refutes("That is wrong.") && !cues.refutes("That it can be reimbursed is a myth."));
+        let claim = cues.judge_refuted("Many websites say that it can be reimbursed.");
+        assert_eq!(claim.map(|(verdict, _)| verdict), Some(Verdict::No));
     }
 
     #[test]

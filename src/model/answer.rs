@@ -339,6 +339,8 @@ pub struct Answer {
     pub query: String,
     /// Pages that match.
     pub total: usize,
+    /// Whether there are hits behind these: on the next page of the answer.
+    pub more: bool,
     /// Whether time ran out before all pages were looked at: there may be better ones, and more.
     pub partial: bool,
     /// Whether nothing answers the query: there are no hits, or they are only the nearest pages to something absent.

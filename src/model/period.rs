@@ -21,6 +21,9 @@ pub struct InvalidDay(String);
 const YEARS: RangeInclusive<u32> = 1000..=9999;
 
 impl Day {
+    /// The first day that pages can be of.
+    pub const FIRST: Self = Self(1000 * 10_000 + 101);
+
     /// The first day of a year (`2024`), a month (`2024-03`) or that day itself (`2024-03-05`).
     ///
     /// # Errors
@@ -171,5 +174,6 @@ mod tests {
             assert_eq!(Day::after_1970(days).map(|day| day.to_string()).as_deref(), Some(expected));
         }
         assert_eq!(Day::after_1970(i64::from(i32::MAX)), None);
+        assert_eq!(Day::first_of("1000"), Ok(Day::FIRST));
     }
 }

@@ -25,6 +25,8 @@ pub struct Plan {
     pub excluded: Vec<Clause>,
     /// Facet values of which a page must have at least one, per filter.
     pub filters: Vec<Filter>,
+    /// Facet values of which a page must have none.
+    pub left_out: Vec<Filter>,
     /// Facet values for which verdicts are counted apart, e.g. the cities asked for; empty: all matching pages.
     pub focus: Vec<Filter>,
     /// Of what time pages must be.
@@ -137,6 +139,8 @@ pub struct Filter {
     pub field: FacetField,
     /// Its accepted values.
     pub values: Vec<String>,
+    /// What was typed, for messages; empty where nobody typed it.
+    pub typed: String,
 }
 
 /// A facet by which pages are filtered and counted.

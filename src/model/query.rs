@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::cut::{first_bytes, kept_bytes};
+pub use super::manner::{Grouping, Matching, Reading};
 use super::period::{Day, Period, Undated};
 use super::plan::Order;
 use super::site::Site;
@@ -10,6 +12,7 @@ use super::site::Site;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     text: String,
+    cut_off: String,
     id: Option<String>,
     cities: Vec<String>,
     clinics: Vec<String>,
@@ -30,61 +33,6 @@ pub struct Query {
     time: Option<Duration>,
 }
 
-/// How many of a query's words a page must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Matching {
-    /// Two of them, or the only one; one where no page holds two.
-    #[default]
-    Most,
-    /// One of them.
-    Any,
-    /// Every one of them, or another way to say it.
-    All,
-}
-
-/// Which pages fold under one hit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Grouping {
-    /// Those with the same article.
-    #[default]
-    Article,
-    /// None.
-    None,
-    /// Those about the same clinics.
-    Clinic,
-    /// Those about the same cities.
-    City,
-    /// Those of one site.
-    Site,
-    /// Those with the same text for other clinics.
-    Template,
-}
-
-/// How far the words of a query are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reading {
-    /// Other ways to say a word count too, and misspelt words are corrected.
-    #[default]
-    Helpful,
-    /// The words as typed; their forms (`reimburse`, `reimbursed`) still count.
-    Exact,
-}
-
-impl Grouping {
-    /// The name as hits carry it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Article => "article",
-            Self::None => "none",
-            Self::Clinic => "clinic",
-            Self::City => "city",
-            Self::Site => "site",
-            Self::Template => "template",
-        }
-    }
-}
-
 /// Longest text of a query, in bytes; the rest is not looked at.
 pub const MAX_QUERY_BYTES: usize = 1024;
 /// How long a search looks for pages before it answers with those found so far.
@@ -103,21 +51,19 @@ pub const MAX_PASSAGES: usize = 10;
 pub const PASSAGE_LENGTHS: std::ops::RangeInclusive<usize> = 40..=2000;
 
 impl Query {
-    /// A query in the query language: words, `"phrases"`, `-word`, `city:`, `clinic:`, `topic:`.
+    /// A query in the query language: words, `"phrases"`, `-word`, `city:`, `clinic:`, `topic:`, `-city:`.
     ///
-    /// Text beyond [`MAX_QUERY_BYTES`] is ignored; the last word before it stays whole.
+    /// Text beyond [`MAX_QUERY_BYTES`] is ignored; a word that it would cut in two is ignored whole. What that is, says
+    /// [`Query::cut_off`].
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let mut text = text.into();
-        let end = (0..=MAX_QUERY_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        if end < text.len() {
-            text.truncate(end);
-            // Half a word is another word.
-            let whole = text.rfind(char::is_whitespace).filter(|&at| at > 0).unwrap_or(end);
-            text.truncate(whole);
-        }
+        let kept = kept_bytes(&text, MAX_QUERY_BYTES);
+        let mut cut_off = text.split_off(kept);
+        cut_off.truncate(first_bytes(&cut_off, MAX_QUERY_BYTES));
         Self {
             text,
+            cut_off,
             id: None,
             cities: vec![],
             clinics: vec![],
@@ -153,7 +99,8 @@ impl Query {
         self
     }
 
-    /// Only pages about clinics whose name holds these words; of several any is enough.
+    /// Only pages about the clinic called so, or, where none is, about those whose name holds these words; of several any is
+    /// enough.
     #[must_use]
     pub fn of_clinic(mut self, name: impl Into<String>) -> Self {
         self.clinics.push(name.into());
@@ -211,11 +158,12 @@ impl Query {
         self
     }
 
-    /// Only pages without this word or phrase; at most [`MAX_EXCLUDED`].
+    /// Only pages without this word or phrase; at most [`MAX_EXCLUDED`], and none of more than [`MAX_QUERY_BYTES`].
     #[must_use]
     pub fn without(mut self, words: impl Into<String>) -> Self {
-        if self.excluded.len() < MAX_EXCLUDED {
-            self.excluded.push(words.into());
+        let words = words.into();
+        if self.excluded.len() < MAX_EXCLUDED && words.len() <= MAX_QUERY_BYTES {
+            self.excluded.push(words);
         }
         self
     }
@@ -300,6 +248,12 @@ impl Query {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What was left of the words beyond their bounds, as much of it again; mostly nothing.
+    #[must_use]
+    pub fn cut_off(&self) -> &str {
+        &self.cut_off
     }
 
     /// Codes of languages, as given.

@@ -1,19 +1,19 @@
 //! One query, from words to answer.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Instant;
 
 use super::asked::Asked;
 use super::context::widened;
 use super::filters::FilterError;
 use super::matcher::Matcher;
-use super::order::Sequence;
+use super::order::{FIRST_PAGE, Sequence};
 use super::parse::{Parsed, parse};
 use super::passages::Excerpts;
-use super::plan::phrase_clause;
 use super::ranking::{Ranked, Wanted, group_idf};
-use super::spelling::{Correction, Doubt};
-use super::understand::{Sense, Understanding};
+use super::spelling::Correction;
+use super::understand::Understanding;
 use super::weights::{PassageWeights, Weights};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::knowledge::Knowledge;
@@ -21,8 +21,8 @@ use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
-use crate::model::plan::{Candidate, Clause, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
-use crate::model::query::{Grouping, Matching, Query};
+use crate::model::plan::{Candidate, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
+use crate::model::query::{Grouping, MAX_REACH, Matching, Query};
 use crate::text::terms::terms;
 
 /// Most addresses of one article that a hit lists.
@@ -116,19 +116,24 @@ impl Searcher<'_> {
     /// # Errors
     /// [`SearchError`] when a filter names something unknown or the index cannot be read.
     pub fn answer(&self, query: &Query, detail: Detail, started: Instant) -> Result<Answer, SearchError> {
-        self.assembled(query, self.found(query)?, detail, started)
+        // One more than is shown tells whether more follow.
+        let found = self.found(query, query.skipped()..query.skipped() + query.hit_limit() + 1)?;
+        self.assembled(query, found, detail, started)
     }
 
-    /// An answer of what was found.
+    /// An answer of what was found: a page of hits, and one more where more follow.
     pub(super) fn assembled(
         &self,
         query: &Query,
-        found: Found,
+        mut found: Found,
         detail: Detail,
         started: Instant,
     ) -> Result<Answer, SearchError> {
+        let more = found.ranked.len() > query.hit_limit() && query.skipped() + query.hit_limit() < MAX_REACH;
+        found.ranked.truncate(query.hit_limit());
         let absent = self.absent(&found)?;
         let mut understood = found.understood(self.knowledge);
+        understood.ignored.extend(Some(query.cut_off().trim().to_owned()).filter(|cut_off| !cut_off.is_empty()));
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
         let (plan, retrieved) =
             found.excluded.as_ref().map_or((&found.plan, &found.retrieved), |(plan, none)| (plan, none));
@@ -141,6 +146,7 @@ impl Searcher<'_> {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: retrieved.total,
+            more,
             no_match: hits.is_empty() || !absent.is_empty() || nearness == Nearness::Nearest,
             absent,
             understood,
@@ -162,7 +168,7 @@ impl Searcher<'_> {
     /// # Errors
     /// As [`Searcher::answer`].
     pub fn order(&self, query: &Query) -> Result<Vec<Placed>, SearchError> {
-        let found = self.found(query)?;
+        let found = self.found(query, query.skipped()..query.skipped() + query.hit_limit())?;
         let placed = found.ranked.iter().map(|ranked| {
             let origin = self.view.origin_of(&ranked.candidate)?;
             Ok(Placed { id: ranked.candidate.id, score: ranked.score, origin })
@@ -170,80 +176,34 @@ impl Searcher<'_> {
         placed.collect()
     }
 
-    pub(super) fn found(&self, query: &Query) -> Result<Found, SearchError> {
+    /// The pages in these `places` of the answer to `query`, counted from 0.
+    pub(super) fn found(&self, query: &Query, places: Range<usize>) -> Result<Found, SearchError> {
         let parsed = parse(query.text());
-        let found = self.found_as(query, &parsed)?;
+        let found = self.found_as(query, &parsed, places.clone())?;
         let has_several_words = |phrase: &String| terms(phrase).len() > 1;
         if found.retrieved.total > 0 || !parsed.phrases.iter().any(has_several_words) {
             return Ok(found);
         }
         // No page holds the phrase: the nearest hold its words.
         let excluded = Some((found.plan, found.retrieved));
-        let found = self.found_as(query, &parsed.with_phrases_as_words())?;
+        let found = self.found_as(query, &parsed.with_phrases_as_words(), places)?;
         Ok(Found { nearness: Nearness::Nearest, excluded, ..found })
     }
 
-    fn found_as(&self, query: &Query, parsed: &Parsed) -> Result<Found, SearchError> {
+    fn found_as(&self, query: &Query, parsed: &Parsed, places: Range<usize>) -> Result<Found, SearchError> {
         let Asked { understanding, corrections, better, mut plan, wanted, dropped } = self.asked(query, parsed)?;
-        let mut sequence = self.first_page(&mut plan, &wanted, query)?;
+        let mut sequence = self.first_page(&mut plan, &wanted, query.grouping())?;
         let mut nearness = Nearness::Match;
-        while query.matched() == Matching::Most && sequence.ranked.len() < query.hit_limit() && relax(&mut plan) {
+        let enough = query.hit_limit().max(FIRST_PAGE);
+        while query.matched() == Matching::Most && sequence.ranked.len() < enough && relax(&mut plan) {
             nearness = if sequence.retrieved.total == 0 { Nearness::Nearest } else { nearness };
-            sequence = self.first_page(&mut plan, &wanted, query)?;
+            sequence = self.first_page(&mut plan, &wanted, query.grouping())?;
         }
-        let (from, to) = (query.skipped(), query.skipped() + query.hit_limit());
-        self.look_further(&mut sequence, (&mut plan, &wanted), to)?;
+        self.look_further(&mut sequence, (&mut plan, &wanted), places.end)?;
         let Sequence { retrieved, ranked, .. } = sequence;
-        let ranked = ranked.into_iter().take(to).skip(from).collect();
+        let ranked = ranked.into_iter().take(places.end).skip(places.start).collect();
         let excluded = None;
         Ok(Found { understanding, corrections, better, dropped, plan, wanted, retrieved, ranked, nearness, excluded })
-    }
-
-    /// The cities and clinics of the query that no page of the index is about.
-    fn absent(&self, found: &Found) -> Result<Vec<String>, SearchError> {
-        let Found { understanding, corrections, plan, retrieved, .. } = found;
-        let doubtful = corrections.iter().filter(|correction| correction.doubt == Doubt::MayBeName);
-        let mut absent: Vec<String> = doubtful.map(|correction| correction.typed.clone()).collect();
-        let (mut absent_cities, mut has_city) = (Vec::new(), false);
-        for meaning in &understanding.meanings {
-            let Sense::City(readings) = &meaning.sense else { continue };
-            let facets = readings.iter().map(|code| Clause::Facet(FacetField::City, code.clone()));
-            // A page that only mentions the name may be what was meant: a district, a hospital called so.
-            let pages = facets.map(|clause| self.view.pages_with(&clause)).collect::<Result<Vec<_>, _>>()?;
-            let is_mentioned = self.holds_words(meaning.span.of(&understanding.words))?;
-            if !is_mentioned && pages.iter().all(|&pages| pages == 0) {
-                absent_cities.extend(readings.first().map(|code| facet_label(FacetField::City, code, self.knowledge)));
-            } else {
-                has_city = true;
-            }
-        }
-        if !has_city {
-            absent.extend(absent_cities);
-        }
-        for brand in &understanding.brands {
-            let words = plan.groups.iter().zip(&retrieved.group_pages);
-            let mut of_brand =
-                words.filter(|(group, _)| brand.of(&understanding.words).contains(&group.typed)).peekable();
-            if of_brand.peek().is_some() && of_brand.all(|(_, &pages)| pages == 0) {
-                absent.push(brand.of(&understanding.words).to_owned());
-            }
-        }
-        Ok(absent)
-    }
-
-    /// Whether each word of a name, or pair of its characters, is in some page.
-    fn holds_words(&self, name: &str) -> Result<bool, SearchError> {
-        let words = match phrase_clause(name) {
-            Some(Clause::Phrase(words)) => words.into_iter().map(|(_, word)| Clause::Term(word)).collect(),
-            Some(only) => vec![only],
-            None => vec![],
-        };
-        for word in &words {
-            if self.view.pages_with(word)? == 0 {
-                return Ok(false);
-            }
-        }
-        Ok(!words.is_empty())
     }
 
     /// The hits with what is shown of them; other pages with the same text are counted under them.

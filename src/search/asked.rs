@@ -4,20 +4,24 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::answer::{SearchError, Searcher};
 use super::clinics::Clinics;
-use super::filters::{any_of, city_codes, topic_ids};
+use super::filters::any_of;
 use super::order::facet_of;
 use super::parse::Parsed;
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
 use super::spelling::{Correction, Held, better_known, corrected};
 use super::understand::{Meaning, Sense, Understanding};
+use crate::backend::embedded::BackendError;
 use crate::model::clinic::ClinicKey;
-use crate::model::plan::{Clause, FacetField, Filter, Plan};
+use crate::model::plan::{Clause, FacetField, Plan};
 use crate::model::query::{Matching, Query, Reading};
+use crate::text::terms::terms;
 
 /// Most words of one query; of more, the rarest stay.
 const MAX_GROUPS: usize = 128;
 
+/// Pages that are looked at for a form of a word.
+const MAX_SHOWING: usize = 24;
 /// Clinics of one name in more cities have no home.
 const MAX_HOMES: usize = 24;
 
@@ -45,7 +49,8 @@ impl Searcher<'_> {
         } else {
             let pages_with = |term: &str| self.view.pages_with(&Clause::Term(term.to_owned()));
             let brands_in = |city: &str| self.clinics().brands_in(city);
-            let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+            let shows = |term: &str, form: &str| self.shows(term, form);
+            let held = Held { pages_with: &pages_with, shows: &shows, brands_in: &brands_in };
             let corrected =
                 if parsed.has_quoted_words { None } else { corrected(&understanding, self.knowledge, &held)? };
             if let Some(corrected) = corrected {
@@ -64,6 +69,7 @@ impl Searcher<'_> {
         }
         let filters = self.filters(query, &parsed)?;
         let mut plan = plan(&parsed, &understanding, filters, &self.weights.retrieval);
+        plan.left_out = self.left_out(&parsed)?;
         let dropped = self.keep_rarest(&mut plan)?;
         let wanted = Wanted {
             cities: understanding.cities().flatten().cloned().collect(),
@@ -73,12 +79,8 @@ impl Searcher<'_> {
             script: Script::of(&understanding.words),
         };
         plan.wanted = wanted.facets();
-        if !wanted.cities.is_empty() {
-            plan.focus.push(any_of(FacetField::City, wanted.cities.clone()));
-        }
-        if !wanted.clinics.is_empty() {
-            plan.focus.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
-        }
+        let focus = [(FacetField::City, &wanted.cities), (FacetField::Clinic, &wanted.clinics)].into_iter();
+        plan.focus.extend(focus.filter(|(_, ids)| !ids.is_empty()).map(|(field, ids)| any_of(field, ids.clone())));
         Self::narrow(&mut plan, query);
         plan.minimum_groups = match query.matched() {
             Matching::Most => plan.minimum_groups,
@@ -90,7 +92,6 @@ impl Searcher<'_> {
 
     /// What a query says beside its words and filters.
     pub(super) fn narrow(plan: &mut Plan, query: &Query) {
-        plan.window = plan.window.max(query.hit_limit());
         (plan.period, plan.sites) = (query.period(), query.sites().to_vec());
         (plan.order, plan.grouped_by) = (query.order(), facet_of(query.grouping()));
     }
@@ -98,6 +99,22 @@ impl Searcher<'_> {
     /// The clinics of the index.
     pub(super) fn clinics(&self) -> Clinics<'_> {
         Clinics { view: &self.view, knowledge: self.knowledge }
+    }
+
+    /// Whether one of the first pages that hold `term` writes it as `form`.
+    fn shows(&self, term: &str, form: &str) -> Result<bool, BackendError> {
+        for page in self.view.pages_holding(term, MAX_SHOWING)? {
+            let article = self.view.document_at(page)?.article;
+            let mut texts = std::iter::once(&article.title).chain(article.parts.iter().map(|part| &part.text));
+            let is_form = |text: &String| {
+                let mut forms = terms(text).into_iter().filter(|found| found.text == term);
+                forms.any(|found| found.span.of(text).eq_ignore_ascii_case(form))
+            };
+            if texts.any(is_form) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn add_clinics(&self, understanding: &mut Understanding) -> Result<(), SearchError> {
@@ -133,39 +150,6 @@ impl Searcher<'_> {
             keeps
         });
         Ok(dropped)
-    }
-
-    pub(super) fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
-        let typed = |field: FacetField| {
-            let values = parsed.filters.iter().filter(move |(typed, _)| *typed == field);
-            values.map(|(_, value)| value.as_str())
-        };
-        let mut filters = Vec::new();
-        let cities = query.cities().iter().map(String::as_str).chain(typed(FacetField::City));
-        let cities: Vec<Vec<String>> = cities.map(|name| city_codes(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !cities.is_empty() {
-            filters.push(any_of(FacetField::City, cities.concat()));
-        }
-        let topics = query.topics().iter().map(String::as_str).chain(typed(FacetField::Topic));
-        let topics: Vec<Vec<String>> = topics.map(|name| topic_ids(name, self.knowledge)).collect::<Result<_, _>>()?;
-        if !topics.is_empty() {
-            filters.push(any_of(FacetField::Topic, topics.concat()));
-        }
-        let clinics: Vec<&str> = query.clinics().iter().map(String::as_str).chain(typed(FacetField::Clinic)).collect();
-        if !clinics.is_empty() {
-            let known = self.clinics();
-            let called = clinics.iter().map(|name| known.called_in_filter(name)).collect::<Result<Vec<_>, _>>()?;
-            filters.push(any_of(FacetField::Clinic, called.concat().iter().map(ToString::to_string).collect()));
-        }
-        let languages = query.languages().iter().map(String::as_str).chain(typed(FacetField::Lang));
-        let languages: Vec<String> = languages.map(str::to_lowercase).collect();
-        let verdicts: Vec<String> = typed(FacetField::Verdict).map(str::to_lowercase).collect();
-        for (field, values) in [(FacetField::Lang, languages), (FacetField::Verdict, verdicts)] {
-            if !values.is_empty() {
-                filters.push(any_of(field, values));
-            }
-        }
-        Ok(filters)
     }
 }
 

@@ -26,6 +26,9 @@ const MAX_IN_CITY: usize = 5_000;
 const MAX_NAMES: usize = 64;
 /// Names of one clinic that are shown beside its main one.
 const MAX_SHOWN_ALIASES: usize = 8;
+/// Clinics whose name holds the words of a filter, at most; and up to how many of them their other names count too.
+const MAX_HOLDING: usize = 4096;
+const MAX_FAMILIES: usize = 256;
 /// Keys of one clinic.
 const MAX_FAMILY: usize = 16;
 /// Shortest part of a name that means the whole, in Latin letters and in Chinese characters.
@@ -95,7 +98,8 @@ impl Clinics<'_> {
         Ok(named)
     }
 
-    /// The clinics called `name` by those who filter: any spelling, with or without its city, or the beginning of it.
+    /// The clinics called `name` by those who filter: any spelling, with or without its city; where none is, those whose
+    /// name holds these words, or begins so.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -107,9 +111,28 @@ impl Clinics<'_> {
         let mut keys: BTreeSet<ClinicKey> = named.into_iter().flat_map(|named| named.keys).collect();
         if keys.is_empty() {
             keys.extend(self.called(&squashed(name), false)?);
+            keys.extend(self.holding(name)?);
+        }
+        if keys.len() > MAX_FAMILIES {
+            return Ok(keys.into_iter().collect());
         }
         let families = keys.iter().map(|key| self.family(key)).collect::<Result<Vec<_>, _>>()?;
         Ok(families.concat())
+    }
+
+    /// The clinics with a name that holds all of `words`, at most [`MAX_HOLDING`], those of most pages first.
+    fn holding(&self, words: &str) -> Result<Vec<ClinicKey>, BackendError> {
+        let wanted: BTreeSet<String> = terms(words).into_iter().map(|term| term.text).collect();
+        let mut found: BTreeMap<String, usize> = BTreeMap::new();
+        self.view.for_each_clinic_name(|key, name, pages| {
+            let held: BTreeSet<String> = terms(name).into_iter().map(|term| term.text).collect();
+            if !wanted.is_empty() && wanted.is_subset(&held) {
+                *found.entry(key.to_owned()).or_default() += pages;
+            }
+        })?;
+        let mut found: Vec<(String, usize)> = found.into_iter().collect();
+        found.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
+        Ok(found.into_iter().take(MAX_HOLDING).filter_map(|(key, _)| ClinicKey::parse(&key)).collect())
     }
 
     /// The brands of the clinics in the city with this code, in Latin letters, squashed.

@@ -1,8 +1,11 @@
 //! Facet values as a reader names them → the values that the index holds.
 
+use super::answer::{SearchError, Searcher};
+use super::parse::Parsed;
 use crate::knowledge::Knowledge;
 use crate::knowledge::topics::Topic;
 use crate::model::plan::{FacetField, Filter};
+use crate::model::query::Query;
 
 /// A name in a filter that means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,5 +60,54 @@ pub fn with_refining(topic: &Topic, knowledge: &Knowledge) -> Vec<String> {
 /// One filter that accepts any of `values`.
 #[must_use]
 pub fn any_of(field: FacetField, values: Vec<String>) -> Filter {
-    Filter { field, values }
+    Filter { field, values, typed: String::new() }
+}
+
+impl Searcher<'_> {
+    /// The filters of a query, flags and words: of each facet one that accepts any of the values that are named.
+    pub(super) fn filters(&self, query: &Query, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
+        let flags = [
+            (FacetField::City, query.cities()),
+            (FacetField::Topic, query.topics()),
+            (FacetField::Clinic, query.clinics()),
+            (FacetField::Lang, query.languages()),
+            (FacetField::Verdict, &[]),
+        ];
+        let filters = flags.into_iter().map(|(field, flags)| {
+            let names: Vec<&str> = flags.iter().map(String::as_str).chain(named(&parsed.filters, field)).collect();
+            self.filter(field, &names)
+        });
+        Ok(filters.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The filters of which a page must have no value.
+    pub(super) fn left_out(&self, parsed: &Parsed) -> Result<Vec<Filter>, SearchError> {
+        let filters = FacetField::ALL.into_iter().map(|field| {
+            let names: Vec<&str> = named(&parsed.left_out, field).collect();
+            self.filter(field, &names)
+        });
+        Ok(filters.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The filter that accepts what any of `names` means; none where there are no names.
+    fn filter(&self, field: FacetField, names: &[&str]) -> Result<Option<Filter>, SearchError> {
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let mut values: Vec<String> = Vec::new();
+        for name in names {
+            values.extend(match field {
+                FacetField::City => city_codes(name, self.knowledge)?,
+                FacetField::Topic => topic_ids(name, self.knowledge)?,
+                FacetField::Clinic => self.clinics().called_in_filter(name)?.iter().map(ToString::to_string).collect(),
+                FacetField::Lang | FacetField::Verdict => vec![name.to_lowercase()],
+            });
+        }
+        Ok(Some(Filter { field, values, typed: names.join(" or ") }))
+    }
+}
+
+/// The values of a facet among those that the query language names.
+fn named(typed: &[(FacetField, String)], wanted: FacetField) -> impl Iterator<Item = &str> {
+    typed.iter().filter(move |(field, _)| *field == wanted).map(|(_, value)| value.as_str())
 }

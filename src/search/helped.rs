@@ -36,6 +36,10 @@ impl Searcher<'_> {
             let part = plan.filters.get(at).map(|filter| self.written(filter)).transpose()?;
             parts.push((part.unwrap_or_default(), Plan { filters: without(&plan.filters, at), ..plan.clone() }));
         }
+        for (at, filter) in plan.left_out.iter().enumerate() {
+            let less = Plan { left_out: without(&plan.left_out, at), ..plan.clone() };
+            parts.push((format!("-{}", self.written(filter)?), less));
+        }
         for (at, clause) in plan.required.iter().enumerate() {
             let less = Plan { required: without(&plan.required, at), ..plan.clone() };
             parts.push((format!("\"{}\"", words_of(clause)), less));
@@ -58,7 +62,7 @@ impl Searcher<'_> {
         Ok(obstacles)
     }
 
-    /// A filter in the query language, by its first value.
+    /// A filter in the query language, by its first value; one that nothing goes by as it was typed.
     fn written(&self, filter: &Filter) -> Result<String, SearchError> {
         let label = match (filter.field, filter.values.first()) {
             (FacetField::Clinic, Some(_)) => {
@@ -67,7 +71,7 @@ impl Searcher<'_> {
             (field, Some(value)) => Some(facet_label(field, value, self.knowledge)),
             (_, None) => None,
         };
-        Ok(format!("{}:{}", filter.field.name(), label.unwrap_or_else(|| "?".to_owned())))
+        Ok(format!("{}:{}", filter.field.name(), label.unwrap_or_else(|| filter.typed.clone())))
     }
 
     /// The cities of a query and its filters that no page is about, with others to go to.

@@ -7,9 +7,10 @@
 //!   page by what [`matcher`] finds in it, [`answer`] puts it together,
 //! * [`similar`] finds pages like a page, [`suggest`] what a reader may be typing.
 //!
-//! Beside the hits, `sides` tells where pages answer a question in different ways, and `helped` where to go when there are
-//! none. [`answer::Searcher`] is the way through; the rest knows no index.
+//! Beside the hits, `sides` tells where pages answer a question in different ways, `absent` what no page is about, and
+//! `helped` where to go when there are no hits. [`answer::Searcher`] is the way through; the rest knows no index.
 
+mod absent;
 pub mod answer;
 mod asked;
 pub mod clinics;
@@ -17,9 +18,11 @@ mod context;
 pub mod filters;
 mod helped;
 pub mod matcher;
+mod neighbours;
 mod order;
 pub mod parse;
 pub mod passages;
+mod pieces;
 pub mod plan;
 pub mod ranking;
 mod sides;

@@ -1,7 +1,8 @@
 //! Which pages an answer shows, in which order: retrieved, ranked, folded, and a page of them cut out.
 //!
-//! Pages of an answer neither repeat nor skip a hit, because what comes first never depends on how far is looked: the
-//! first look is as wide as one page of the answer needs, and every wider one only adds behind it.
+//! Pages of an answer neither repeat nor skip a hit, and are those of one long listing of the same pages, because what comes
+//! first never depends on how many hits are asked for: the first look is equally wide for all, and every wider one only adds
+//! behind it.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
@@ -10,11 +11,13 @@ use super::answer::{SearchError, Searcher};
 use super::filters::any_of;
 use super::ranking::{Ranked, Wanted, rank};
 use crate::backend::embedded::Kinships;
-use crate::model::plan::{Candidate, FacetField, Filter, Order, Plan, Retrieved};
-use crate::model::query::{Grouping, MAX_REACH, Query};
+use crate::model::plan::{Candidate, FacetField, Order, Plan, Retrieved};
+use crate::model::query::{Grouping, MAX_REACH};
 
 /// Most candidates looked at.
 const MAX_WINDOW: usize = MAX_REACH;
+/// So many hits the first look finds, or all there are: whatever number is asked for, so that the order never depends on it.
+pub(super) const FIRST_PAGE: usize = 10;
 /// Pages about the clinics asked for that are looked at whatever their words.
 const CLINIC_WINDOW: usize = 30;
 /// How much further to look when too few pages are left of those seen.
@@ -33,16 +36,21 @@ pub(super) struct Sequence {
 }
 
 impl Searcher<'_> {
-    /// Looks for the first page of an answer: as far as needed for as many hits as `query` has on a page.
-    pub(super) fn first_page(&self, plan: &mut Plan, wanted: &Wanted, query: &Query) -> Result<Sequence, SearchError> {
+    /// Looks for the beginning of an answer: as far as needed for [`FIRST_PAGE`] hits, folded by `grouping`.
+    pub(super) fn first_page(
+        &self,
+        plan: &mut Plan,
+        wanted: &Wanted,
+        grouping: Grouping,
+    ) -> Result<Sequence, SearchError> {
         loop {
             let mut retrieved = self.view.retrieve(plan, self.deadline)?;
             self.add_pages_of_clinics(&mut retrieved, plan, wanted)?;
-            let mut folding = Folding::new(query.grouping());
+            let mut folding = Folding::new(grouping);
             let ranked = folding.folded(self.in_order(plan, wanted, &retrieved), &self.view.kinships());
             let seen = retrieved.candidates.iter().map(|candidate| candidate.id.as_u64()).collect();
             let is_all = plan.window >= retrieved.total || plan.window >= MAX_WINDOW || retrieved.is_partial;
-            if ranked.len() >= query.hit_limit() || is_all || self.is_late() {
+            if ranked.len() >= FIRST_PAGE || is_all || self.is_late() {
                 return Ok(Sequence { retrieved, ranked, folding, seen, is_all });
             }
             plan.window = (plan.window * WINDOW_GROWTH).min(MAX_WINDOW);
@@ -106,7 +114,7 @@ impl Searcher<'_> {
         }
         let field = facet_of(grouping)?;
         let values = values_of(candidate, field);
-        kin.filters.extend(values.iter().map(|value| Filter { field, values: vec![(*value).to_owned()] }));
+        kin.filters.extend(values.iter().map(|value| any_of(field, vec![(*value).to_owned()])));
         (!values.is_empty()).then(|| (kin, values.join("; ")))
     }
 }

@@ -4,6 +4,7 @@
 //! medical insurance     words, in any order
 //! "medical insurance"   a phrase: these words in this order
 //! -surgery -"eye bag"   pages without
+//! -city:Chongqing       not this city; also with the other filters
 //! city:Chongqing        only this city; also clinic: and topic:, with quotes where the name has spaces
 //! ```
 //! Anything else is words: no input is an error. One pass, no recursion.
@@ -30,6 +31,8 @@ pub struct Parsed {
     pub excluded: Vec<String>,
     /// Required facet values, as typed.
     pub filters: Vec<(FacetField, String)>,
+    /// Facet values that a page must not have, as typed.
+    pub left_out: Vec<(FacetField, String)>,
     /// Among the words are some that were quoted: they stay as typed.
     pub has_quoted_words: bool,
 }
@@ -60,7 +63,8 @@ pub fn parse(text: &str) -> Parsed {
         if rest.is_empty() {
             return parsed;
         }
-        let operators = parsed.phrases.len() + parsed.excluded.len() + parsed.filters.len();
+        let filters = parsed.filters.len() + parsed.left_out.len();
+        let operators = parsed.phrases.len() + parsed.excluded.len() + filters;
         let style = if operators < MAX_OPERATORS { style } else { Style::Words };
         rest = take_part(rest, style, &mut parsed);
     }
@@ -97,6 +101,10 @@ impl Style {
 /// Takes one part off the front of `text` and returns what follows.
 fn take_part<'a>(text: &'a str, style: Style, parsed: &mut Parsed) -> &'a str {
     let is_operated = style == Style::Operated;
+    if let Some((field, value, rest)) = text.strip_prefix('-').and_then(filter).filter(|_| style != Style::Words) {
+        parsed.left_out.push((field, value.to_owned()));
+        return rest;
+    }
     if let Some(after_minus) = text.strip_prefix('-').filter(|_| is_operated) {
         let (value, rest) = value(after_minus);
         if value.chars().any(char::is_alphanumeric) {
@@ -110,12 +118,9 @@ fn take_part<'a>(text: &'a str, style: Style, parsed: &mut Parsed) -> &'a str {
         }
         return rest;
     }
-    if let Some((field, after_colon)) = filter_name(text).filter(|_| style != Style::Words) {
-        let (value, rest) = value(after_colon);
-        if !value.is_empty() {
-            parsed.filters.push((field, value.to_owned()));
-            return rest;
-        }
+    if let Some((field, value, rest)) = filter(text).filter(|_| style != Style::Words) {
+        parsed.filters.push((field, value.to_owned()));
+        return rest;
     }
     let (word, rest) = word(text);
     if !parsed.words.is_empty() {
@@ -125,11 +130,12 @@ fn take_part<'a>(text: &'a str, style: Style, parsed: &mut Parsed) -> &'a str {
     rest
 }
 
-/// The facet that a filter such as `city:` names, and what follows the colon.
-fn filter_name(text: &str) -> Option<(FacetField, &str)> {
+/// The facet and the value of a filter such as `city:Chongqing`, and what follows it.
+fn filter(text: &str) -> Option<(FacetField, &str, &str)> {
     let (name, rest) = text.split_once([':', '：'])?;
     let field = FacetField::named(&name.to_lowercase())?;
-    Some((field, rest))
+    let (value, rest) = value(rest);
+    (!value.is_empty()).then_some((field, value, rest))
 }
 
 /// A quoted text, or else a word.
@@ -171,6 +177,10 @@ mod tests {
         assert_eq!(parsed.excluded, ["surgery", "eye bag"]);
         let filters = [(FacetField::City, "Chongqing".to_owned()), (FacetField::Clinic, "Xin Mei".to_owned())];
         assert_eq!(parsed.filters, filters);
+        let parsed = parse("fees -city:Chongqing -clinic:\"Xin Mei\" -topic： -town:x");
+        let left_out = [(FacetField::City, "Chongqing".to_owned()), (FacetField::Clinic, "Xin Mei".to_owned())];
+        assert_eq!(parsed.left_out, left_out);
+        assert_eq!(parsed.excluded, ["topic：", "town:x"], "no value, no facet: words");
     }
 
     #[test]

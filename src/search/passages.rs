@@ -7,17 +7,17 @@ mod answering;
 
 use std::collections::BTreeSet;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::matcher::{Match, Matcher};
+use super::pieces::pieces;
 use super::weights::PassageWeights;
 use crate::knowledge::Knowledge;
 use crate::model::answer::Passage;
 use crate::model::article::Article;
-use crate::text::normalize::is_han;
 use crate::text::sentences::sentences;
 use crate::text::span::Span;
-
-/// Longer sentences are looked at in pieces.
-const MAX_PIECE_CHARACTERS: usize = 600;
+use crate::text::terms::is_word_character;
 
 /// Less of a sentence than this, in characters, is not worth showing.
 const LEAST_PART_CHARACTERS: usize = 10;
@@ -243,11 +243,16 @@ impl<'a> Excerpts<'a> {
     /// `at`, or where the next word begins, no further on than `limit`: not inside a Latin word.
     fn word_start(&self, at: usize, limit: usize) -> usize {
         // A number goes on behind its comma.
-        let is_part = |character: char| !character.is_whitespace() && character.is_ascii() || is_latin(character);
+        let is_part = |character: char| {
+            !character.is_whitespace() && character.is_ascii()
+                || is_word_character(character)
+                || is_combining_mark(character)
+        };
         let before = self.body.get(..at).and_then(|text| text.chars().next_back());
         let ahead = self.body.get(at..limit).unwrap_or_default();
         let cut = if before.is_some_and(is_part) { ahead.trim_start_matches(is_part) } else { ahead };
-        limit - cut.trim_start().len()
+        // A mark belongs to the letter before it.
+        limit - cut.trim_start_matches(is_combining_mark).trim_start().len()
     }
 
     /// The window of a long sentence that holds most matches, those in its middle, on word borders where the script has
@@ -272,19 +277,48 @@ impl<'a> Excerpts<'a> {
         let latest = (borders.len() - 1).saturating_sub(characters);
         let from = first.saturating_sub(slack / 2).min(latest);
         let start = borders.get(from).copied().unwrap_or(sentence.span.start);
-        let end = borders.get(from + characters).copied().unwrap_or(sentence.span.end);
-        Span::new(self.word_border(start, sentence.span.start), self.word_border(end, start))
+        // A whole word more at the start, where the matches still fit behind it.
+        let earlier = self.word_border(start, sentence.span.start);
+        let start = match from {
+            0 => start,
+            _ if last <= place(earlier) + characters => earlier,
+            _ => self.word_start(start, core.start.max(start)),
+        };
+        let end = borders.get(place(start) + characters).copied().unwrap_or(sentence.span.end);
+        Span::new(start, self.word_border(end, start))
     }
 
     /// `at`, or the end of the white space before it, no further back than `limit` and not inside a Latin word.
     fn word_border(&self, at: usize, limit: usize) -> usize {
+        let at = self.before_marks(at, limit);
         let inside = self.body.get(at..).and_then(|rest| rest.chars().next());
-        if !inside.is_some_and(is_latin) {
+        if !inside.is_some_and(is_word_character) {
             return at;
         }
         let before = self.body.get(limit..at).unwrap_or_default();
-        let back = before.char_indices().rev().find(|(_, character)| character.is_whitespace() || is_han(*character));
+        let is_border =
+            |character: char| character.is_whitespace() || character.is_alphanumeric() && !is_word_character(character);
+        let back = before.char_indices().rev().find(|(_, character)| is_border(*character));
         back.map_or(at, |(index, character)| limit + index + character.len_utf8())
+    }
+
+    /// `at`, or the start of the letter whose marks follow there.
+    fn before_marks(&self, mut at: usize, limit: usize) -> usize {
+        let next = |at: usize| self.body.get(at..).and_then(|rest| rest.chars().next());
+        for character in self.body.get(limit..at).unwrap_or_default().chars().rev() {
+            if !next(at).is_some_and(is_combining_mark) {
+                break;
+            }
+            at -= character.len_utf8();
+        }
+        at
+    }
+
+    /// A span without the white space at its ends.
+    fn trimmed(&self, span: Span) -> Span {
+        let text = span.of(&self.body);
+        let start = span.end - text.trim_start().len();
+        Span::new(start, start.max(span.start + text.trim_end().len()))
     }
 
     fn length(&self, span: Span) -> usize {
@@ -292,6 +326,7 @@ impl<'a> Excerpts<'a> {
     }
 
     fn passage(&self, span: Span, section: usize) -> Passage {
+        let span = self.trimmed(span);
         let text = span.of(&self.body).to_owned();
         let (start, end) = span.in_chars(&self.body);
         let mut hits: Vec<Span> = Vec::new();
@@ -313,11 +348,6 @@ impl<'a> Excerpts<'a> {
     }
 }
 
-/// Whether words of this letter have borders.
-fn is_latin(character: char) -> bool {
-    character.is_alphanumeric() && !is_han(character)
-}
-
 /// The idf of each group, times `ln(1 + S / s) / ln(1 + S)` where it is in `s` of the page's `S` sentences.
 fn group_weights(matcher: &Matcher, sentences: &[Sentence]) -> Vec<f32> {
     let all = sentences.iter().filter(|sentence| !sentence.is_heading).count().max(1) as f32;
@@ -327,28 +357,6 @@ fn group_weights(matcher: &Matcher, sentences: &[Sentence]) -> Vec<f32> {
         idf * (1.0 + all / holding).ln() / (1.0 + all).ln()
     });
     weights.collect()
-}
-
-/// A sentence in pieces of bounded length, parted at white space or a comma where there is one: text without full stops
-/// must not become one endless sentence.
-fn pieces(text: &str, sentence: Span) -> Vec<Span> {
-    let mut pieces = Vec::new();
-    let mut start = sentence.start;
-    while let Some((limit, _)) = Span::new(start, sentence.end).of(text).char_indices().nth(MAX_PIECE_CHARACTERS) {
-        let piece = Span::new(start, start + limit).of(text);
-        let border = piece.char_indices().rev().find(|(_, character)| is_piece_border(*character));
-        let length = border.map_or(limit, |(at, character)| at + character.len_utf8());
-        pieces.push(Span::new(start, start + length));
-        start += length;
-    }
-    if start < sentence.end {
-        pieces.push(Span::new(start, sentence.end));
-    }
-    pieces
-}
-
-fn is_piece_border(character: char) -> bool {
-    character.is_whitespace() || matches!(character, ',' | '，' | '、' | ';' | '：' | ':')
 }
 
 /// Compares by score; of equal ones the earlier is the greater, so that `max_by` takes it.

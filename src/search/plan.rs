@@ -10,8 +10,6 @@ use crate::text::terms::{Term, terms};
 
 /// Most optional clauses of one plan.
 const MAX_OPTIONAL: usize = 128;
-/// Most terms of one phrase.
-const MAX_PHRASE_TERMS: usize = 16;
 
 /// The plan of a query: `parsed` by the query language, its words in `understanding`, its facet `filters` resolved.
 #[must_use]
@@ -32,7 +30,8 @@ fn minimum_groups(groups: usize) -> usize {
 
 /// A phrase as one clause; `None` when it holds no word.
 ///
-/// A Chinese character pair covers both its characters, so that the phrase has few and rare terms.
+/// All of its words count: what differs at its end is another phrase. A Chinese character pair covers both its characters,
+/// so that the phrase has few and rare terms.
 #[must_use]
 pub fn phrase_clause(text: &str) -> Option<Clause> {
     let all = terms(text);
@@ -48,7 +47,6 @@ pub fn phrase_clause(text: &str) -> Option<Clause> {
         covered_to = term.span.end;
         words.push((term.position - first, term.text.clone()));
     }
-    words.truncate(MAX_PHRASE_TERMS);
     match words.as_slice() {
         [(_, only)] => Some(Clause::Term(only.clone())),
         _ => Some(Clause::Phrase(words)),
@@ -163,7 +161,9 @@ fn may_be_word(term: &Term, all: &[Term], understanding: &Understanding) -> bool
 
 /// Whether a character pair joins the end of one recognised word with the start of the next: no word of the language.
 fn straddles(term: &Term, understanding: &Understanding) -> bool {
-    let spans: Vec<Span> = understanding.meanings.iter().map(|meaning| meaning.span).collect();
+    // A word of one character stands inside of others too, in names above all: it parts nothing.
+    let is_word = |span: &Span| span.of(&understanding.words).chars().count() > 1;
+    let spans: Vec<Span> = understanding.meanings.iter().map(|meaning| meaning.span).filter(is_word).collect();
     let is_inside = spans.iter().any(|span| span.contains(term.span));
     is_han_text(&term.text) && !is_inside && spans.iter().any(|span| span.overlaps(term.span))
 }

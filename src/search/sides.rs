@@ -1,6 +1,7 @@
 //! Where pages answer a question in different ways: each way with its pages and the words of one of them.
 
 use super::answer::{SearchError, Searcher};
+use super::filters::any_of;
 use super::ranking::{Ranked, Wanted, rank};
 use crate::knowledge::topics::AnswerKind;
 use crate::model::answer::{Hit, Quote, Side};
@@ -66,7 +67,7 @@ impl Searcher<'_> {
 
     /// What the best page with this verdict says that is no hit.
     fn quote_beyond(&self, verdict: &str, (plan, wanted): (&Plan, &Wanted)) -> Result<Option<Quote>, SearchError> {
-        let of_verdict = Filter { field: FacetField::Verdict, values: vec![verdict.to_owned()] };
+        let of_verdict = any_of(FacetField::Verdict, vec![verdict.to_owned()]);
         let filters = plan.filters.iter().chain(&plan.focus).cloned().chain([of_verdict]).collect();
         let plan = Plan { filters, window: LOOKED_AT, ..plan.clone() };
         let retrieved = self.view.retrieve(&plan, self.deadline)?;

@@ -38,17 +38,18 @@ impl Searcher<'_> {
         plan.groups = self.telling_words(&document)?;
         plan.minimum_groups = plan.groups.len().div_ceil(NEEDED_SHARE);
         let wanted = Wanted { script: Script::of(&document.article.title), ..Wanted::default() };
-        let more = query.clone().limit(query.hit_limit() + 1);
-        let mut sequence = self.first_page(&mut plan, &wanted, &more)?;
+        let mut sequence = self.first_page(&mut plan, &wanted, query.grouping())?;
         let (from, to) = (query.skipped(), query.skipped() + query.hit_limit());
-        self.look_further(&mut sequence, (&mut plan, &wanted), to + 1)?;
-        let Sequence { mut retrieved, mut ranked, .. } = sequence;
         let kinships = self.view.kinships();
         let article = |id: DocumentId| kinships.of(id).map_or(id.as_u64(), |kinship| kinship.head);
-        let before = ranked.len();
+        let family = kinships.copies_of(DocumentId::from_u64(article(id))).len().max(1);
+        // The page and its copies are among them, and one more tells whether more follow.
+        self.look_further(&mut sequence, (&mut plan, &wanted), to + family + 1)?;
+        let Sequence { mut retrieved, mut ranked, .. } = sequence;
         ranked.retain(|ranked| article(ranked.candidate.id) != article(id));
-        retrieved.total = retrieved.total.saturating_sub(before - ranked.len());
-        let ranked = ranked.into_iter().take(to).skip(from).collect();
+        // Those that are folded away count too.
+        retrieved.total = retrieved.total.saturating_sub(family).max(ranked.len());
+        let ranked = ranked.into_iter().take(to + 1).skip(from).collect();
         let (understanding, nearness) = (Understanding::default(), Nearness::Match);
         let (corrections, better, dropped, excluded) = (vec![], vec![], vec![], None);
         let found =
@@ -91,6 +92,7 @@ impl Searcher<'_> {
             qid: query.id().map(str::to_owned),
             query: query.text().to_owned(),
             total: ids.len(),
+            more: ids.len() > query.skipped() + query.hit_limit(),
             no_match: hits.is_empty(),
             pages: self.view.page_count(),
             took_ms: started.elapsed().as_secs_f64() * 1000.0,

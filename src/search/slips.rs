@@ -22,23 +22,61 @@ pub(super) fn slips(word: &str) -> Vec<String> {
     [shorter, swapped, other, longer].concat().into_iter().filter(|slip| slip != word).collect()
 }
 
+/// What a slip did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slip {
+    /// Two letters stand in each other's place.
+    Swapped,
+    /// A letter stands twice.
+    Doubled,
+    /// A letter is missing.
+    Missing,
+    /// There is another letter.
+    Extra,
+    /// There is another letter in the place of one.
+    Wrong,
+}
+
+/// The slip by which `typed` stands for `word`, and where, in letters; `None` where it takes more than one.
+pub(super) fn slip_between(typed: &str, word: &str) -> Option<(Slip, usize)> {
+    let (typed, word) = (typed.as_bytes(), word.as_bytes());
+    let same = typed.iter().zip(word).take_while(|(one, other)| one == other).count();
+    let slip = match (typed.get(same..)?, word.get(same..)?) {
+        ([a, b, rest @ ..], [c, d, other @ ..]) if a == d && b == c && rest == other => Slip::Swapped,
+        ([_, rest @ ..], [_, other @ ..]) if rest == other => Slip::Wrong,
+        ([extra, rest @ ..], other) if rest == other => {
+            let before = same.checked_sub(1).and_then(|at| typed.get(at));
+            if before == Some(extra) { Slip::Doubled } else { Slip::Extra }
+        }
+        (rest, [_, other @ ..]) if rest == other => Slip::Missing,
+        _ => return None,
+    };
+    Some((slip, same))
+}
+
+/// The keys of a keyboard, in rows.
+const KEYS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+
+/// Whether one letter often comes in the place of another: its neighbour on the keyboard, or both vowels.
+pub(super) fn are_confused(one: u8, other: u8) -> bool {
+    let is_vowel = |letter: u8| b"aeiou".contains(&letter);
+    let place = |row: &str, letter: u8| row.bytes().position(|key| key == letter);
+    let are_neighbours = |row: &&str| place(row, one).zip(place(row, other)).is_some_and(|(a, b)| a.abs_diff(b) == 1);
+    is_vowel(one) && is_vowel(other) || KEYS.iter().any(are_neighbours)
+}
+
 /// Whether two words are the same but for one slip: two letters swapped, one too many, one too few, one wrong.
 pub(super) fn is_near(left: &str, right: &str) -> bool {
-    let (shorter, longer) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    let (shorter, longer) = (shorter.as_bytes(), longer.as_bytes());
-    let same = shorter.iter().zip(longer).take_while(|(one, other)| one == other).count();
-    let (rest, more) = (shorter.get(same..).unwrap_or_default(), longer.get(same..).unwrap_or_default());
-    match (rest, more) {
-        ([], []) => true,
-        (_, [_, behind @ ..]) if more.len() == rest.len() + 1 => rest == behind,
-        ([_, behind @ ..], [_, behind_other @ ..]) if behind == behind_other => true,
-        ([a, b, behind @ ..], [c, d, behind_other @ ..]) => a == d && b == c && behind == behind_other,
-        _ => false,
-    }
+    left == right || slip_between(left, right).is_some()
 }
 
 /// Whether a word can be a Chinese name in Latin letters: two syllables or more, each well formed.
 pub(super) fn is_pinyin(word: &str) -> bool {
+    syllables(word).is_some_and(|syllables| syllables >= 2)
+}
+
+/// Of how many syllables of Chinese names in Latin letters a word is made, at least; `None` of another word.
+pub(super) fn syllables(word: &str) -> Option<usize> {
     // reachable.get(n) is the least number of syllables that make the first n letters.
     let mut reachable: Vec<Option<usize>> = vec![None; word.len() + 1];
     if let Some(start) = reachable.first_mut() {
@@ -55,7 +93,7 @@ pub(super) fn is_pinyin(word: &str) -> bool {
             }
         }
     }
-    reachable.last().copied().flatten().is_some_and(|syllables| syllables >= 2)
+    reachable.last().copied().flatten()
 }
 
 /// Syllables without an initial.

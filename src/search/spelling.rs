@@ -1,16 +1,15 @@
 //! Spelling: words of a query that no page holds → the words that were probably meant.
 //!
 //! One letter too many, too few, wrong, or two swapped; a letter on the wrong side of a space; a name written in one word or
-//! in several. Only what some page holds is proposed. Numbers, quoted words, words under four letters and recognised names
-//! stay as they are, and so do stop words. The index holds stems, so each way to write the word is stemmed and looked up:
-//! no dictionary of its own is kept.
+//! in several. Only what some page holds is proposed, and used only where it is clearly better ([`super::neighbours`]): else
+//! it is offered. Numbers, quoted words, words under four letters and recognised names stay as they are, and so do stop
+//! words. The index holds stems, so each way to write the word is stemmed and looked up: no dictionary of its own is kept.
 //!
 //! The words of a query explain each other: beside a city a misspelt name is rather one of that city's clinics, and a
 //! misspelt city is rather one that has the clinic.
 
-use std::collections::BTreeMap;
-
-use super::slips::{is_near, is_pinyin, slips};
+use super::neighbours::{clearly_better, is_vocabulary, neighbours};
+use super::slips::{is_near, is_pinyin};
 use super::understand::{Sense, Understanding};
 use crate::knowledge::Knowledge;
 use crate::text::span::Span;
@@ -22,16 +21,12 @@ const MIN_LETTERS: usize = 4;
 const MAX_LETTERS: usize = 24;
 /// Shortest part of a word that was written together, and shortest name of several syllables.
 const MIN_PART_LETTERS: usize = 3;
+/// Shorter parts stand inside of many a word: they are taken apart only where both together mean something.
+const MIN_SURE_PART_LETTERS: usize = 4;
 /// Most words of one query that are looked into.
 const MAX_WORDS: usize = 8;
-/// Other readings of a misspelt word that are searched for beside the likeliest.
-const MAX_OTHERS: usize = 3;
 /// Most words that are one name.
 const MAX_JOINED: usize = 3;
-/// Factor of a candidate that begins with another letter: people rarely miss the first.
-const OTHER_INITIAL: f32 = 0.6;
-/// Factor of a candidate that is a city.
-const KNOWN_CITY: f32 = 1.5;
 /// Cities that a misspelt word can be which are looked into for the clinics that the query may name.
 const MAX_CITIES: usize = 6;
 /// Most words of one query for which a better known one is offered.
@@ -40,8 +35,6 @@ const MAX_OFFERS: usize = 3;
 const FEW_PAGES: usize = 3;
 /// A neighbour on this many times more pages is better known.
 const BETTER_KNOWN: usize = 20;
-/// Candidates of a smaller share of the best one's score are not worth a look.
-const MIN_SHARE: f32 = 0.3;
 
 /// The words of a query as they were probably meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +73,8 @@ pub enum Doubt {
 pub struct Held<'a, E> {
     /// How many pages hold a term.
     pub pages_with: &'a dyn Fn(&str) -> Result<usize, E>,
+    /// Whether some page that holds a term shows it in this form.
+    pub shows: &'a dyn Fn(&str, &str) -> Result<bool, E>,
     /// The brands of the clinics in the city with this code, squashed.
     pub brands_in: &'a dyn Fn(&str) -> Result<Vec<String>, E>,
 }
@@ -119,8 +114,8 @@ pub fn corrected<E>(
     Ok((!out.corrections.is_empty()).then_some(out))
 }
 
-/// Better known neighbours of words that few pages hold, to be offered and not used: a word one slip away that far more
-/// pages hold, or a clinic of the city asked for.
+/// Better known neighbours of words that no page or few pages hold, to be offered and not used: a word one slip away that
+/// far more pages hold, or a clinic of the city asked for.
 ///
 /// # Errors
 /// The first error of `held`.
@@ -139,9 +134,6 @@ pub fn better_known<E>(
             continue;
         }
         let pages = (held.pages_with)(&word.text)?;
-        if pages == 0 {
-            continue;
-        }
         let brand = if is_pinyin(&typed) { speller.clinic_near(&typed)? } else { None };
         let found = match brand {
             None if pages <= FEW_PAGES => speller.better_than(&typed, pages)?,
@@ -189,9 +181,8 @@ impl<E> Speller<'_, E> {
                 continue;
             }
             let mut likeliest = vec![];
-            let neighbours = self.neighbours(word)?;
-            for candidate in neighbours.iter().take(MAX_CITIES) {
-                let codes = self.codes_of(candidate);
+            for candidate in neighbours(word, self.knowledge, self.held)?.iter().take(MAX_CITIES) {
+                let codes = self.codes_of(&candidate.word);
                 let others: Vec<&String> = open.iter().filter(|other| *other != word).collect();
                 if self.has_clinic(&codes, &others)? {
                     return Ok(codes);
@@ -251,19 +242,22 @@ impl<E> Speller<'_, E> {
         if !is_word || (self.held.pages_with)(&word.text)? > 0 {
             return Ok(None);
         }
-        let neighbours = self.neighbours(&typed)?;
+        let near = neighbours(&typed, self.knowledge, self.held)?;
         let is_city_meant = |name: &String| self.codes_of(name).iter().any(|code| self.cities.contains(code));
-        if let Some(city) = neighbours.iter().find(|name| is_city_meant(name)) {
+        if let Some(city) = near.iter().map(|neighbour| &neighbour.word).find(|name| is_city_meant(name)) {
             return Ok(Some((1, correction(city.clone(), vec![], Doubt::None))));
         }
         if let Some(brand) = self.clinic_near(&typed)? {
             return Ok(Some((1, correction(brand, vec![], Doubt::None))));
         }
-        let mut found = neighbours.into_iter();
-        if let Some(used) = found.next() {
-            let is_known = !self.codes_of(&used).is_empty() || self.is_vocabulary(&used);
-            let doubt = if is_pinyin(&typed) && is_pinyin(&used) && !is_known { Doubt::MayBeName } else { Doubt::None };
-            return Ok(Some((1, correction(used, found.collect(), doubt))));
+        if let Some(best) = clearly_better(&typed, &near) {
+            let is_name = is_pinyin(&typed) && is_pinyin(&best.word) && !best.is_known();
+            let doubt = if is_name { Doubt::MayBeName } else { Doubt::None };
+            let others = near.iter().filter(|other| other.word != best.word).map(|other| other.word.clone());
+            return Ok(Some((1, correction(best.word.clone(), others.collect(), doubt))));
+        }
+        if !near.is_empty() {
+            return Ok(None);
         }
         Ok(self.parted(&typed)?.map(|parts| (1, correction(parts, vec![], Doubt::None))))
     }
@@ -280,7 +274,7 @@ impl<E> Speller<'_, E> {
             for part in parts {
                 is_missing |= (self.held.pages_with)(&part.text)? == 0;
             }
-            if is_missing && self.pages_of(&joined)? > 0 {
+            if is_missing && self.is_shown(&joined)? {
                 return Ok(Some((count, joined)));
             }
         }
@@ -310,7 +304,7 @@ impl<E> Speller<'_, E> {
         let to_right =
             typed_left.split_at_checked(last).map(|(rest, last)| (rest.to_owned(), format!("{last}{typed_right}")));
         for (left, right) in to_left.into_iter().chain(to_right) {
-            if left.len() >= 2 && right.len() >= 2 && self.pages_of(&left)? > 0 && self.pages_of(&right)? > 0 {
+            if left.len() >= 2 && right.len() >= 2 && self.is_shown(&left)? && self.is_shown(&right)? {
                 return Ok(Some(format!("{left} {right}")));
             }
         }
@@ -319,45 +313,9 @@ impl<E> Speller<'_, E> {
 
     /// The likeliest word one slip away, where many times more pages hold it.
     fn better_than(&self, typed: &str, pages: usize) -> Result<Option<String>, E> {
-        let Some(best) = self.neighbours(typed)?.into_iter().next() else { return Ok(None) };
-        let is_better = self.pages_of(&best)? >= BETTER_KNOWN * pages.max(1);
-        Ok(is_better.then_some(best))
-    }
-
-    /// Whether a word alone means something to the knowledge: a topic, or a word with synonyms.
-    fn is_vocabulary(&self, word: &str) -> bool {
-        !self.knowledge.topics.mentions(word).is_empty() || !self.knowledge.synonyms.mentions(word).is_empty()
-    }
-
-    /// Words that some page holds and that are one slip away, likeliest first.
-    fn neighbours(&self, typed: &str) -> Result<Vec<String>, E> {
-        let mut by_stem: BTreeMap<String, (String, f32)> = BTreeMap::new();
-        for candidate in slips(typed) {
-            let Some(stem) = terms(&candidate).into_iter().next().map(|term| term.text) else { continue };
-            if let Some((spelt, _)) = by_stem.get_mut(&stem) {
-                // Pages hold the stem; which of its forms is a word, the knowledge may know.
-                if !self.is_vocabulary(spelt) && self.is_vocabulary(&candidate) {
-                    *spelt = candidate;
-                }
-                continue;
-            }
-            if self.knowledge.stop_words.is_stop_word(&stem) {
-                continue;
-            }
-            let pages = (self.held.pages_with)(&stem)?;
-            if pages == 0 {
-                continue;
-            }
-            let initial = if candidate.bytes().next() == typed.bytes().next() { 1.0 } else { OTHER_INITIAL };
-            let city = if self.knowledge.cities.named(&candidate).is_empty() { 1.0 } else { KNOWN_CITY };
-            by_stem.insert(stem, (candidate, (1.0 + pages as f32).ln() * initial * city));
-        }
-        let mut found: Vec<(String, f32)> = by_stem.into_values().collect();
-        found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
-        let least = found.first().map_or(0.0, |best| best.1 * MIN_SHARE);
-        found.retain(|(_, score)| *score >= least);
-        found.truncate(1 + MAX_OTHERS);
-        Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
+        let Some(best) = neighbours(typed, self.knowledge, self.held)?.into_iter().next() else { return Ok(None) };
+        let is_better = pages == 0 || self.pages_of(&best.word)? >= BETTER_KNOWN * pages;
+        Ok(is_better.then_some(best.word))
     }
 
     /// The word in two, where pages hold both.
@@ -368,12 +326,24 @@ impl<E> Speller<'_, E> {
             if [left, right].iter().any(|part| self.knowledge.stop_words.is_stop_word(part)) {
                 continue;
             }
+            let is_short = left.len().min(right.len()) < MIN_SURE_PART_LETTERS;
+            let parts = format!("{left} {right}");
+            if is_short && !is_pinyin(typed) && !is_vocabulary(&parts, self.knowledge) {
+                continue;
+            }
             let pages = self.pages_of(left)?.min(self.pages_of(right)?);
-            if pages > best.as_ref().map_or(0, |(pages, _)| *pages) {
-                best = Some((pages, format!("{left} {right}")));
+            let is_better = pages > best.as_ref().map_or(0, |(pages, _)| *pages);
+            if is_better && self.is_shown(left)? && self.is_shown(right)? {
+                best = Some((pages, parts));
             }
         }
         Ok(best.map(|(_, parts)| parts))
+    }
+
+    /// Whether some page shows a word in this form.
+    fn is_shown(&self, word: &str) -> Result<bool, E> {
+        let Some(term) = terms(word).into_iter().next() else { return Ok(false) };
+        Ok((self.held.pages_with)(&term.text)? > 0 && (self.held.shows)(&term.text, word)?)
     }
 
     fn pages_of(&self, word: &str) -> Result<usize, E> {
@@ -389,6 +359,23 @@ fn correction(used: String, others: Vec<String>, doubt: Doubt) -> Correction {
 mod tests {
     use super::*;
     use std::convert::Infallible;
+
+    const FORMS: [&str; 14] = [
+        "medical",
+        "price",
+        "how",
+        "eye",
+        "bag",
+        "zaomeifang",
+        "yunli",
+        "ruijia",
+        "clinic",
+        "baizi",
+        "much",
+        "wuhai",
+        "wenzhou",
+        "root",
+    ];
 
     fn correct(words: &str) -> Option<Corrected> {
         let knowledge = Knowledge::builtin().expect("valid");
@@ -413,6 +400,8 @@ mod tests {
             "wuzhou",
             "basi",
             "instal",
+            "root",
+            "patch",
         ];
         let clinics = [("420100", "yanlihui"), ("450300", "baizi"), ("330300", "yunli")];
         let pages_with = |term: &str| Ok::<_, Infallible>(usize::from(held.contains(&term)) * 9);
@@ -420,7 +409,8 @@ mod tests {
             let there = clinics.iter().filter(|(code, _)| *code == city);
             Ok(there.map(|(_, brand)| (*brand).to_owned()).collect())
         };
-        let held = Held { pages_with: &pages_with, brands_in: &brands_in };
+        let shows = |_: &str, form: &str| Ok(FORMS.contains(&form));
+        let held = Held { pages_with: &pages_with, shows: &shows, brands_in: &brands_in };
         corrected(&Understanding::of(words, &knowledge), &knowledge, &held).expect("in memory")
     }
 
@@ -432,7 +422,7 @@ mod tests {
             ("wrong letter, city", "Chongqang price", Some("chongqing price")),
             ("a name in several words", "zao mei fang price", Some("zaomeifang price")),
             ("words written together", "eyebag price", Some("eye bag price")),
-            ("a letter that went to the next word", "price nRuijia", Some("price ruijia")),
+            ("a letter before a name that may be another", "price nRuijia", None),
             ("held as they are", "medical insurance price", None),
             ("numbers, short words, stop words", "2O24 pri hwo 12345", None),
             ("a city that no page holds", "Lhasa price", None),
@@ -445,6 +435,8 @@ mod tests {
             ("a clinic without its first letter", "Wuhan anlihui price", Some("Wuhan yanlihui price")),
             ("the city that has the clinic", "Wnzhou Yunli price", Some("wenzhou Yunli price")),
             ("a letter on the wrong side", "Wuha iYunli ho wmuch", Some("wuhai yunli how much")),
+            ("another word, one letter away", "robot", None),
+            ("a form that no page shows", "paths", None),
             ("the form of a stem that is a word", "pay by installsents", Some("pay by installments")),
         ] {
             assert_eq!(correct(typed).map(|found| found.words).as_deref(), words, "{name}");
@@ -453,8 +445,8 @@ mod tests {
 
     #[test]
     fn what_may_be_a_name_is_said() {
-        let found = correct("yumli yunni price").expect("two changes");
-        assert_eq!(found.words, "yunli yunli price");
+        let found = correct("zaomeifnag zaomeifeng price").expect("two changes");
+        assert_eq!(found.words, "zaomeifang zaomeifang price");
         let doubts: Vec<Doubt> = found.corrections.iter().map(|correction| correction.doubt).collect();
         assert_eq!(doubts, [Doubt::None, Doubt::MayBeName]);
         assert!(found.corrections.iter().all(|c| c.span.of(&found.words) == c.used), "{found:?}");

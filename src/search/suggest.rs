@@ -58,7 +58,7 @@ impl Names {
             names.add(Suggestion { text, kind: SuggestionKind::City, pages }, own.into_iter().collect());
         }
         let mut clinics: BTreeMap<String, usize> = BTreeMap::new();
-        view.for_each_clinic_name(|name, pages| *clinics.entry(name.to_owned()).or_default() += pages)?;
+        view.for_each_clinic_name(|_, name, pages| *clinics.entry(name.to_owned()).or_default() += pages)?;
         for (text, pages) in clinics {
             let keys = [Some(squashed(&text)), pinyin(&text), initials(&text)];
             names.add(Suggestion { text, kind: SuggestionKind::Clinic, pages }, keys.into_iter().flatten().collect());

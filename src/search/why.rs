@@ -15,8 +15,7 @@ impl Searcher<'_> {
     /// # Errors
     /// As [`Searcher::answer`].
     pub fn why(&self, query: &Query, id: DocumentId) -> Result<Option<Why>, SearchError> {
-        // As far down as can be, so that the page is ranked by what the answer is ranked by.
-        let Found { plan, wanted, retrieved, ranked: order, .. } = self.found(&query.clone().limit(MAX_LIMIT))?;
+        let Found { plan, wanted, retrieved, ranked: order, .. } = self.found(query, 0..MAX_LIMIT)?;
         let mut asked = self.asked(query, &parse(query.text()))?;
         asked.plan.finding = plan.finding;
         let Some((candidate, _)) = self.view.candidate(&plan, id)? else { return Ok(None) };
@@ -56,6 +55,12 @@ impl Searcher<'_> {
         for filter in &plan.filters {
             if !matches(Plan { filters: vec![filter.clone()], ..Plan::default() })? {
                 obstacles.push(format!("its {} is not {}", filter.field.name(), filter.values.join(" or ")));
+            }
+        }
+        for filter in &plan.left_out {
+            if matches(Plan { filters: vec![filter.clone()], ..Plan::default() })? {
+                let (field, values) = (filter.field.name(), filter.values.join(" or "));
+                obstacles.push(format!("its {field} is {values}, which is to be left out"));
             }
         }
         if !plan.sites.is_empty() && !matches(Plan { sites: plan.sites.clone(), ..Plan::default() })? {

@@ -181,7 +181,9 @@ fn word_at(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn is_word_character(character: char) -> bool {
+/// Whether a character is a letter or digit of a script that has spaces between its words.
+#[must_use]
+pub fn is_word_character(character: char) -> bool {
     character.is_alphanumeric() && !is_ngram_script(character)
 }
 

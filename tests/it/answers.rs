@@ -85,6 +85,37 @@ fn passages_are_as_many_and_as_long_as_asked_for() {
     }
 }
 
+#[test]
+fn passages_of_a_long_sentence_are_cut_between_words() {
+    let words =
+        "the enamel of molars wears down wherever sour drinks meet it unprotected while nobody rinses afterwards";
+    let latin = format!("{words} and {} because implants hurt {words}", words.replace('e', "e\u{301}"));
+    let kana = "か\u{3099}いしゃ".repeat(30) + "歯医者" + &"か\u{3099}いしゃ".repeat(30);
+    let texts = [("latin", "implants", &latin), ("kana", "歯医者", &kana)];
+    for (name, query, text) in texts {
+        let (_folder, engine) = engine_of([(name.to_owned(), format!("A title\n\n{text}"))]);
+        for characters in 40..90 {
+            let query = Query::new(query).passages(1).passage_characters(characters);
+            let hit = engine.search(&query).expect("an answer").hits.remove(0);
+            let text = engine.document(&hit.row.id.to_string()).expect("the page").article.body();
+            let passage = hit.passages[0].text.clone();
+            let length = passage.chars().count();
+            assert!(length <= characters && length > characters / 2, "{name} {characters}: {passage}");
+            assert_eq!(passage, passage.trim(), "{name} {characters}");
+            let (before, after) = text.split_once(&passage).expect("verbatim");
+            let is_mark = |character: char| matches!(character, '\u{301}' | '\u{3099}');
+            assert!(!passage.starts_with(is_mark) && !after.starts_with(is_mark), "{name} {characters}: {passage}");
+            if name == "latin" {
+                let is_border = |text: Option<char>| text.is_none_or(char::is_whitespace);
+                assert!(
+                    is_border(before.chars().next_back()) && is_border(after.chars().next()),
+                    "{characters}: {passage}"
+                );
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

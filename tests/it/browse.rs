@@ -71,6 +71,22 @@ fn pages_like_a_page() {
 }
 
 #[test]
+fn a_page_with_its_own_copies_only_is_like_none() {
+    let article = "The quagga of the museum was stuffed in the year of the flood and stands in the east hall, where the \
+                   light is dim. Its stripes end behind the shoulder, which no zebra has.";
+    let rows = (0..4).map(|copy| {
+        let url = format!("https://{}.example/quagga", ["a", "b", "c", "d"][copy]);
+        json!({"url": url, "title": "The quagga", "text": article}).to_string() + "\n"
+    });
+    let workbench = Workbench::with_files(&[("corpus/feed.jsonl", rows.collect::<String>().as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let run = workbench.search(&["similar", "https://a.example/quagga"]);
+    assert_eq!((run.code, run.stderr.trim()), (1, "no other page has words in common with it"), "{}", run.stdout);
+    let answer = &workbench.search(&["similar", "-o", "json", "https://a.example/quagga"]).rows()[0];
+    assert_eq!((&answer["total"], &answer["no_match"], &answer["more"]), (&0.into(), &true.into(), &false.into()));
+}
+
+#[test]
 fn beginnings_are_completed() {
     let workbench = bench();
     for (prefix, kind, text) in [
@@ -88,7 +104,9 @@ fn beginnings_are_completed() {
         let found = |row: &Value| row["kind"] == kind && row["text"] == text;
         assert!(rows.iter().any(found), "{prefix}: {rows:?}");
     }
-    assert_eq!(workbench.search(&["suggest", "xyz"]).code, 1);
+    for nothing in ["xyz", "'", "，。"] {
+        assert_eq!(workbench.search(&["suggest", nothing]).code, 1, "{nothing}");
+    }
     let many = workbench.search(&["suggest", "-n", "2", "can"]).stdout;
     assert_eq!(many.lines().count(), 2, "{many}");
 }

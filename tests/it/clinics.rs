@@ -99,6 +99,25 @@ fn every_name_finds_the_pages_of_its_clinic() {
 }
 
 #[test]
+fn clinics_are_filtered_by_words_of_their_names() {
+    let bench = bench();
+    for (words, expected) in [
+        ("Star Dental", &["pair-english", "paired"][..]),
+        ("Medical Beauty", &["chinese", "english", "no-kind", "other-city", "other-words"]),
+        ("Cosmetology", &["chinese", "english", "no-kind", "other-words"]),
+        ("口腔门诊部", &["pair-english", "paired"]),
+        ("医疗美容", &["chinese", "english", "no-kind", "other-words"]),
+        ("Star Beauty", &[]),
+        ("Tal", &[]),
+    ] {
+        assert_eq!(bench.paths(&Query::new("").of_clinic(words)), expected, "{words}");
+    }
+    let none = bench.answer(&Query::new("insurance").of_clinic("nobody").of_clinic("none"));
+    let parts: Vec<&str> = none.help.obstacles.iter().map(|obstacle| obstacle.part.as_str()).collect();
+    assert_eq!(parts, ["clinic:nobody or none"], "as typed");
+}
+
+#[test]
 fn a_query_in_one_language_finds_the_page_in_the_other() {
     let bench = bench();
     let first = |query: &str| bench.answer(&Query::new(query)).hits.first().map(|hit| hit.row.path.clone());

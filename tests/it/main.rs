@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod asking;
 mod batch;
 mod binary;
 mod browse;

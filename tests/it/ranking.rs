@@ -51,3 +51,28 @@ fn a_passage_uses_its_budget() {
     let behind = text.split_once(passage).expect("in the text").1;
     assert!(behind.starts_with(|next: char| !next.is_alphanumeric()), "no word is cut: {passage}");
 }
+
+/// More pages than are looked at together hold the words: what is told of a page is what the search shows of it.
+#[test]
+fn why_says_what_the_search_says() {
+    let rows = (0..260).map(|number| {
+        let letters: String = format!("{number:03}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+        let text = match number % 13 {
+            0 => format!("Glaze {letters} is fired. {}", format!("The potter {letters} waits. ").repeat(20)),
+            3 => format!(
+                "Fired by {letters}, and {letters} waits for the glaze of the other kiln, which is fired later."
+            ),
+            _ => format!("A fired glaze {letters} lasts. {}", format!("{letters} glaze. ").repeat(number % 7)),
+        };
+        format!("{}\n", serde_json::json!({"url": format!("https://a.example/{letters}"), "text": text}))
+    });
+    let workbench = Workbench::with_files(&[("corpus/feed.jsonl", rows.collect::<String>().as_bytes())]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let listed = workbench.search(&["-j", "-n", "10", "--group", "article", "glaze fired"]).rows();
+    let behind = workbench.search(&["-j", "-n", "10", "-p", "13", "glaze fired"]).rows();
+    assert_eq!((listed.len(), behind.len()), (10, 10));
+    for row in listed.iter().chain(&behind) {
+        let why = workbench.search(&["why", "-j", row["id"].as_str().expect("an id"), "glaze fired"]);
+        assert_eq!((&why.rows()[0]["rank"], &why.rows()[0]["score"]), (&row["rank"], &row["score"]), "{}", row["url"]);
+    }
+}

@@ -126,14 +126,16 @@ impl IndexView<'_> {
         Ok(terms.iter().filter_map(|(term, &pages)| Some((ClinicKey::parse(term)?, pages))).collect())
     }
 
-    /// Calls `visit` with every name of every clinic and the pages that have it; the same name may come several times.
+    /// Calls `visit` with the key of every clinic, each of its names and the pages that have it; the same name may come
+    /// several times.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn for_each_clinic_name(&self, mut visit: impl FnMut(&str, usize)) -> Result<(), BackendError> {
+    pub fn for_each_clinic_name(&self, mut visit: impl FnMut(&str, &str, usize)) -> Result<(), BackendError> {
         for (term, &pages) in &*self.terms_of(self.index.fields.clinic_named, "", usize::MAX)? {
-            if let Some(name) = term.splitn(3, BETWEEN).nth(2) {
-                visit(name, pages);
+            let mut parts = term.splitn(3, BETWEEN);
+            if let (Some(key), Some(name)) = (parts.next(), parts.nth(1)) {
+                visit(key, name, pages);
             }
         }
         Ok(())

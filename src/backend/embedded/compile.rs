@@ -12,7 +12,7 @@ use tantivy::schema::IndexRecordOption;
 
 use super::schema::{Fields, UNDATED};
 use crate::model::period::{Day, Period, Undated};
-use crate::model::plan::{Clause, Group, Plan, Weighted};
+use crate::model::plan::{Clause, Filter, Group, Plan, Weighted};
 
 /// Share of the score of every way to say a word but the best one.
 const OTHER_WAYS: f32 = 0.1;
@@ -36,20 +36,23 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
     clauses.extend(optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
     clauses.extend(plan.required.iter().map(|clause| (Occur::Must, clause_query(clause, fields))));
     clauses.extend(plan.excluded.iter().map(|clause| (Occur::MustNot, clause_query(clause, fields))));
-    for filter in &plan.filters {
-        let values = filter.values.iter().map(|value| {
-            let term = Term::from_field_text(fields.facet(filter.field), value);
-            (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
-        });
-        let any = BooleanQuery::new(values.collect());
-        clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(any), 0.0))));
-    }
+    clauses.extend(plan.filters.iter().map(|filter| (Occur::Must, filter_query(filter, fields))));
+    clauses.extend(plan.left_out.iter().map(|filter| (Occur::MustNot, filter_query(filter, fields))));
     let narrowings = [site_query(plan, fields), period_query(&plan.period, fields)];
     clauses.extend(narrowings.into_iter().flatten().map(|query| {
         let unscored: Box<dyn Query> = Box::new(ConstScoreQuery::new(query, 0.0));
         (Occur::Must, unscored)
     }));
     Box::new(BooleanQuery::new(clauses))
+}
+
+/// The pages that have a value of a filter, whatever their score.
+fn filter_query(filter: &Filter, fields: &Fields) -> Box<dyn Query> {
+    let values = filter.values.iter().map(|value| {
+        let term = Term::from_field_text(fields.facet(filter.field), value);
+        (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>)
+    });
+    Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(values.collect())), 0.0))
 }
 
 fn site_query(plan: &Plan, fields: &Fields) -> Option<Box<dyn Query>> {

@@ -147,6 +147,23 @@ impl IndexView<'_> {
         Ok(found.first().map(|stored| stored.page))
     }
 
+    /// The first pages whose title or body holds an analysed term, at most `limit`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn pages_holding(&self, term: &str, limit: usize) -> Result<Vec<PageOfSite>, BackendError> {
+        let field = self.index.fields.text;
+        let term = Term::from_field_text(field, term);
+        let mut pages = Vec::new();
+        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let docs = first_docs_with(reader, field, (&term, limit - pages.len()));
+            for doc in docs.map_err(|source| self.index.engine_error(source))? {
+                pages.push(self.stored_page(segment, doc)?.page);
+            }
+        }
+        Ok(pages)
+    }
+
     fn ids(&self) -> Result<Vec<(u64, SegmentOrdinal, DocId)>, BackendError> {
         let mut all = Vec::new();
         self.for_each_page(|id, _, address| all.push((id, address.segment_ord, address.doc_id)))?;
@@ -188,9 +205,14 @@ impl IndexView<'_> {
 
 /// The documents of a segment that hold `term` and are not deleted.
 pub(super) fn docs_with(reader: &SegmentReader, field: Field, term: &Term) -> tantivy::Result<Vec<DocId>> {
+    first_docs_with(reader, field, (term, usize::MAX))
+}
+
+/// The first of them, at most `limit`.
+fn first_docs_with(reader: &SegmentReader, field: Field, (term, limit): (&Term, usize)) -> tantivy::Result<Vec<DocId>> {
     let mut docs = Vec::new();
     if let Some(mut postings) = reader.inverted_index(field)?.read_postings(term, IndexRecordOption::Basic)? {
-        while postings.doc() != TERMINATED {
+        while postings.doc() != TERMINATED && docs.len() < limit {
             if !reader.is_deleted(postings.doc()) {
                 docs.push(postings.doc());
             }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use article_search::model::period::Day;
+use article_search::model::plan::Order;
 use clap::{Args, ValueEnum, value_parser};
 
 use super::{duration, passage_length};
@@ -17,19 +18,19 @@ pub(in crate::cli) struct QueryArguments {
     #[arg(value_name = "WORDS")]
     pub(in crate::cli) words: Vec<String>,
     /// Only pages about this city, in any language or spelling; repeat for any of several.
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", value_parser = named)]
     pub(in crate::cli) city: Vec<String>,
-    /// Only pages about clinics whose name holds these words; repeat for any of several.
-    #[arg(long, value_name = "NAME")]
+    /// Only pages about the clinic called so, or else clinics whose name holds these words; repeat for any of several.
+    #[arg(long, value_name = "NAME", value_parser = named)]
     pub(in crate::cli) clinic: Vec<String>,
     /// Only pages about this topic, by id or label (see: search facets topic); repeat for any of several.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = named)]
     pub(in crate::cli) topic: Vec<String>,
     /// Only pages in this language: en, zh, or another code; repeat for any of several.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = named)]
     pub(in crate::cli) lang: Vec<String>,
     /// Only pages of this site, by its host; repeat for any of several.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = named)]
     pub(in crate::cli) site: Vec<String>,
     /// Only pages published then or later: 2024, 2024-03, 2024-03-05, or 30d ago (also w, m, y); those without a date too.
     #[arg(long, value_name = "DATE", value_parser = Moment::parse)]
@@ -105,6 +106,12 @@ impl QueryArguments {
     }
 }
 
+/// A name that names something.
+fn named(text: &str) -> Result<String, String> {
+    let is_named = text.chars().any(char::is_alphanumeric);
+    if is_named { Ok(text.to_owned()) } else { Err("it names nothing".to_owned()) }
+}
+
 /// What comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum SortOrder {
@@ -117,6 +124,18 @@ pub(in crate::cli) enum SortOrder {
     Newest,
     /// The first title.
     Title,
+}
+
+impl SortOrder {
+    /// The same, as a query takes it.
+    pub(in crate::cli) fn order(self) -> Order {
+        match self {
+            Self::Relevance => Order::Relevance,
+            Self::Date => Order::Oldest,
+            Self::Newest => Order::Newest,
+            Self::Title => Order::Title,
+        }
+    }
 }
 
 /// Which pages fold under one hit.
@@ -139,8 +158,8 @@ pub(in crate::cli) enum GroupBy {
 /// A day, or so many days before today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) enum Moment {
-    /// A year, a month or a day, as written.
-    Named(String),
+    /// The first and the last day of a year or a month, or one day.
+    Named(Day, Day),
     /// Days before today.
     DaysAgo(u32),
 }
@@ -149,27 +168,28 @@ impl Moment {
     fn parse(text: &str) -> Result<Self, String> {
         let ago = [('d', 1), ('w', 7), ('m', 30), ('y', 365)].into_iter().find_map(|(unit, days)| {
             let number = text.strip_suffix(unit)?.parse::<u32>().ok()?;
-            number.checked_mul(days)
+            Some(number.saturating_mul(days))
         });
         if let Some(days) = ago {
             return Ok(Self::DaysAgo(days));
         }
-        let is_date = Day::first_of(text).map_err(|error| format!("{error}, or 30d"));
-        is_date.map(|_| Self::Named(text.to_owned()))
+        let named = Day::first_of(text).and_then(|first| Ok(Self::Named(first, Day::last_of(text)?)));
+        named.map_err(|error| format!("{error}, or 30d"))
     }
 
     /// The first day of it; `today` counts from 1970.
-    pub(in crate::cli) fn first_day(&self, today: i64) -> Option<Day> {
+    pub(in crate::cli) fn first_day(&self, today: i64) -> Day {
         match self {
-            Self::Named(text) => Day::first_of(text).ok(),
-            Self::DaysAgo(days) => Day::after_1970(today - i64::from(*days)),
+            Self::Named(first, _) => *first,
+            // Longer ago than pages can be is as long ago as they can be.
+            Self::DaysAgo(days) => Day::after_1970(today - i64::from(*days)).unwrap_or(Day::FIRST),
         }
     }
 
     /// The last day of it; `today` counts from 1970.
-    pub(in crate::cli) fn last_day(&self, today: i64) -> Option<Day> {
+    pub(in crate::cli) fn last_day(&self, today: i64) -> Day {
         match self {
-            Self::Named(text) => Day::last_of(text).ok(),
+            Self::Named(_, last) => *last,
             Self::DaysAgo(_) => self.first_day(today),
         }
     }

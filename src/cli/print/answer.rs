@@ -28,13 +28,13 @@ pub(in crate::cli) fn pretty(
     if let Some(id) = &answer.qid {
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
-    if answer.absent.is_empty() {
-        headline(output, answer, look)?;
-    } else {
+    if !answer.absent.is_empty() {
         let absent = format!(" No page is about {}. The nearest pages:", answer.absent.join(" or "));
         writeln!(output, "{}\n", strong(&absent))?;
+    } else if look.has_best {
+        headline(output, answer, look)?;
     }
-    let best = answer.hits.first().map_or(1.0, |hit| hit.score);
+    let best = answer.hits.first().map(|hit| hit.score).filter(|_| look.has_best);
     for (hit, short_id) in answer.hits.iter().zip(short_ids) {
         print_hit(output, hit, (short_id, best), look)?;
     }
@@ -128,9 +128,14 @@ fn verdicts(answer: &Answer) -> String {
     named.collect::<Vec<_>>().join(" · ")
 }
 
-fn print_hit(output: &mut impl Write, hit: &Hit, (short_id, best): (&str, f32), look: Look<'_>) -> io::Result<()> {
-    let dots: String = (0..5).map(|dot| if hit.score * 5.0 > best * (dot as f32 + 0.5) { '●' } else { '○' }).collect();
-    let meter = format!("{short_id}  {dots} {:.1}", hit.score);
+fn print_hit(
+    output: &mut impl Write,
+    hit: &Hit,
+    (short_id, best): (&str, Option<f32>),
+    look: Look<'_>,
+) -> io::Result<()> {
+    let dots = best.map(|best| format!("{} ", dots(hit.score / best))).unwrap_or_default();
+    let meter = format!("{short_id}  {dots}{:.1}", hit.score);
     let title = if hit.row.title.is_empty() { "(no title)" } else { &hit.row.title };
     let target = look.target(hit);
     let lines = folded(title, &[], look.beside(INDENT.len() + meter.width() + 3));
@@ -164,6 +169,11 @@ fn print_hit(output: &mut impl Write, hit: &Hit, (short_id, best): (&str, f32), 
     }
     parts(output, hit.explain.as_deref().unwrap_or_default())?;
     writeln!(output)
+}
+
+/// Five dots, filled by a share of 1.
+fn dots(share: f32) -> String {
+    (0..5).map(|dot| if share * 5.0 > dot as f32 + 0.5 { '●' } else { '○' }).collect()
 }
 
 /// The parts of a score, one a line.

@@ -26,6 +26,8 @@ pub(super) struct Look<'a> {
     pub(super) columns: Option<usize>,
     /// Where relative paths begin, when titles are to be links.
     pub(super) links_from: Option<&'a Path>,
+    /// Whether the first hit is the best of the whole answer: it gives the answer, and the others are measured by it.
+    pub(super) has_best: bool,
 }
 
 impl Look<'_> {

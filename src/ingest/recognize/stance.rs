@@ -94,11 +94,18 @@ struct Judge<'j> {
 impl Judge<'_> {
     fn line(&self, line: &Line, in_conclusion: bool, tally: &mut Tally) {
         let text = self.subject.written(line);
-        for span in sentences(text) {
+        let cues = &self.knowledge.verdicts;
+        let spans = sentences(text);
+        for (at, span) in spans.iter().enumerate() {
             let sentence = span.of(text);
-            let Some((verdict, strength)) = self.knowledge.verdicts.judge_for(&self.asked, sentence) else { continue };
+            let refutation = spans.get(at + 1).filter(|next| cues.refutes(next.of(text)));
+            let judged =
+                refutation.map_or_else(|| cues.judge_for(&self.asked, sentence), |_| cues.judge_refuted(sentence));
+            let Some((verdict, strength)) = judged else { continue };
+            // What is refuted says nothing without what refutes it.
+            let span = refutation.map_or(*span, |next| Span::new(span.start, next.end));
             let place = span.shifted(line.span.start);
-            let concludes = in_conclusion || self.knowledge.verdicts.is_conclusion(sentence);
+            let concludes = in_conclusion || cues.is_conclusion(sentence);
             let lead = if line.section == 0 { LEAD } else { 1.0 };
             let conclusion = if concludes { CONCLUSION } else { 1.0 };
             tally.add(verdict, strength * conclusion * self.relevance(sentence, place) * lead, place);
