@@ -208,7 +208,7 @@ fn more_is_told_to_those_who_ask() {
             has("debug: search 0."),
             has("debug: opened in "),
             has(": 2 pages in "),
-            has("debug: 1 page found, 1 hit to show"),
+            has("debug: 2 pages found, 1 hit to show"),
         ];
         assert_eq!(debug, [has_debug; 4], "{name}: {stderr}");
     }
