@@ -152,7 +152,10 @@ pub(super) fn as_one_query(arguments: &[OsString], excluded: &str, command: &Com
         }
         index += 1;
     }
-    flags.push(format!("'{}'", words.join(" ").replace('\'', "'\\''")).into());
+    let query = format!("'{}'", words.join(" ").replace('\'', "'\\''"));
+    // One that begins with what is left out would be taken for a flag again.
+    flags.extend(query.starts_with("'-").then(|| "--".into()));
+    flags.push(query.into());
     flags.join(" ")
 }
 

@@ -37,6 +37,8 @@ fn exit_codes_and_errors() {
         ("a reserved word among the words", &["hair", "man", "-n", "0"], 2, "error: invalid value '0'"),
         ("a word that begins like a flag with a value", &["beauty", "-chin"], 2, "error: unknown flag -chin"),
         ("how to leave it out", &["beauty", "-chin"], 2, "try: search 'beauty -chin'  "),
+        ("at the beginning", &["-n", "5", "-surgery", "beauty"], 2, "try: search -n 5 -- '-surgery beauty'  "),
+        ("as it is advised", &["-n", "5", "--", "-Dalian implants"], 1, "implants 1 page  "),
         ("or by a flag", &["fees", "-implant"], 2, "(or --not implant)"),
         ("with other flags", &["-n", "5", "beauty", "-nose"], 2, "try: search -n 5 'beauty -nose'  "),
         ("in another script", &["beauty", "-鼻子"], 2, "try: search 'beauty -鼻子'  "),
@@ -52,6 +54,25 @@ fn exit_codes_and_errors() {
         let run = workbench.search(arguments);
         assert_eq!(run.code, code, "{name}: {}", run.stderr);
         assert!(run.stderr.contains(stderr), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn nearest_pages_are_shown_as_such() {
+    let workbench = Workbench::new();
+    let page = "On implants\n\nThe price of implants in Dalian is told at the desk, as all visitors know.\n";
+    workbench.write("corpus/a.txt", page.as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for format in ["pretty", "plain", "md"] {
+        let run = workbench.search(&["-o", format, "\"implants price Dalian\""]);
+        assert_eq!(run.code, 1, "{format}: {}", run.stderr);
+        assert!(
+            run.stdout.contains("The nearest pages:") && !run.stdout.contains("Answer"),
+            "{format}: {}",
+            run.stdout
+        );
+        let run = workbench.search(&["-o", format, "\"price of implants\""]);
+        assert!(run.code == 0 && !run.stdout.contains("nearest"), "{format}: {}", run.stdout);
     }
 }
 

@@ -28,9 +28,8 @@ pub(in crate::cli) fn pretty(
     if let Some(id) = &answer.qid {
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
-    if !answer.absent.is_empty() {
-        let absent = format!(" No page is about {}. The nearest pages:", answer.absent.join(" or "));
-        writeln!(output, "{}\n", strong(&absent))?;
+    if let Some(nearest) = only_nearest(answer) {
+        writeln!(output, " {}\n", strong(&nearest))?;
     } else if look.has_best {
         headline(output, answer, look)?;
     }
@@ -39,6 +38,15 @@ pub(in crate::cli) fn pretty(
         print_hit(output, hit, (short_id, best), look)?;
     }
     facets(output, answer, look)
+}
+
+/// What is said above hits that do not answer the query, and are only near to it.
+pub(in crate::cli) fn only_nearest(answer: &Answer) -> Option<String> {
+    if !answer.absent.is_empty() {
+        return Some(format!("No page is about {}. The nearest pages:", answer.absent.join(" or ")));
+    }
+    let is_near = answer.no_match && !answer.hits.is_empty();
+    is_near.then(|| "No page has these words together. The nearest pages:".to_owned())
 }
 
 /// What a query was taken for: cities, topics, and words without weight.

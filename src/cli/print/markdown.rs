@@ -7,6 +7,7 @@ use article_search::model::block::BlockKind;
 use article_search::text::safe::shown;
 use article_search::{Answer, Document, Hit, TextRow};
 
+use super::answer::only_nearest;
 use super::article::facts;
 use super::columns::stripped;
 use super::target;
@@ -14,8 +15,8 @@ use super::target;
 /// Writes the hits of an answer as a numbered list: titles, linked where there is an address, and quoted passages.
 pub(in crate::cli) fn answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
     writeln!(output, "## {}\n", escaped(&answer.query))?;
-    if !answer.absent.is_empty() {
-        writeln!(output, "No page is about {}. The nearest pages:\n", escaped(&answer.absent.join(" or ")))?;
+    if let Some(nearest) = only_nearest(answer) {
+        writeln!(output, "{}\n", escaped(&nearest))?;
     }
     if answer.hits.is_empty() {
         writeln!(output, "Nothing found.\n")?;
