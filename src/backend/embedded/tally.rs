@@ -19,6 +19,9 @@ use crate::model::plan::{FacetField, MAX_FACET_VALUES};
 /// All keys of a segment are read when so many times fewer are wanted of them, or more.
 const SPARSE: usize = 16;
 
+/// So many values are all named: several of them may be one clinic, which is counted as one.
+const FEW_VALUES: usize = 512;
+
 /// Pages for each value of one facet in one segment, by the value's ordinal.
 pub(super) struct FacetTally {
     pub(super) field: FacetField,
@@ -134,7 +137,8 @@ fn key_of(value: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The [`MAX_FACET_VALUES`] most frequent values over all segments, of equal ones the first by name; and some more.
+/// All values over all segments where there are few; else the [`MAX_FACET_VALUES`] most frequent, of equal ones the first by
+/// name. Which they are does not depend on what segment a page is in.
 pub(super) fn most_frequent(tallies: &[FacetTally], keys: &FacetKeys) -> tantivy::Result<BTreeMap<String, usize>> {
     let counted: Vec<Vec<Counted>> = match tallies {
         [only] => vec![only.seen().map(|(ordinal, pages)| Counted { ordinal, key: ordinal, pages }).collect()],
@@ -144,7 +148,8 @@ pub(super) fn most_frequent(tallies: &[FacetTally], keys: &FacetKeys) -> tantivy
     for value in counted.iter().flatten() {
         *pages.entry(value.key).or_default() += usize::try_from(value.pages).unwrap_or(usize::MAX);
     }
-    let least = least_of_best(pages.values().copied().collect());
+    let are_few = pages.len() <= FEW_VALUES;
+    let least = if are_few { 0 } else { least_of_best(pages.values().copied().collect()) };
     let mut named = BTreeMap::new();
     let mut taken: FxHashSet<u64> = FxHashSet::default();
     for (tally, counted) in tallies.iter().zip(&counted) {
@@ -163,14 +168,17 @@ pub(super) fn most_frequent(tallies: &[FacetTally], keys: &FacetKeys) -> tantivy
         let count = |value: &&Counted| pages.get(&value.key).copied().unwrap_or(0);
         named.extend(tally.values(&ordinals)?.into_iter().zip(chosen.iter().map(count)));
     }
+    if !are_few {
+        let mut all: Vec<(String, usize)> = named.into_iter().collect();
+        all.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        all.truncate(MAX_FACET_VALUES);
+        return Ok(all.into_iter().collect());
+    }
     Ok(named)
 }
 
 /// How many pages the last of the most frequent values has.
 fn least_of_best(mut pages: Vec<usize>) -> usize {
-    if pages.len() <= MAX_FACET_VALUES {
-        return 0;
-    }
     let (_, least, _) = pages.select_nth_unstable_by_key(MAX_FACET_VALUES - 1, |&pages| Reverse(pages));
     *least
 }
