@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::Text;
-use super::groups::{Bond, Link, Member, Sameness, article_links, kinships, template_links};
+use super::groups::{Link, Member, Sameness, article_links, kinships, template_links};
 use crate::backend::embedded::{BackendError, IndexView, Likenesses, PageOfSite};
 use crate::model::document::DocumentId;
 use crate::model::likeness::{BANDS, Kinship, Likened, LikenessKey};
@@ -75,19 +75,11 @@ fn again(
         keys.extend(before.keys(id.as_u64())?);
         keys.extend(after.keys(id.as_u64())?);
     }
-    let changed: BTreeSet<u64> = changed.iter().map(|id| id.as_u64()).collect();
-    let (mut gone, mut added) = (BTreeSet::new(), BTreeSet::new());
+    let mut stale: BTreeSet<u64> = changed.iter().map(|id| id.as_u64()).collect();
     for key in keys {
         let (old, new) = (before.links(key)?, after.links(key)?);
-        gone.extend(old.difference(&new).copied());
-        added.extend(new.difference(&old).copied());
+        stale.extend(old.symmetric_difference(&new).flat_map(|(left, right, _)| [*left, *right]));
     }
-    // A pair that another key still has is not gone; to take it for gone costs time, no more.
-    if let Some(rows) = gone.is_empty().then(|| joined(known, &changed, &added)).flatten() {
-        return Ok(rows);
-    }
-    let mut stale = changed;
-    stale.extend(gone.iter().chain(&added).flat_map(|(left, right, _)| [*left, *right]));
     let groups: HashSet<u64> = known.iter().filter(|row| stale.contains(&row.id)).map(group).collect();
     stale.extend(known.iter().filter(|row| groups.contains(&group(row))).map(|row| row.id));
     let (members, found) = after.connected(&stale)?;
@@ -97,40 +89,6 @@ fn again(
     rows.extend(kinships(&members, &found));
     rows.sort_unstable();
     Ok(rows)
-}
-
-/// The groups where no pair is gone, and pages that changed have joined a template each, or stayed as they were: of ten
-/// thousand pages with one text none has to be looked at again. Nothing, where more has to be put together.
-fn joined(known: &[Kinship], changed: &BTreeSet<u64>, added: &BTreeSet<Link>) -> Option<Vec<Kinship>> {
-    let row = |id: u64| known.get(known.binary_search_by_key(&id, |row| row.id).ok()?);
-    // Which copy stands for an article depends on how long each is, and when it was captured.
-    let heads: HashSet<u64> = changed.iter().filter_map(|&id| row(id)).map(|row| row.head).collect();
-    let is_copy = |row: &&Kinship| heads.contains(&row.head) && !(changed.contains(&row.id) && row.head == row.id);
-    if known.iter().any(|row| is_copy(&row)) {
-        return None;
-    }
-    let mut new: BTreeMap<u64, u64> = BTreeMap::new();
-    for (left, right, bond) in added {
-        let (page, other) = match (changed.contains(left), changed.contains(right)) {
-            (true, false) => (*left, *right),
-            (false, true) => (*right, *left),
-            _ => return None,
-        };
-        let template = row(other)?.template;
-        // A template is named after the least of its pages.
-        let is_simple = *bond == Bond::Template && template != 0 && template < page;
-        let stays = row(page).is_some_and(|row| row.template == template);
-        if !is_simple || (row(page).is_some() && !stays) {
-            return None;
-        }
-        if !stays && new.insert(page, template).is_some_and(|before| before != template) {
-            return None;
-        }
-    }
-    let mut rows = known.to_vec();
-    rows.extend(new.into_iter().map(|(id, template)| Kinship { id, head: id, template }));
-    rows.sort_unstable();
-    Some(rows)
 }
 
 /// Names the group of a page: its template where it has one, else its article.
