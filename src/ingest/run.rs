@@ -269,7 +269,7 @@ impl<'a> Run<'a> {
         let (offers, mut report, rules) = (self.offers, self.report, self.rules);
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
         let known = index.kinships()?;
-        let mut kinships = None;
+        let mut kin = None;
         if !touched.is_empty() || revision.is_first() {
             revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
             index.reload()?;
@@ -293,7 +293,8 @@ impl<'a> Run<'a> {
                 index.reload()?;
             }
             let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };
-            kinships = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known.rows())?);
+            let known = (known.rows(), index.leaders()?);
+            kin = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known)?);
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {
             return Ok(report);
         }
@@ -303,7 +304,7 @@ impl<'a> Run<'a> {
             rules: &rules,
             journal: &mut journal,
             takedowns: &takedowns,
-            kinships: kinships.as_deref().unwrap_or(known.rows()),
+            kin: kin.as_ref(),
         })?;
         Ok(report)
     }

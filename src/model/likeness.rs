@@ -3,6 +3,8 @@
 //! Small by intent: a page is compared with those that share a key, by a sketch of its text without the names of
 //! cities and clinics. How likenesses are made, and what is decided from them, is the work of `ingest::duplicates`.
 
+use std::collections::BTreeMap;
+
 /// Slots of a sketch.
 pub const SLOTS: usize = 64;
 /// Keys that are made of the sketch; pages with one key in common are compared.
@@ -96,7 +98,7 @@ impl Likeness {
 }
 
 /// A page, to be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Likened {
     /// Its id, as a number.
     pub id: u64,
@@ -115,6 +117,41 @@ pub struct Kinship {
     pub head: u64,
     /// Names the articles with the same text but for the names in it, mostly for other clinics; 0 where there are none.
     pub template: u64,
+}
+
+/// The pages that others of a key are compared with, for keys that many pages have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leaders(BTreeMap<LikenessKey, Vec<u64>>);
+
+impl Leaders {
+    /// Those of a key, by id; nothing, where it is not known.
+    #[must_use]
+    pub fn of(&self, key: LikenessKey) -> Option<&[u64]> {
+        self.0.get(&key).map(Vec::as_slice)
+    }
+
+    /// Says who leads; nobody, where it is not to be remembered.
+    pub fn set(&mut self, key: LikenessKey, leaders: Vec<u64>) {
+        if leaders.is_empty() {
+            self.0.remove(&key);
+        } else {
+            self.0.insert(key, leaders);
+        }
+    }
+
+    /// All that is known, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (LikenessKey, &[u64])> {
+        self.0.iter().map(|(key, leaders)| (*key, leaders.as_slice()))
+    }
+}
+
+/// What was decided of all pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kin {
+    /// Of those that are like another one, by id.
+    pub rows: Vec<Kinship>,
+    /// By whom it was decided.
+    pub leaders: Leaders,
 }
 
 #[cfg(test)]

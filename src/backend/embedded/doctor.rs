@@ -167,6 +167,7 @@ fn examine_named(salvage: &Salvage, payload: &Payload, found: &mut Examination) 
     for (file, read, remedy) in [
         (payload.learnt.as_ref(), payload::read(&salvage.data, payload.learnt.as_ref()).err(), Remedy::Forget),
         (payload.kinships.as_ref(), payload::read(&salvage.data, payload.kinships.as_ref()).err(), Remedy::Forget),
+        (payload.leaders.as_ref(), payload::read(&salvage.data, payload.leaders.as_ref()).err(), Remedy::Forget),
         (payload.takedowns.as_ref(), payload::read(&salvage.data, payload.takedowns.as_ref()).err(), Remedy::Lost),
     ] {
         found.count(salvage, file);

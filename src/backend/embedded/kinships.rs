@@ -1,4 +1,5 @@
-//! Which pages are alike: a file of rows, by id, only for pages that have kin. So many bytes in memory, too.
+//! Which pages are alike: a file of rows, by id, only for pages that have kin. So many bytes in memory, too. Beside it a
+//! file that says by whom that was decided: of each key its number, how many lead there, and who.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{IndexView, payload};
 
 use crate::model::document::DocumentId;
-use crate::model::likeness::Kinship;
+use crate::model::likeness::{Kinship, Leaders, LikenessKey};
 
 /// Bytes of a row.
 const ROW_BYTES: usize = 24;
@@ -93,6 +94,24 @@ pub(super) fn to_bytes(rows: &[Kinship]) -> Vec<u8> {
     rows.iter().flat_map(|row| [row.id, row.head, row.template]).flat_map(u64::to_le_bytes).collect()
 }
 
+pub(super) fn leaders_to_bytes(leaders: &Leaders) -> Vec<u8> {
+    let row = |(key, ids): (LikenessKey, &[u64])| [&[key.0, ids.len() as u64], ids].concat();
+    leaders.iter().flat_map(row).flat_map(u64::to_le_bytes).collect()
+}
+
+/// Nothing, where it is not what was written.
+pub(super) fn parse_leaders(bytes: &[u8]) -> Option<Leaders> {
+    let (numbers, rest) = bytes.as_chunks::<8>();
+    let numbers: Vec<u64> = numbers.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
+    let (mut leaders, mut left) = (Leaders::default(), numbers.as_slice());
+    while let [key, count, after @ ..] = left {
+        let (ids, others) = after.split_at_checked(usize::try_from(*count).ok()?)?;
+        leaders.set(LikenessKey(*key), ids.to_vec());
+        left = others;
+    }
+    (rest.is_empty() && left.is_empty()).then_some(leaders)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +127,18 @@ mod tests {
         assert!(Kinships::parse(&bytes[1..]).is_err());
         let turned: Vec<Kinship> = rows.into_iter().rev().collect();
         assert!(Kinships::parse(&to_bytes(&turned)).is_err());
+    }
+
+    #[test]
+    fn leaders_are_read_as_they_are_written_and_damage_is_seen() {
+        let mut leaders = Leaders::default();
+        leaders.set(LikenessKey(7), vec![3, 9]);
+        leaders.set(LikenessKey(5), vec![1]);
+        let bytes = leaders_to_bytes(&leaders);
+        assert_eq!(parse_leaders(&bytes), Some(leaders));
+        assert_eq!(parse_leaders(&[]), Some(Leaders::default()));
+        for end in [1, 8, 16, bytes.len() - 8] {
+            assert_eq!(parse_leaders(&bytes[..end]), None, "{end}");
+        }
     }
 }

@@ -63,6 +63,7 @@ pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 use self::tally::FacetKeys;
+use crate::model::likeness::Leaders;
 
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
@@ -300,6 +301,17 @@ impl EmbeddedIndex {
     /// When it cannot be read.
     pub fn kinships(&self) -> Result<Arc<Kinships>, BackendError> {
         self.beside("which pages are alike", |payload| self.kinships.read(&self.data, payload.kinships.as_ref()))
+    }
+
+    /// By whom that was decided; nothing where an older release decided it, or where it cannot be read: then all pages are
+    /// compared anew.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    pub fn leaders(&self) -> Result<Option<Leaders>, BackendError> {
+        let name = self.payload()?.leaders;
+        let content = name.as_ref().and_then(|name| payload::read(&self.data, Some(name)).ok());
+        Ok(content.and_then(|content| kinships::parse_leaders(&content)))
     }
 
     /// The name of the rules by which the pages were made, as it was given to [`Revision::publish`].

@@ -1,7 +1,7 @@
 //! What a commit says beside its pages, and the files that it names.
 //!
 //! What runs have learnt of the sites and the list of takedowns are files `<what>-<hash>.json` in the generation's
-//! folder, written anew when they change, and so is what is known of pages that are alike (`kinships-<hash>.bin`); the journal ([`super::journal`]) is appended to. A commit names all of them,
+//! folder, written anew when they change, and so is what is known of pages that are alike (`kinships-<hash>.bin`, `leaders-<hash>.bin`); the journal ([`super::journal`]) is appended to. A commit names all of them,
 //! so that pages and files change together. Their content is the caller's.
 
 use std::fs;
@@ -32,6 +32,9 @@ pub(super) struct Payload {
     /// The file that says which pages are alike; none, when no two are.
     #[serde(default)]
     pub(super) kinships: Option<String>,
+    /// The file that says by whom that was decided; none, when an older release wrote it or nobody has to be remembered.
+    #[serde(default)]
+    pub(super) leaders: Option<String>,
 }
 
 impl Payload {
@@ -42,6 +45,7 @@ impl Payload {
         payload.learnt = payload.learnt.filter(|name| Sidecar::Learnt.is_named(name));
         payload.takedowns = payload.takedowns.filter(|name| Sidecar::Takedowns.is_named(name));
         payload.kinships = payload.kinships.filter(|name| Sidecar::Kinships.is_named(name));
+        payload.leaders = payload.leaders.filter(|name| Sidecar::Leaders.is_named(name));
         payload.journal = payload.journal.filter(JournalName::is_ours);
         payload
     }
@@ -54,7 +58,8 @@ impl Payload {
 
     fn names(&self, file: &str) -> bool {
         let journal = self.journal.as_ref().map(|journal| journal.file.as_str());
-        [self.learnt.as_deref(), self.takedowns.as_deref(), self.kinships.as_deref(), journal].contains(&Some(file))
+        let sidecars = [&self.learnt, &self.takedowns, &self.kinships, &self.leaders].map(Option::as_deref);
+        sidecars.into_iter().chain([journal]).any(|name| name == Some(file))
     }
 }
 
@@ -67,6 +72,8 @@ pub struct Learnt {
     pub is_unfinished: bool,
 }
 
+/// How the files are called that say by whom it was decided which pages are alike.
+pub(super) const LEADERS: &str = "leaders-";
 /// How the files are called that say which pages are alike.
 pub(super) const KINSHIPS: &str = "kinships-";
 
@@ -76,15 +83,16 @@ pub(super) enum Sidecar {
     Learnt,
     Takedowns,
     Kinships,
+    Leaders,
 }
 
 impl Sidecar {
-    const ALL: [Self; 3] = [Self::Learnt, Self::Takedowns, Self::Kinships];
+    const ALL: [Self; 4] = [Self::Learnt, Self::Takedowns, Self::Kinships, Self::Leaders];
 
     fn ending(self) -> &'static str {
         match self {
             Self::Learnt | Self::Takedowns => ".json",
-            Self::Kinships => ".bin",
+            Self::Kinships | Self::Leaders => ".bin",
         }
     }
 
@@ -93,6 +101,7 @@ impl Sidecar {
             Self::Learnt => "learnt-",
             Self::Takedowns => "takedowns-",
             Self::Kinships => KINSHIPS,
+            Self::Leaders => LEADERS,
         }
     }
 

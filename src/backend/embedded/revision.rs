@@ -25,7 +25,7 @@ use super::payload::{self, Payload, Sidecar};
 use super::schema::Fields;
 use super::{EmbeddedIndex, analyzer};
 use crate::model::document::{Document, DocumentId};
-use crate::model::likeness::Kinship;
+use crate::model::likeness::Kin;
 
 /// Memory for postings of pages that are not written yet, for each indexing thread.
 const BUDGET_BYTES_PER_THREAD: usize = 64 << 20;
@@ -42,8 +42,8 @@ pub struct Published<'a> {
     pub journal: &'a mut Journal,
     /// What was taken down.
     pub takedowns: &'a [u8],
-    /// Which pages are alike, by id.
-    pub kinships: &'a [Kinship],
+    /// Which pages are alike; as before, where nothing is said.
+    pub kin: Option<&'a Kin>,
 }
 
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
@@ -148,11 +148,11 @@ impl Revision {
     /// When the disk refuses: nothing of the revision is visible then, or, when only the last step failed, all that was
     /// put so far is, and may not survive a power cut.
     pub fn checkpoint(&mut self, journal: &mut Journal, takedowns: &[u8], learnt: &[u8]) -> Result<(), BackendError> {
-        let Payload { rules, kinships, .. } = self.before.clone();
+        let Payload { rules, kinships, leaders, .. } = self.before.clone();
         let saved = || -> std::io::Result<Payload> {
             let learnt = Some(self.save_learnt(learnt)?);
             let (journal, takedowns) = (journal.save(&self.data, &self.access)?, self.save_takedowns(takedowns)?);
-            Ok(Payload { learnt, is_learning: true, rules, journal, takedowns, kinships })
+            Ok(Payload { learnt, is_learning: true, rules, journal, takedowns, kinships, leaders })
         };
         let payload = saved().map_err(|source| BackendError::Io { path: self.data.clone(), source })?;
         self.commit(&payload)?;
@@ -180,17 +180,24 @@ impl Revision {
     }
 
     fn save(&self, published: Published<'_>) -> std::io::Result<Payload> {
-        let Published { learnt, rules, journal, takedowns, kinships } = published;
+        let Published { learnt, rules, journal, takedowns, kin } = published;
         let place = (self.data.as_path(), &self.access);
-        let kinships = (!kinships.is_empty()).then(|| kinships::to_bytes(kinships));
-        let write_kinships = |content: Vec<u8>| Sidecar::Kinships.write(place, &content, self.before.kinships.as_ref());
+        let Payload { mut kinships, mut leaders, .. } = self.before.clone();
+        if let Some(kin) = kin {
+            let rows = (!kin.rows.is_empty()).then(|| kinships::to_bytes(&kin.rows));
+            let write = |rows: Vec<u8>| Sidecar::Kinships.write(place, &rows, kinships.as_ref());
+            kinships = rows.map(write).transpose()?;
+            leaders =
+                Some(Sidecar::Leaders.write(place, &kinships::leaders_to_bytes(&kin.leaders), leaders.as_ref())?);
+        }
         Ok(Payload {
             learnt: Some(self.save_learnt(learnt)?),
             is_learning: false,
             rules: Some(rules.to_owned()),
             journal: journal.save(&self.data, &self.access)?,
             takedowns: self.save_takedowns(takedowns)?,
-            kinships: kinships.map(write_kinships).transpose()?,
+            kinships,
+            leaders,
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tantivy::schema::Value;
 use tantivy::{DocAddress, DocId, SegmentOrdinal, TantivyDocument};
 
-use super::payload::KINSHIPS;
+use super::payload::{KINSHIPS, LEADERS};
 use super::{BackendError, IndexView};
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
@@ -310,7 +310,7 @@ fn part_of(name: &str) -> &'static str {
         Some("fieldnorm") => "lengths",
         Some("del") => "deletions",
         _ if name.starts_with("sources-") => "sources",
-        _ if name.starts_with(KINSHIPS) => "kin",
+        _ if name.starts_with(KINSHIPS) || name.starts_with(LEADERS) => "kin",
         _ => "other",
     }
 }

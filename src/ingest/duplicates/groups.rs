@@ -53,19 +53,43 @@ pub(super) enum Sameness {
     Same,
 }
 
+/// What is found among the pages of one key.
+#[derive(Debug, Default)]
+pub(super) struct Band {
+    pub(super) links: Vec<Link>,
+    /// Those that others are compared with.
+    pub(super) leaders: Vec<u64>,
+}
+
 /// The pairs of one template among pages of one key, which come by id.
-pub(super) fn template_links(members: &[Likened]) -> Vec<Link> {
-    let mut leaders: Vec<&Likened> = Vec::new();
+pub(super) fn template_links(members: &[Likened]) -> Band {
+    let mut leaders: Vec<Likened> = Vec::new();
     let mut links = Vec::new();
     for member in members {
-        let is_like = |leader: &&&Likened| leader.likeness.resemblance(&member.likeness) >= SAME_TEMPLATE;
-        if let Some(leader) = leaders.iter().find(is_like) {
-            links.push((leader.id, member.id, Bond::Template));
-        } else if leaders.len() < MAX_LEADERS {
-            leaders.push(member);
+        match leader_of(member, &leaders) {
+            Some(link) => links.push(link),
+            None if leaders.len() < MAX_LEADERS => leaders.push(*member),
+            None => (),
         }
     }
-    links
+    Band { links, leaders: leaders.iter().map(|leader| leader.id).collect() }
+}
+
+/// The pair by which a page joins one of those that lead before it, which come by id.
+pub(super) fn leader_of(member: &Likened, leaders: &[Likened]) -> Option<Link> {
+    let is_like = |leader: &&Likened| leader.likeness.resemblance(&member.likeness) >= SAME_TEMPLATE;
+    let leader = earlier(member, leaders).find(is_like)?;
+    Some((leader.id, member.id, Bond::Template))
+}
+
+/// Whether a page that is none of the `leaders` would be, were it among the pages of their key.
+pub(super) fn may_lead(member: &Likened, leaders: &[Likened]) -> bool {
+    earlier(member, leaders).count() < MAX_LEADERS && leader_of(member, leaders).is_none()
+}
+
+fn earlier<'l>(member: &Likened, leaders: &'l [Likened]) -> impl Iterator<Item = &'l Likened> {
+    let id = member.id;
+    leaders.iter().take_while(move |leader| leader.id < id)
 }
 
 /// The pairs of one article among the pages of one subject, which come by id; `compare` looks at their texts.
@@ -139,6 +163,20 @@ pub(super) fn kinships(members: &[Member], links: &[Link]) -> Vec<Kinship> {
         (template != 0 || articles.size(at) > 1).then_some(Kinship { id: member.id, head, template })
     };
     members.iter().enumerate().filter_map(kinship).collect()
+}
+
+/// The page that stands for the article of each of `members`, which come by id.
+pub(super) fn article_heads(members: &[Member], links: &[Link]) -> Vec<(u64, u64)> {
+    let place = |id: &u64| members.binary_search_by_key(id, |member| member.id);
+    let mut articles = Forest::of(members.len());
+    for (left, right, _) in links {
+        if let (Ok(left), Ok(right)) = (place(left), place(right)) {
+            articles.join(left, right);
+        }
+    }
+    let heads = heads(members, &mut articles);
+    let head = |(at, member): (usize, &Member)| Some((member.id, heads.get(&articles.root(at))?.id));
+    members.iter().enumerate().filter_map(head).collect()
 }
 
 /// The page that stands for each article, by the article's root: of the whole copies the one captured last, then the one

@@ -12,7 +12,9 @@
 //! are what such pairs connect. All of it depends on the set of pages alone, so it comes out the same whatever the runs
 //! were.
 
-pub(super) mod groups;
+mod change;
+mod groups;
+mod pairs;
 mod sketch;
 pub(super) mod update;
 

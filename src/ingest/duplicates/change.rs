@@ -1,0 +1,350 @@
+//! Groups after a change of few pages, at the cost of those.
+//!
+//! A change makes or breaks pairs only among pages that have a key of a changed page, before or after. Of keys that few
+//! pages have, all pairs are found in both states; of others it is remembered who leads there, and a page that neither
+//! led nor leads has one pair at most, with a leader. Broken pairs may part a group: what they connected must be
+//! connected otherwise, mostly by a few steps up to common leaders. Where none are found, small parts are followed to
+//! their ends; and where more than one is not small, the group is gone through page by page.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use super::groups::{Link, article_heads, may_lead};
+use super::pairs::{Pairs, Part};
+use crate::backend::embedded::{BackendError, IndexView};
+use crate::model::document::DocumentId;
+use crate::model::likeness::{Kin, Kinship, Leaders, Likened, LikenessKey};
+
+/// Steps up that are tried to find out whether a group still holds together.
+const FEW_STEPS: usize = 1_024;
+/// Pages that are looked at before a part of a group is not small.
+const FEW_LOOKS: usize = if cfg!(test) { 2_000 } else { 2_000_000 };
+
+/// The groups after a change of the pages `changed`, when they were `known` in the state `before`.
+pub(super) fn again(
+    (before, after): (&IndexView<'_>, &IndexView<'_>),
+    changed: &[DocumentId],
+    (known, leaders): (&[Kinship], Leaders),
+) -> Result<Kin, BackendError> {
+    let mut before = Pairs::of(before, leaders.clone())?;
+    let mut after = Pairs::of(after, leaders)?;
+    let mut change = Change::default();
+    for id in changed {
+        change.note(before.page(id.as_u64())?, after.page(id.as_u64())?, id.as_u64());
+    }
+    change.compare(&mut before, &mut after)?;
+    let groups = change.grouped(known, &mut after)?;
+    Ok(Kin { rows: change.rows(known, groups), leaders: after.leaders })
+}
+
+/// A page in the states before and after.
+type Versions = (Option<Likened>, Option<Likened>);
+
+/// What a run has changed of the pairs.
+#[derive(Default)]
+struct Change {
+    pages: BTreeMap<u64, Versions>,
+    /// Changed pages by key.
+    keys: BTreeMap<LikenessKey, Vec<u64>>,
+    /// Changed pages some of whose pairs are not in `gone`, because they lead as before.
+    anchors: BTreeSet<u64>,
+    /// Pairs that were broken, all of changed pages but anchors among them.
+    gone: BTreeSet<Link>,
+    /// Pairs that hold now, all new ones and all of changed pages but anchors among them, and some of those that broken
+    /// pairs connected.
+    held: BTreeSet<Link>,
+    /// All pairs of the keys that were gone through.
+    sure: Vec<Link>,
+    /// The page that stands for the article of each, among pages of subjects that changed pages have.
+    heads: HashMap<u64, u64>,
+}
+
+impl Change {
+    fn note(&mut self, before: Option<Likened>, after: Option<Likened>, id: u64) {
+        let keys: BTreeSet<LikenessKey> =
+            [&before, &after].into_iter().flatten().flat_map(|page| page.likeness.keys()).collect();
+        for key in keys {
+            self.keys.entry(key).or_default().push(id);
+        }
+        self.pages.insert(id, (before, after));
+    }
+
+    /// Finds the pairs that are gone and those that hold.
+    fn compare(&mut self, before: &mut Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+        for (key, ids) in std::mem::take(&mut self.keys) {
+            if before.knows(key) && self.is_led_as_before(key, &ids, before)? {
+                // Who leads is the same in both states; what it is like there, too.
+                for (was, is) in ids.iter().filter_map(|id| self.pages.get(id)) {
+                    let has_key = |page: &&Likened| page.likeness.keys().contains(&key);
+                    if let Some(page) = was.as_ref().filter(has_key) {
+                        self.gone.extend(before.joined(page, key)?);
+                    }
+                    if let Some(page) = is.as_ref().filter(has_key) {
+                        self.held.extend(before.joined(page, key)?);
+                    }
+                }
+                continue;
+            }
+            let (was, is) = rayon::join(|| before.all_of(key), || after.all_of(key));
+            let (was, is) = (was?, is?);
+            let is_changed = |(left, right, _): &&Link| self.pages.contains_key(left) || self.pages.contains_key(right);
+            let is_gone = |link: &&Link| is_changed(link) || is.links.binary_search(link).is_err();
+            let gone: Vec<Link> = was.links.iter().filter(is_gone).copied().collect();
+            let loose: HashSet<u64> = gone.iter().flat_map(|link| [link.0, link.1]).collect();
+            let is_held =
+                |link: &&Link| is_changed(link) || loose.contains(&link.1) || was.links.binary_search(link).is_err();
+            self.held.extend(is.links.iter().filter(is_held));
+            self.gone.extend(gone);
+            if key.is_of_subject() {
+                self.heads.extend(article_heads(&is.members, &is.links));
+            } else {
+                after.remember(key, &is);
+            }
+            self.sure.extend(is.links);
+        }
+        Ok(())
+    }
+
+    /// Whether the same pages lead with this key as before; those of them that were changed are anchors.
+    fn is_led_as_before(
+        &mut self,
+        key: LikenessKey,
+        ids: &[u64],
+        before: &mut Pairs<'_>,
+    ) -> Result<bool, BackendError> {
+        let leaders = before.leaders(key)?;
+        let mut anchors = Vec::new();
+        for id in ids {
+            let Some((was, is)) = self.pages.get(id) else { continue };
+            let is = is.as_ref().filter(|page| page.likeness.keys().contains(&key));
+            if leaders.iter().any(|leader| leader.id == *id) {
+                let is_same =
+                    |page: &Likened| was.as_ref().is_some_and(|was| was.likeness.sketch == page.likeness.sketch);
+                if !is.is_some_and(is_same) {
+                    return Ok(false);
+                }
+                anchors.push(*id);
+            } else if is.is_some_and(|page| may_lead(page, leaders)) {
+                return Ok(false);
+            }
+        }
+        self.anchors.extend(anchors);
+        Ok(true)
+    }
+
+    /// Whether all pairs that a page had and has are known here.
+    fn is_free(&self, id: u64) -> bool {
+        self.pages.contains_key(&id) && !self.anchors.contains(&id)
+    }
+
+    /// The page that stands for the article of this one, which was `known` to.
+    fn head(&self, id: u64, known: u64) -> u64 {
+        // A page that has lost its text is of no subject.
+        let unseen = if self.pages.contains_key(&id) { id } else { known };
+        self.heads.get(&id).copied().unwrap_or(unseen)
+    }
+
+    fn is_there(&self, id: u64) -> bool {
+        self.pages.get(&id).is_none_or(|(_, after)| after.is_some())
+    }
+
+    /// Puts together what pairs connect, in all groups of `known` that are concerned.
+    fn grouped(&self, known: &[Kinship], after: &mut Pairs<'_>) -> Result<Groups, BackendError> {
+        let of = |id: u64| known.binary_search_by_key(&id, |row| row.id).ok().and_then(|at| known.get(at)).map(group);
+        let ends = |links: &BTreeSet<Link>| links.iter().flat_map(|link| [link.0, link.1]).collect::<BTreeSet<u64>>();
+        let concerned: BTreeSet<u64> =
+            self.pages.keys().copied().chain(ends(&self.gone)).chain(ends(&self.held)).filter_map(of).collect();
+        let mut certain = Connected::default();
+        self.held.iter().chain(&self.sure).for_each(|link| certain.join(link.0, link.1));
+        let mut loose: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        for end in ends(&self.gone).into_iter().filter(|end| !self.is_free(*end)) {
+            if let Some(group) = of(end) {
+                loose.entry(group).or_default().push(end);
+            }
+        }
+        let (mut parted, mut off) = (BTreeSet::new(), Part::default());
+        for (group, ends) in loose {
+            match parted_off(&ends, &mut certain, after)? {
+                Some(parts) => parts.into_iter().for_each(|part| {
+                    off.members.extend(part.members);
+                    off.links.extend(part.links);
+                }),
+                None => {
+                    parted.insert(group);
+                }
+            }
+        }
+        let mut seeds: BTreeSet<u64> =
+            known.iter().filter(|row| parted.contains(&group(row))).map(|row| row.id).collect();
+        seeds.retain(|id| self.is_there(*id));
+        let whole = after.connected(&seeds, &mut |_, _| false)?;
+        let mut rest = BTreeMap::new();
+        let is_of_rest = |id: u64| self.is_there(id) && !self.is_free(id) && !off.members.contains(&id);
+        for row in known.iter().filter(|row| is_of_rest(row.id)) {
+            if concerned.contains(&group(row)) && !parted.contains(&group(row)) {
+                rest.entry(group(row)).or_insert(row.id);
+            }
+        }
+        let Part { members: off, links } = off;
+        let mut groups = Groups { concerned, rest, off, connected: Connected::default(), pages: BTreeSet::new() };
+        let links = links.into_iter().chain(whole.into_iter().flat_map(|whole| whole.links));
+        for (left, right, _) in links.chain(self.held.iter().copied()) {
+            let [left, right] = [left, right].map(|id| {
+                groups.pages.insert(id);
+                groups.node(id, of(id), self)
+            });
+            groups.connected.join(left, right);
+        }
+        Ok(groups)
+    }
+
+    /// The rows of all pages that have kin, by id.
+    fn rows(&self, known: &[Kinship], mut groups: Groups) -> Vec<Kinship> {
+        let mut rows: Vec<Kinship> = Vec::with_capacity(known.len());
+        let mut concerned: Vec<(u64, u64, u64)> = Vec::new();
+        for row in known {
+            if !groups.concerned.contains(&group(row)) {
+                rows.push(*row);
+            } else if self.is_there(row.id) {
+                groups.pages.remove(&row.id);
+                let node = groups.node(row.id, Some(group(row)), self);
+                concerned.push((row.id, self.head(row.id, row.head), node));
+            }
+        }
+        for id in std::mem::take(&mut groups.pages) {
+            concerned.push((id, self.head(id, id), groups.node(id, None, self)));
+        }
+        for (_, _, node) in &mut concerned {
+            *node = groups.connected.root(*node);
+        }
+        let mut contents: HashMap<u64, Content> = HashMap::new();
+        let mut copies: HashMap<u64, usize> = HashMap::new();
+        for (id, head, node) in &concerned {
+            let content = contents.entry(*node).or_insert(Content { least: *id, head: *head, has_many: false });
+            content.least = content.least.min(*id);
+            content.has_many |= content.head != *head;
+            *copies.entry(*head).or_default() += 1;
+        }
+        for (id, head, node) in concerned {
+            let content = contents.get(&node).filter(|content| content.has_many);
+            let template = content.map_or(0, |content| content.least);
+            if template != 0 || copies.get(&head).is_some_and(|copies| *copies > 1) {
+                rows.push(Kinship { id, head, template });
+            }
+        }
+        rows.sort_unstable();
+        rows
+    }
+}
+
+/// Groups of pages, those that are concerned by a change.
+struct Groups {
+    /// By what they were called before.
+    concerned: BTreeSet<u64>,
+    /// The first of the pages that hold together as before, by what their group was called.
+    rest: BTreeMap<u64, u64>,
+    /// Pages that are not among those, though their group was.
+    off: BTreeSet<u64>,
+    connected: Connected,
+    /// Pages that are in pairs.
+    pages: BTreeSet<u64>,
+}
+
+impl Groups {
+    /// Stands for a page, which was in that group: for pages that hold together as before, the first of them.
+    fn node(&self, id: u64, group: Option<u64>, change: &Change) -> u64 {
+        let is_of_rest = !change.is_free(id) && !self.off.contains(&id);
+        let rest = group.and_then(|group| self.rest.get(&group)).filter(|_| is_of_rest);
+        rest.copied().unwrap_or(id)
+    }
+}
+
+/// What is in a group.
+struct Content {
+    least: u64,
+    /// Of one of its articles.
+    head: u64,
+    has_many: bool,
+}
+
+/// Which numbers are connected.
+#[derive(Default)]
+struct Connected(HashMap<u64, u64>);
+
+impl Connected {
+    fn root(&mut self, mut id: u64) -> u64 {
+        while let Some(&parent) = self.0.get(&id) {
+            if let Some(&above) = self.0.get(&parent) {
+                self.0.insert(id, above);
+            }
+            id = parent;
+        }
+        id
+    }
+
+    fn join(&mut self, left: u64, right: u64) {
+        let (left, right) = (self.root(left), self.root(right));
+        if left != right {
+            self.0.insert(left.max(right), left.min(right));
+        }
+    }
+}
+
+/// What of a group is not connected with the rest of it any more, when broken pairs had those `ends` in it; nothing, when
+/// more than one part is too large to tell.
+fn parted_off(ends: &[u64], certain: &mut Connected, after: &mut Pairs<'_>) -> Result<Option<Vec<Part>>, BackendError> {
+    join_above(ends, certain, after)?;
+    let mut apart: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+    for end in ends {
+        apart.entry(certain.root(*end)).or_default().push(*end);
+    }
+    // The part with most of the ends is mostly the one that is large.
+    let mut apart: Vec<Vec<u64>> = apart.into_values().collect();
+    apart.sort_by_key(Vec::len);
+    let mut firsts = apart.iter().rev().filter_map(|ends| ends.first()).copied();
+    let Some(main) = firsts.next() else { return Ok(Some(vec![])) };
+    let (mut parts, mut large): (Vec<Part>, Option<u64>) = (vec![], None);
+    for end in firsts.rev() {
+        let is_in = |part: &Part| part.members.contains(&end);
+        if parts.iter().any(is_in) || certain.root(end) == certain.root(main) {
+            continue;
+        }
+        let part = after.connected(&BTreeSet::from([end]), &mut |links, looks| {
+            links.iter().for_each(|link| certain.join(link.0, link.1));
+            looks > FEW_LOOKS || certain.root(end) == certain.root(main)
+        })?;
+        match part {
+            Some(part) => parts.push(part),
+            None if certain.root(end) == certain.root(main) => (),
+            None if large.is_none_or(|other| certain.root(other) == certain.root(end)) => large = Some(end),
+            None => return Ok(None),
+        }
+    }
+    if large.is_some_and(|large| certain.root(large) != certain.root(main)) {
+        let part = after.connected(&BTreeSet::from([main]), &mut |_, looks| looks > FEW_LOOKS)?;
+        return Ok(part.map(|part| parts.into_iter().chain([part]).collect()));
+    }
+    Ok(Some(parts))
+}
+
+/// Adds pairs to what is `certain`, a few steps up from `ends`, until those are connected.
+fn join_above(ends: &[u64], certain: &mut Connected, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+    let apart: BTreeSet<u64> = ends.iter().map(|end| certain.root(*end)).collect();
+    let mut queue: VecDeque<u64> = apart.iter().copied().collect();
+    let (mut seen, mut is_one) = (apart.clone(), apart.len() < 2);
+    for _ in 0..FEW_STEPS {
+        let Some(id) = queue.pop_front().filter(|_| !is_one) else { break };
+        let Some(page) = after.page(id)? else { continue };
+        for (left, right, _) in after.some_of(&page)? {
+            certain.join(left, right);
+            queue.extend([left, right].into_iter().filter(|id| seen.insert(*id)));
+        }
+        let first = ends.first().map(|end| certain.root(*end));
+        is_one = apart.iter().all(|end| Some(certain.root(*end)) == first);
+    }
+    Ok(())
+}
+
+/// Names the group of a page: its template where it has one, else its article.
+fn group(row: &Kinship) -> u64 {
+    if row.template == 0 { row.head } else { row.template }
+}
