@@ -16,6 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::eval::EvalArguments;
 pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
+use self::query::named;
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
 pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
@@ -153,7 +154,7 @@ pub(super) struct FacetsArguments {
 #[derive(Debug, Args)]
 pub(super) struct WhyArguments {
     /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
-    #[arg(value_name = "PAGE")]
+    #[arg(value_name = "PAGE", value_parser = named)]
     pub(super) page: String,
     /// The query.
     #[arg(value_name = "WORDS", required = true)]

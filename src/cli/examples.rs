@@ -54,7 +54,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
         "show",
         &[
             ("search show d63a#2", "section 2 of a page, by the beginning of its id"),
-            ("search show d63a --removed", "what was stripped, and by which rule"),
+            ("search show feed.jsonl#3 --removed", "what was stripped of the page of a line, and why"),
             ("search show d63a --html > page.html", "for a browser"),
         ],
     ),

@@ -19,6 +19,7 @@ mod index;
 mod interrupt;
 mod judged;
 mod locate;
+mod named;
 mod packaging;
 mod pages;
 mod preview;

@@ -12,6 +12,7 @@ use article_search::{Engine, Error};
 use super::answers::Printer;
 use super::arguments::{GroupBy, QueryArguments, WhyArguments};
 use super::failure::{Exit, Failure};
+use super::named;
 use super::print::answer::{print_why, taken_for};
 use super::print::{counted, rows};
 use super::session::Session;
@@ -94,7 +95,8 @@ fn note_cut_off(session: &Session, query: &Query) {
 /// Says why a page is, or is not, in an answer.
 pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, Failure> {
     let engine = session.open()?;
-    let why = engine.why(&arguments.page, &Query::new(arguments.words.join(" ")))?;
+    let id = named::page(session, &engine, &arguments.page)?.to_string();
+    let why = engine.why(&id, &Query::new(arguments.words.join(" ")))?;
     let mut output = session.output();
     if arguments.json {
         rows::row(&mut output, &why)?;

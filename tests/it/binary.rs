@@ -33,7 +33,7 @@ fn exit_codes_and_errors() {
         ("unknown city", &["-c", "Atlantis", "implants"], 2, "no city or province is called `Atlantis`"),
         ("unknown topic", &["--topic", "alchemy", "implants"], 2, "no topic is called `alchemy`"),
         ("unknown facet", &["facets", "colour"], 2, "no facet is called `colour`"),
-        ("unknown page", &["show", "ffff"], 1, "no page has an id"),
+        ("unknown page", &["show", "ffff"], 1, "no page goes by `ffff`"),
         ("a reserved word among the words", &["hair", "man", "-n", "0"], 2, "error: invalid value '0'"),
         ("a word that begins like a flag with a value", &["beauty", "-chin"], 2, "error: unknown flag -chin"),
         ("how to leave it out", &["beauty", "-chin"], 2, "try: search 'beauty -chin'  "),
@@ -208,7 +208,7 @@ fn the_query_language() {
         ("corpus/b.txt", "insurance city:Dalian", 1, "left out: its city is not 210200"),
         ("corpus/b.txt", "\"insurance medical\"", 1, "left out: it lacks the phrase"),
         ("corpus/b.txt", "zebra", 1, "left out: it holds no word of the query"),
-        ("corpus/none.txt", "insurance", 1, "no page has an id that begins with `corpus/none.txt`"),
+        ("corpus/none.txt", "insurance", 1, "no page goes by `corpus/none.txt`"),
     ] {
         let run = workbench.search(&["why", page, query]);
         assert_eq!(run.code, code, "{query}: {}{}", run.stdout, run.stderr);

@@ -27,6 +27,7 @@ mod inputs;
 mod layering;
 mod learnt;
 mod library;
+mod named;
 mod narrowing;
 mod poison;
 mod ranking;

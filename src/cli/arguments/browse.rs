@@ -10,8 +10,8 @@ use super::OutputFormat;
 /// Arguments of `similar`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SimilarArguments {
-    /// The page: its id or the beginning of it, its address, its path, or its key.
-    #[arg(value_name = "PAGE")]
+    /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
+    #[arg(value_name = "PAGE", value_parser = super::named)]
     pub(in crate::cli) page_name: String,
     /// Instead list the pages with the same text for other clinics.
     #[arg(long)]

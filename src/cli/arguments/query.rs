@@ -107,7 +107,7 @@ impl QueryArguments {
 }
 
 /// A name that names something.
-fn named(text: &str) -> Result<String, String> {
+pub(in crate::cli) fn named(text: &str) -> Result<String, String> {
     let is_named = text.chars().any(char::is_alphanumeric);
     if is_named { Ok(text.to_owned()) } else { Err("it names nothing".to_owned()) }
 }
