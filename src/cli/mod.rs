@@ -6,6 +6,7 @@
 
 mod answers;
 mod arguments;
+mod batch;
 mod browse;
 mod config;
 mod doctor;

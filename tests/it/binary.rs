@@ -269,6 +269,31 @@ fn many_queries_at_once() {
 }
 
 #[test]
+fn a_query_that_cannot_be_asked_leaves_the_others() {
+    let workbench = bench();
+    workbench.write("queries.tsv", b"qid\tquery\nq1\timplants\nlonely\nq3\t \nq4\tDalian\n");
+    let run = workbench.search(&["--queries", "queries.tsv", "-o", "json"]);
+    let told: Vec<_> = run.rows().iter().map(|row| (row["qid"].clone(), row["error"]["code"].clone())).collect();
+    let bad = Value::from("queries");
+    let expected = [("q1", Value::Null), ("lonely", bad.clone()), ("q3", bad), ("q4", Value::Null)];
+    assert_eq!(told, expected.map(|(qid, code)| (Value::from(qid), code)));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for line in ["line 3 of the queries", "line 4 of the queries"] {
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+    }
+    let rows = workbench.search(&["--queries", "queries.tsv", "-j", "-n", "1"]);
+    assert!(rows.rows().iter().all(|row| row["error"].is_null()) && rows.stderr.contains("line 3"), "{}", rows.stderr);
+    workbench.write("queries.txt", b"implants\n\xb4\xf3\xc1\xac\n");
+    for run in [
+        workbench.search(&["--queries", "queries.txt"]),
+        workbench.search_with_input(&["-"], b"implants\n\xb4\xf3\xc1\xac\n"),
+    ] {
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("line 2 is not UTF-8"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn show_facets_and_stats() {
     let workbench = bench();
     assert_eq!(workbench.search(&["index"]).code, 0);
