@@ -30,7 +30,7 @@ pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArgu
     override_usage = "search [FLAGS] WORDS...\n       search COMMAND [FLAGS] [ARGS]"
 )]
 #[command(after_help = "A first word that is exactly a command is one; `search -- WORDS` always searches.\n\
-    Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Xin Mei\" topic:price\n\
+    Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Yunheli Dental\" topic:price\n\
     More: search help query, search help output. An empty environment variable counts as unset.\n\
     Exit codes: 0 found or done, 1 nothing found, 2 wrong usage, 3 no usable index, 4 inputs skipped (--strict),\n\
     5 index busy, 6 failed, 130 interrupted.")]

@@ -62,7 +62,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
         "facets",
         &[
             ("search facets city", "all cities and their pages"),
-            ("search facets clinic --find zmf", "clinics by name, in either script or pinyin"),
+            ("search facets clinic --find wsl", "clinics by name, in either script or pinyin"),
             ("search facets topic --of 'medical insurance'", "of the pages that a query finds"),
         ],
     ),
@@ -73,7 +73,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
             ("search similar --template d63a", "the same text for other clinics"),
         ],
     ),
-    ("suggest", &[("search suggest chong", "how it may go on"), ("search suggest -j zmf", "for a search box")]),
+    ("suggest", &[("search suggest chong", "how it may go on"), ("search suggest -j wsl", "for a search box")]),
     ("stats", &[("search stats", "of the nearest index"), ("search -i other/index stats -j", "of another, as JSON")]),
     (
         "doctor",

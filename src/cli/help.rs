@@ -14,7 +14,7 @@ Search scraped articles.
   search WORDS...                 search \"Chongqing medical insurance beauty\"
   search index corpus/            read pages and build ./index
 
-Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
+Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Yunheli Dental\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
 Commands  index watch extract remove · show similar suggest facets · stats doctor export · why eval
@@ -39,7 +39,7 @@ The query language. Quote the whole query for the shell: search '\"medical insur
   -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery
   city:Chongqing           only pages about the city: any language or spelling (重庆, 重慶, Chungking),
                            or a province for all its cities; the same as -c Chongqing
-  clinic:\"Xin Mei\"         only pages about the clinic called so, or else clinics whose name holds these words
+  clinic:\"Yunheli Dental\"  only pages about the clinic called so, or else clinics whose name holds these words
   topic:price              only pages about the topic, by id or label; also lang:zh and verdict:no
   -city:Chongqing          leave out pages about the city; so with the other filters
 

@@ -40,7 +40,7 @@ impl SimilarArguments {
 /// Arguments of `suggest`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SuggestArguments {
-    /// The beginning of a city, a clinic or a title, in either script; Chinese names also by pinyin or its initials: zmf.
+    /// The beginning of a city, a clinic or a title, in either script; Chinese names also by pinyin or its initials: wsl.
     #[arg(value_name = "PREFIX", required = true)]
     pub(in crate::cli) prefix: Vec<String>,
     /// How many suggestions, 1 to 100.
