@@ -33,7 +33,8 @@ const QUERY: &str = "\
 The query language. Quote the whole query for the shell: search '\"medical insurance\" -surgery city:Chongqing'
 
   medical insurance        pages with these words; the more of them and the rarer, the higher.
-                           Word forms and known other ways to say it count, in English and Chinese
+                           Word forms and known other ways to say it count, in English and Chinese;
+                           with --exact only the words as written
   \"medical insurance\"      the words in this order, next to each other; where no page has them so, the
                            nearest pages with the words are shown as such
   -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery

@@ -19,6 +19,7 @@ mod corpus;
 mod crash;
 mod damage;
 mod evaluation;
+mod exact;
 mod export;
 mod formats;
 mod hostile;
