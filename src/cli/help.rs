@@ -70,7 +70,8 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
-  search export has -o ndjson (what is usual there), csv and md: pages with all their text.
+  search export has -o ndjson (what is usual there), csv and md: pages with all their text; and parquet, where the program
+  was built with --features parquet.
 
 Rows of hits, extract and export; keys are never dropped, unknown is null or []
   v                          1, the version of the rows

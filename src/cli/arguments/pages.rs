@@ -51,4 +51,7 @@ pub(in crate::cli) enum ExportFormat {
     /// Markdown: one article after the other.
     #[value(alias = "markdown")]
     Md,
+    /// A Parquet file: the keys of rows as columns, lists and objects nested.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
