@@ -210,38 +210,40 @@ impl Engine {
         self.reading(|index| Ok(self.searcher(index, deadline).answer(query, detail, started)?))
     }
 
-    /// Why the page called `name` (the beginning of its id, its address, key, or path) is, or is not, in the answer to a
-    /// query: every part of its score.
+    /// Why the page called `name`, as for [`Engine::page_id`], is, or is not, in the answer to a query: every part of its
+    /// score.
     ///
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn why(&self, name: &str, query: &Query) -> Result<Why, Error> {
-        let id = self.id_of(name)?;
+        let id = self.page_id(name)?;
         let why = self.reading(|index| Ok(self.searcher(index, None).why(query, id)?))?;
         why.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
-    fn id_of(&self, name: &str) -> Result<DocumentId, Error> {
+    /// The id of the page called `name`: by its id or the beginning of it, its address, its key, or the path of its file as
+    /// it was given to the run that read it, in a feed with `#` and the record.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; [`Error::Index`].
+    pub fn page_id(&self, name: &str) -> Result<DocumentId, Error> {
         let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
         if name.contains("://") && self.reading(|index| Ok(index.view().document(by_address)?))?.is_some() {
             return Ok(by_address);
         }
-        let ids = self.reading(|index| Ok(index.view().ids_with_prefix(name, SHOWN_IDS)?))?;
-        match ids.as_slice() {
-            [id] => return Ok(*id),
-            [] => {}
-            _ => return Err(Error::AmbiguousPage { prefix: name.to_owned(), ids }),
+        let mut ids = self.reading(|index| Ok(index.view().ids_with_prefix(name, SHOWN_IDS)?))?;
+        if ids.is_empty() {
+            self.for_each_document(|document| {
+                let is_it = ids.len() < SHOWN_IDS && document.origin.goes_by(name);
+                ids.extend(is_it.then_some(document.id));
+                Ok(())
+            })?;
         }
-        let mut found = None;
-        self.for_each_document(|document| {
-            let Origin { path, record, key, url, .. } = &document.origin;
-            let place = record.map(|record| format!("{path}#{record}"));
-            let names = [Some(path), place.as_ref(), key.as_ref(), url.as_ref()];
-            let is_it = names.into_iter().flatten().any(|own| own == name);
-            found = found.or(is_it.then_some(document.id));
-            Ok(())
-        })?;
-        found.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
+        match ids.as_slice() {
+            [] => Err(Error::NoSuchPage(name.to_owned())),
+            [id] => Ok(*id),
+            _ => Err(Error::AmbiguousPage { name: name.to_owned(), ids }),
+        }
     }
 
     /// The pages of the answer to a query in their order, without what is shown of them: for judging the order.
@@ -256,21 +258,14 @@ impl Engine {
         Searcher { view: index.view(), knowledge: &self.knowledge, weights: &self.weights, deadline }
     }
 
-    /// The page whose id begins with `prefix`.
+    /// The page called `name`, as for [`Engine::page_id`].
     ///
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
-    pub fn document(&self, prefix: &str) -> Result<Document, Error> {
-        let missing = || Error::NoSuchPage(prefix.to_owned());
-        self.reading(|index| {
-            let view = index.view();
-            let ids = view.ids_with_prefix(prefix, SHOWN_IDS)?;
-            match ids.as_slice() {
-                [] => Err(missing()),
-                [id] => view.document(*id)?.ok_or_else(missing),
-                _ => Err(Error::AmbiguousPage { prefix: prefix.to_owned(), ids }),
-            }
-        })
+    pub fn document(&self, name: &str) -> Result<Document, Error> {
+        let id = self.page_id(name)?;
+        let document = self.reading(|index| Ok(index.view().document(id)?))?;
+        document.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
     /// The shortest beginnings by which each of `ids` is known in this index, at least four digits.

@@ -23,14 +23,14 @@ pub enum Error {
     /// A filter names a city or topic that nobody knows.
     #[error(transparent)]
     Filter(#[from] FilterError),
-    /// No page has this id.
-    #[error("no page has an id that begins with `{0}`")]
+    /// No page goes by this name.
+    #[error("no page goes by `{0}`: it is the beginning of no id, and no address, path or key")]
     NoSuchPage(String),
-    /// Several pages have ids that begin so.
-    #[error("several pages have ids that begin with `{prefix}`")]
+    /// Several pages go by this name: the beginning of their ids, or the feed that they are of.
+    #[error("several pages go by `{name}`")]
     AmbiguousPage {
         /// As given.
-        prefix: String,
+        name: String,
         /// Some of them.
         ids: Vec<DocumentId>,
     },

@@ -65,15 +65,50 @@
 //! [`Engine`] is `Send + Sync`; one in an `Arc` serves all tasks. Its calls read from disk and compute for milliseconds, a
 //! run for minutes: they belong on threads that may block. With tokio:
 //!
-//! ```text
-//! let engine = Arc::new(Engine::open("index", &Config::default())?);
-//! // in a handler:
-//! let engine = Arc::clone(&engine);
-//! let answer = tokio::task::spawn_blocking(move || engine.search(&Query::new(words))).await??;
+//! ```
+//! use std::sync::Arc;
+//!
+//! use article_search::{Answer, Cancel, Config, Engine, Error, IngestReport, Query, RunOptions};
+//! use tokio::task::{JoinError, spawn_blocking};
+//!
+//! /// What a handler does: other tasks go on while the index is asked.
+//! async fn ask(engine: &Arc<Engine>, words: String) -> Result<Result<Answer, Error>, JoinError> {
+//!     let engine = Arc::clone(engine);
+//!     spawn_blocking(move || engine.search(&Query::new(words))).await
+//! }
+//!
+//! /// Stops the run that it belongs to when the task that waits for it is dropped.
+//! struct CancelOnDrop(Cancel);
+//!
+//! impl Drop for CancelOnDrop {
+//!     fn drop(&mut self) {
+//!         self.0.cancel();
+//!     }
+//! }
+//!
+//! /// A run; whoever no longer waits for it stops it.
+//! async fn update(engine: &Arc<Engine>, pages: std::path::PathBuf) -> Result<Result<IngestReport, Error>, JoinError> {
+//!     let (engine, cancel) = (Arc::clone(engine), Cancel::default());
+//!     let _guard = CancelOnDrop(cancel.clone());
+//!     spawn_blocking(move || engine.ingest_with(&[pages], &RunOptions::default().until(&cancel), &mut |_| {})).await
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let (directory, pages) = (folder.path().join("index"), folder.path().join("pages"));
+//! # std::fs::create_dir(&pages)?;
+//! # std::fs::write(pages.join("a.txt"), "Implants in Dalian\n\nImplants cost 9,000 yuan in Dalian.")?;
+//!     let engine = Arc::new(Engine::create(&directory, &Config::default())?); // Engine::open, the next time
+//!     assert_eq!(update(&engine, pages).await??.new, 1);
+//!     let (implants, zebras) = tokio::join!(ask(&engine, "implants".to_owned()), ask(&engine, "zebras".to_owned()));
+//!     assert_eq!((implants??.total, zebras??.total), (1, 0));
+//!     Ok(())
+//! }
 //! ```
 //!
-//! A query answers with what it has found after a quarter of a second ([`Answer::partial`]), so that blocked threads come
-//! back. A task that is dropped does not stop a run; its [`Cancel`] does, so cancel it when the caller goes away.
+//! A query answers with what it has found after a second ([`Answer::partial`], [`Query::within`]), so that blocked threads
+//! come back. A task that is dropped does not stop a run; its [`Cancel`] does, as above.
 //!
 //! # Errors
 //!

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use article_search::model::plan::Order;
 use article_search::text::safe::shown;
-use article_search::{Answer, Engine, Error};
+use article_search::{Answer, Engine};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
@@ -95,11 +95,10 @@ impl<'a> Printer<'a> {
     }
 
     /// Says that a query could not be asked.
-    pub(super) fn refuse(&mut self, (id, text): (&str, &str), error: Error) -> Result<(), Failure> {
-        self.session.note(&format!("query {}: {error}", shown(id)));
+    pub(super) fn refuse(&mut self, (id, text): (&str, &str), failure: &Failure) -> Result<(), Failure> {
+        self.session.note(&format!("query {}: {}", shown(id), shown(failure.what())));
         if self.wish.template.is_none() && self.wish.format == OutputFormat::Json {
-            let error = Failure::from(error).json();
-            rows::row(&mut self.screen, &Versioned::new(Unanswered::new(id, text, error)))?;
+            rows::row(&mut self.screen, &Versioned::new(Unanswered::new(id, text, failure.json())))?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArguments, SuggestArguments};
 pub(super) use self::eval::EvalArguments;
 pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
+use self::query::named;
 pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
 pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
@@ -29,7 +30,7 @@ pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArgu
     override_usage = "search [FLAGS] WORDS...\n       search COMMAND [FLAGS] [ARGS]"
 )]
 #[command(after_help = "A first word that is exactly a command is one; `search -- WORDS` always searches.\n\
-    Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Xin Mei\" topic:price\n\
+    Query language: medical insurance · \"a phrase\" · -without · city:Chongqing clinic:\"Yunheli Dental\" topic:price\n\
     More: search help query, search help output. An empty environment variable counts as unset.\n\
     Exit codes: 0 found or done, 1 nothing found, 2 wrong usage, 3 no usable index, 4 inputs skipped (--strict),\n\
     5 index busy, 6 failed, 130 interrupted.")]
@@ -153,7 +154,7 @@ pub(super) struct FacetsArguments {
 #[derive(Debug, Args)]
 pub(super) struct WhyArguments {
     /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
-    #[arg(value_name = "PAGE")]
+    #[arg(value_name = "PAGE", value_parser = named)]
     pub(super) page: String,
     /// The query.
     #[arg(value_name = "WORDS", required = true)]

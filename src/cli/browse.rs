@@ -9,6 +9,7 @@ use article_search::text::safe::shown;
 use super::answers::{Printer, Wish};
 use super::arguments::{SimilarArguments, SuggestArguments};
 use super::failure::{Exit, Failure};
+use super::named;
 use super::print::{padded, rows, style};
 use super::session::Session;
 
@@ -17,11 +18,9 @@ pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result
     let engine = session.open()?;
     let page = usize::try_from(arguments.page).unwrap_or(usize::MAX);
     let query = Query::new("").limit(usize::from(arguments.limit)).page(page);
-    let answer = if arguments.template {
-        engine.of_same_template(&arguments.page_name, &query)?
-    } else {
-        engine.similar(&arguments.page_name, &query)?
-    };
+    let id = named::page(session, &engine, &arguments.page_name)?.to_string();
+    let answer =
+        if arguments.template { engine.of_same_template(&id, &query)? } else { engine.similar(&id, &query)? };
     let is_alone = answer.hits.is_empty() && (answer.total == 0 || query.skipped() == 0);
     if is_alone {
         let what = if arguments.template { "the same text for another clinic" } else { "words in common with it" };

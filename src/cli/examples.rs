@@ -54,7 +54,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
         "show",
         &[
             ("search show d63a#2", "section 2 of a page, by the beginning of its id"),
-            ("search show d63a --removed", "what was stripped, and by which rule"),
+            ("search show feed.jsonl#3 --removed", "what was stripped of the page of a line, and why"),
             ("search show d63a --html > page.html", "for a browser"),
         ],
     ),
@@ -62,7 +62,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
         "facets",
         &[
             ("search facets city", "all cities and their pages"),
-            ("search facets clinic --find zmf", "clinics by name, in either script or pinyin"),
+            ("search facets clinic --find wsl", "clinics by name, in either script or pinyin"),
             ("search facets topic --of 'medical insurance'", "of the pages that a query finds"),
         ],
     ),
@@ -73,7 +73,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
             ("search similar --template d63a", "the same text for other clinics"),
         ],
     ),
-    ("suggest", &[("search suggest chong", "how it may go on"), ("search suggest -j zmf", "for a search box")]),
+    ("suggest", &[("search suggest chong", "how it may go on"), ("search suggest -j wsl", "for a search box")]),
     ("stats", &[("search stats", "of the nearest index"), ("search -i other/index stats -j", "of another, as JSON")]),
     (
         "doctor",

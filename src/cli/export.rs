@@ -1,5 +1,7 @@
 //! `search export`: the pages of the index, or those that a query finds, with all their text.
 
+#[cfg(feature = "parquet")]
+use std::io::IsTerminal;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use serde::Serialize;
 
 use super::arguments::{ExportArguments, ExportFormat};
 use super::failure::{Exit, Failure};
+#[cfg(feature = "parquet")]
+use super::print::parquet::{Extras, ParquetTable};
 use super::print::table::PageTable;
 use super::print::{counted, markdown, rows};
 use super::screen::Screen;
@@ -32,7 +36,7 @@ pub(super) fn main(session: &Session, arguments: &ExportArguments) -> Result<Exi
         engine.for_each_document(|document| Ok(printer.print(&engine, &document, None)?))?;
         Exit::Done
     };
-    printer.output.flush()?;
+    printer.finish()?;
     Ok(exit)
 }
 
@@ -75,6 +79,8 @@ struct Printer {
     format: ExportFormat,
     stripped: Stripped,
     table: PageTable,
+    #[cfg(feature = "parquet")]
+    parquet: Option<ParquetTable>,
 }
 
 /// A hit with all its text.
@@ -88,10 +94,17 @@ struct HitRow<'a> {
 }
 
 impl Printer {
-    fn new(session: &Session, arguments: &ExportArguments) -> io::Result<Self> {
+    fn new(session: &Session, arguments: &ExportArguments) -> Result<Self, Failure> {
         let table = PageTable { has_hits: arguments.query.is_some(), has_removed: arguments.removed };
         let stripped = Stripped::from_flag(arguments.removed);
-        let mut printer = Self { output: session.output(), format: arguments.output, stripped, table };
+        let mut printer = Self {
+            output: session.output(),
+            format: arguments.output,
+            stripped,
+            table,
+            #[cfg(feature = "parquet")]
+            parquet: parquet_table(arguments)?,
+        };
         if printer.format == ExportFormat::Csv {
             table.header(&mut printer.output)?;
         }
@@ -108,8 +121,38 @@ impl Printer {
             (ExportFormat::Ndjson, None) => rows::row(output, &page),
             (ExportFormat::Csv, hit) => self.table.row(output, &page, hit),
             (ExportFormat::Md, hit) => markdown::page(output, document, (&page, hit)),
+            #[cfg(feature = "parquet")]
+            (ExportFormat::Parquet, hit) => match (self.parquet.as_mut(), hit) {
+                (Some(table), Some(hit)) => {
+                    table.row(&HitRow { hit, text: &page.text, removed: page.removed.as_deref() })
+                }
+                (Some(table), None) => table.row(&page),
+                (None, _) => Ok(()),
+            },
         }
     }
+
+    fn finish(mut self) -> io::Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Some(table) = self.parquet.take() {
+            return table.finish();
+        }
+        self.output.flush()
+    }
+}
+
+/// A table of pages, where it is asked for and somebody is there to take it.
+#[cfg(feature = "parquet")]
+fn parquet_table(arguments: &ExportArguments) -> Result<Option<ParquetTable>, Failure> {
+    if arguments.output != ExportFormat::Parquet {
+        return Ok(None);
+    }
+    if io::stdout().is_terminal() {
+        let what = "a Parquet file is nothing for a terminal";
+        return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export -o parquet > pages.parquet"));
+    }
+    let extras = Extras { has_hits: arguments.query.is_some(), has_removed: arguments.removed };
+    Ok(Some(ParquetTable::new(extras)?))
 }
 
 /// Whether rows carry what was stripped.

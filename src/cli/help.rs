@@ -14,7 +14,7 @@ Search scraped articles.
   search WORDS...                 search \"Chongqing medical insurance beauty\"
   search index corpus/            read pages and build ./index
 
-Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Xin Mei\"   topic:price
+Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:\"Yunheli Dental\"   topic:price
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
 Commands  index watch extract remove · show similar suggest facets · stats doctor export · why eval
@@ -33,13 +33,14 @@ const QUERY: &str = "\
 The query language. Quote the whole query for the shell: search '\"medical insurance\" -surgery city:Chongqing'
 
   medical insurance        pages with these words; the more of them and the rarer, the higher.
-                           Word forms and known other ways to say it count, in English and Chinese
+                           Word forms and known other ways to say it count, in English and Chinese;
+                           with --exact only the words as written
   \"medical insurance\"      the words in this order, next to each other; where no page has them so, the
                            nearest pages with the words are shown as such
   -surgery -\"eye bags\"     leave out pages with the word, with the phrase; the same as --not surgery
   city:Chongqing           only pages about the city: any language or spelling (重庆, 重慶, Chungking),
                            or a province for all its cities; the same as -c Chongqing
-  clinic:\"Xin Mei\"         only pages about the clinic called so, or else clinics whose name holds these words
+  clinic:\"Yunheli Dental\"  only pages about the clinic called so, or else clinics whose name holds these words
   topic:price              only pages about the topic, by id or label; also lang:zh and verdict:no
   -city:Chongqing          leave out pages about the city; so with the other filters
 
@@ -69,7 +70,8 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a query with an unknown filter has `error` and no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
-  search export has -o ndjson (what is usual there), csv and md: pages with all their text.
+  search export has -o ndjson (what is usual there), csv and md: pages with all their text; and parquet, where the program
+  was built with --features parquet.
 
 Rows of hits, extract and export; keys are never dropped, unknown is null or []
   v                          1, the version of the rows

@@ -268,7 +268,7 @@ fn summarise_as(session: &Session, report: &IngestReport, (verb, directory): (&s
         let _ = write!(text, "\n  stripped: {}", by_count(&report.stripped).join(" · "));
         let _ = write!(
             text,
-            "\n  cities {} · clinics {} · topics {} · languages {} · no city found {}",
+            "\n  cities {} · clinic names {} · topics {} · languages {} · no city found {}",
             report.cities.len(),
             report.clinics.len(),
             report.topics.len(),

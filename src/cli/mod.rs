@@ -6,6 +6,7 @@
 
 mod answers;
 mod arguments;
+mod batch;
 mod browse;
 mod config;
 mod doctor;
@@ -19,6 +20,7 @@ mod index;
 mod interrupt;
 mod judged;
 mod locate;
+mod named;
 mod packaging;
 mod pages;
 mod preview;

@@ -1,7 +1,6 @@
 //! `search WORDS`: one query, or many from a file.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::time::SystemTime;
 
@@ -11,7 +10,9 @@ use article_search::{Engine, Error};
 
 use super::answers::Printer;
 use super::arguments::{GroupBy, QueryArguments, WhyArguments};
+use super::batch::{self, BatchQuery};
 use super::failure::{Exit, Failure};
+use super::named;
 use super::print::answer::{print_why, taken_for};
 use super::print::{counted, rows};
 use super::session::Session;
@@ -51,12 +52,19 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
 
 fn many_answers(
     (session, engine): (&Session, &Engine),
-    queries: Vec<(String, String)>,
+    queries: Vec<BatchQuery>,
     arguments: &QueryArguments,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
     let mut found = Exit::NothingFound;
-    for (id, text) in queries {
+    for BatchQuery { id, text } in queries {
+        let text = match text {
+            Ok(text) => text,
+            Err(what) => {
+                printer.refuse((&id, ""), &Failure::new(Exit::Usage, "queries", what))?;
+                continue;
+            }
+        };
         match ask(engine, &prepared(&text, Some(&id), arguments), arguments) {
             Ok(answer) => {
                 found = if answer.no_match { found } else { Exit::Done };
@@ -64,7 +72,7 @@ fn many_answers(
                 printer.print(&answer)?;
             }
             // One query with an unknown city does not end the others.
-            Err(error @ Error::Filter(_)) => printer.refuse((&id, &text), error)?,
+            Err(error @ Error::Filter(_)) => printer.refuse((&id, &text), &error.into())?,
             Err(error) => return Err(error.into()),
         }
     }
@@ -94,7 +102,8 @@ fn note_cut_off(session: &Session, query: &Query) {
 /// Says why a page is, or is not, in an answer.
 pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, Failure> {
     let engine = session.open()?;
-    let why = engine.why(&arguments.page, &Query::new(arguments.words.join(" ")))?;
+    let id = named::page(session, &engine, &arguments.page)?.to_string();
+    let why = engine.why(&id, &Query::new(arguments.words.join(" ")))?;
     let mut output = session.output();
     if arguments.json {
         rows::row(&mut output, &why)?;
@@ -107,21 +116,16 @@ pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, F
 
 enum Queries {
     One(String),
-    /// Names and texts.
-    Many(Vec<(String, String)>),
+    Many(Vec<BatchQuery>),
 }
 
 fn queries(arguments: &QueryArguments) -> Result<Queries, Failure> {
     let from_stdin = arguments.words.len() == 1 && arguments.words.iter().any(|word| word == "-");
     if let Some(path) = &arguments.queries {
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::new(Exit::Usage, "queries", format!("{}: {error}", path.display())))?;
-        return batch(&text);
+        return Ok(Queries::Many(batch::of_file(path)?));
     }
     if from_stdin {
-        let mut text = String::new();
-        io::stdin().lock().read_to_string(&mut text)?;
-        return batch(&text);
+        return Ok(Queries::Many(batch::of_standard_input()?));
     }
     let text = arguments.words.join(" ");
     let named = [&arguments.city, &arguments.clinic, &arguments.topic, &arguments.site, &arguments.lang];
@@ -131,27 +135,6 @@ fn queries(arguments: &QueryArguments) -> Result<Queries, Failure> {
         return Err(Failure::new(Exit::Usage, "usage", "no words to search for").or_try("search \"medical insurance\""));
     }
     Ok(Queries::One(text))
-}
-
-/// One query a line, named by its line; or TSV whose header names the columns `qid` and `query`.
-fn batch(text: &str) -> Result<Queries, Failure> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let header: Vec<&str> = text.lines().next().unwrap_or_default().split('\t').map(str::trim).collect();
-    let column = |name: &str| header.iter().position(|title| *title == name);
-    let named = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-    let Some(query) = column("query").filter(|_| header.len() > 1) else {
-        let queries = named.map(|(line, number): (&str, usize)| (number.to_string(), line.trim().to_owned()));
-        return Ok(Queries::Many(queries.collect()));
-    };
-    let Some(id) = column("qid") else {
-        let what = "the queries' header names `query` but no `qid`";
-        return Err(Failure::new(Exit::Usage, "queries", what).or_try("begin the file with: qid<TAB>query"));
-    };
-    let rows = named.skip(1).filter_map(|(line, _)| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        Some(((*cells.get(id)?).trim().to_owned(), (*cells.get(query)?).trim().to_owned()))
-    });
-    Ok(Queries::Many(rows.collect()))
 }
 
 fn prepared(text: &str, id: Option<&str>, arguments: &QueryArguments) -> Query {

@@ -101,6 +101,14 @@ impl Session {
         }
     }
 
+    /// Where the index is that is read; `None` before there is one.
+    pub(super) fn index_directory(&self) -> Option<PathBuf> {
+        match locate::index_to_search(self.common.index.as_deref(), (&self.here, &self.corpus())) {
+            Ok(Located::Index(directory) | Located::Corpus { index: directory, .. }) => Some(directory),
+            Err(_) => None,
+        }
+    }
+
     /// Opens the index to be read; where there is none but a `corpus/`, builds it first.
     pub(super) fn open(&self) -> Result<Engine, Failure> {
         self.open_with(&self.config())

@@ -10,23 +10,20 @@ use article_search::{Document, DocumentId, Engine};
 use super::arguments::ShowArguments;
 use super::export::{Stripped, write_row};
 use super::failure::{Exit, Failure};
+use super::named::document_and_section;
 use super::print::{article, html, style};
 use super::session::Session;
 
 /// Copies of an article that are named.
 const SHOWN_COPIES: usize = 20;
 
-/// `search show ID`: one article, a section of it, what was stripped from it, or both together as the page had them.
+/// `search show PAGE`: one article, a section of it, what was stripped from it, or both together as the page had them.
 pub(super) fn main(session: &Session, arguments: &ShowArguments) -> Result<Exit, Failure> {
-    let (id, section) = match arguments.id.split_once('#') {
-        Some((id, section)) => (id, Some(section)),
-        None => (arguments.id.as_str(), None),
-    };
     let engine = session.open()?;
-    let document = engine.document(id)?;
+    let (document, section) = document_and_section(session, &engine, &arguments.page)?;
     if let Some(section) = section.filter(|_| arguments.raw) {
         let what = format!("sections are of the cleaned article; --raw shows the whole page, not section `{section}`");
-        return Err(Failure::new(Exit::Usage, "usage", what).or_try(format!("search show {id} --raw")));
+        return Err(Failure::new(Exit::Usage, "usage", what).or_try(format!("search show {} --raw", document.id)));
     }
     let section = section.map(|section| section_of(&document, section)).transpose()?;
     let mut output = session.screen(session.terminal());

@@ -22,13 +22,13 @@ pub(super) struct NamesInUse(Mutex<Option<(StateName, Arc<Names>)>>);
 type StateName = (String, u64);
 
 impl Engine {
-    /// The pages most like the page called `name` (as for [`Engine::why`]), without it and its copies. Filters, limits,
+    /// The pages most like the page called `name` (as for [`Engine::page_id`]), without it and its copies. Filters, limits,
     /// order and grouping are those of `query`; its words do not count.
     ///
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; as [`Engine::search`].
     pub fn similar(&self, name: &str, query: &Query) -> Result<Answer, Error> {
-        let (id, started) = (self.id_of(name)?, Instant::now());
+        let (id, started) = (self.page_id(name)?, Instant::now());
         let deadline = Some(started + query.time());
         let answer = self.reading(|index| Ok(self.searcher(index, deadline).similar(id, query, started)?))?;
         answer.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
@@ -40,7 +40,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].
     pub fn of_same_template(&self, name: &str, query: &Query) -> Result<Answer, Error> {
-        let (id, started) = (self.id_of(name)?, Instant::now());
+        let (id, started) = (self.page_id(name)?, Instant::now());
         let deadline = Some(started + query.time());
         let answer =
             self.reading(|index| Ok(self.searcher(index, deadline).of_same_template(id, query, started)?))?;

@@ -111,7 +111,7 @@ impl Engine {
             return Ok(Takedown::of_site(name, site));
         }
         if !name.contains("://") {
-            return Ok(Takedown::of_pages(name, vec![self.id_of(name)?]));
+            return Ok(Takedown::of_pages(name, vec![self.page_id(name)?]));
         }
         // Pages that are named by their place may carry the address, too.
         let origin = Origin { url: Some(name.to_owned()), ..Origin::default() };

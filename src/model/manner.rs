@@ -36,7 +36,7 @@ pub enum Reading {
     /// Other ways to say a word count too, and misspelt words are corrected.
     #[default]
     Helpful,
-    /// The words as typed; their forms (`reimburse`, `reimbursed`) still count.
+    /// The words as written: no other form of them (`reimburse`, `reimbursed`) either.
     Exact,
 }
 

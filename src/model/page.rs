@@ -1,5 +1,7 @@
 //! A page as it was scraped: bytes and where they came from. Nothing is interpreted yet.
 
+use std::path::{Component, Path};
+
 use serde::{Deserialize, Serialize};
 
 use super::capture::CaptureTime;
@@ -67,6 +69,20 @@ impl Origin {
             None => self.path.clone(),
         }
     }
+
+    /// Whether the page goes by `name`: its address, its key, or its path, with or without the record.
+    #[must_use]
+    pub fn goes_by(&self, name: &str) -> bool {
+        let is_path = |own: &str| own == name || is_same_path(own, name);
+        let names = [self.url.as_deref(), self.key.as_deref()];
+        names.contains(&Some(name)) || is_path(&self.path) || self.record.is_some() && is_path(&self.label())
+    }
+}
+
+/// Whether two paths are the same but for steps that go nowhere: `./a.txt`, `a.txt`.
+fn is_same_path(left: &str, right: &str) -> bool {
+    let steps = |path| Path::new(path).components().filter(|step| *step != Component::CurDir);
+    steps(left).eq(steps(right))
 }
 
 /// How the bytes of a page are to be read.

@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::period::Period;
 use super::site::Site;
+use crate::text::terms::Forms;
 
 /// One retrieval: which pages match, and how many of them are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
+    /// In what forms words of pages are compared with those of the clauses.
+    pub forms: Forms,
     /// The concepts of the query. A page must satisfy [`Plan::minimum_groups`] of them.
     pub groups: Vec<Group>,
     /// How many groups a page must satisfy; 0 when there are only required clauses.
@@ -124,7 +127,7 @@ pub struct Weighted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Clause {
-    /// An analysed term in title or body.
+    /// An analysed term in title or body; see [`Forms`].
     Term(String),
     /// Analysed terms, each at its distance in words from the first.
     Phrase(Vec<(usize, String)>),

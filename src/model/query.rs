@@ -217,7 +217,8 @@ impl Query {
         self
     }
 
-    /// Takes the words as typed: no synonyms, no spelling help.
+    /// Takes the words as written: no other forms of them (`reimburse` is not `reimbursed`), no other ways to say them, no
+    /// spelling help. Case, width, accents and traditional characters still do not matter.
     #[must_use]
     pub fn exact(mut self) -> Self {
         self.reading = Reading::Exact;

@@ -7,7 +7,7 @@ use super::spelling::Doubt;
 use super::understand::{Sense, Understanding};
 use crate::model::plan::{Clause, FacetField, Plan, Retrieved};
 use crate::text::span::Span;
-use crate::text::terms::terms;
+use crate::text::terms::{Forms, terms};
 
 /// A word of so many syllables is a Chinese name wherever it stands.
 const SURE_SYLLABLES: usize = 3;
@@ -91,7 +91,7 @@ impl Searcher<'_> {
 
     /// Whether each word of a name, or pair of its characters, is in some page.
     fn holds_words(&self, name: &str) -> Result<bool, SearchError> {
-        let words = match phrase_clause(name) {
+        let words = match phrase_clause(name, Forms::Stems) {
             Some(Clause::Phrase(words)) => words.into_iter().map(|(_, word)| Clause::Term(word)).collect(),
             Some(only) => vec![only],
             None => vec![],

@@ -9,6 +9,7 @@ use super::understand::{Sense, Understanding};
 use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Obstacle};
 use crate::model::period::Period;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
+use crate::text::terms::written_word;
 
 /// Most cities that are named in the place of one.
 const MAX_INSTEAD: usize = 4;
@@ -117,9 +118,10 @@ fn without<T: Clone>(all: &[T], at: usize) -> Vec<T> {
 
 /// The words of a clause, as pages are searched for them.
 pub(super) fn words_of(clause: &Clause) -> String {
+    let shown = |term: &str| written_word(term).unwrap_or(term).to_owned();
     match clause {
-        Clause::Term(text) => text.clone(),
-        Clause::Phrase(words) => words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" "),
+        Clause::Term(text) => shown(text),
+        Clause::Phrase(words) => words.iter().map(|(_, word)| shown(word)).collect::<Vec<_>>().join(" "),
         Clause::Facet(field, value) => format!("{}:{value}", field.name()),
     }
 }

@@ -7,11 +7,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::knowledge::Knowledge;
 use crate::model::plan::{Clause, FacetField, Plan};
 use crate::text::span::Span;
-use crate::text::terms::TermStream;
+use crate::text::terms::{Forms, TermStream};
 
 /// The words of a plan, ready to be found in texts.
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
+    forms: Forms,
     words: HashMap<String, Vec<usize>>,
     phrases: Vec<(Vec<(usize, String)>, usize)>,
     /// Of all of them.
@@ -36,7 +37,7 @@ impl Matcher {
     /// A matcher for the groups and required phrases of `plan`; `idf` is each group's weight.
     #[must_use]
     pub fn new(plan: &Plan, idf: &[f32]) -> Self {
-        let mut matcher = Self { idf: idf.to_vec(), ..Self::default() };
+        let mut matcher = Self { forms: plan.forms, idf: idf.to_vec(), ..Self::default() };
         for (index, group) in plan.groups.iter().enumerate() {
             group.clauses.iter().for_each(|weighted| matcher.add(&weighted.clause, index));
             let names = |clause: &Clause| matches!(clause, Clause::Facet(FacetField::City | FacetField::Clinic, _));
@@ -88,7 +89,7 @@ impl Matcher {
         let mut found = Vec::new();
         // Terms of the phrases, by where they stand.
         let mut places: HashMap<(usize, &str), Span> = HashMap::new();
-        let mut stream = TermStream::new(text);
+        let mut stream = TermStream::by(text, self.forms);
         while stream.advance() {
             if let Some(groups) = self.words.get(stream.text()) {
                 found.extend(groups.iter().map(|&group| Match { span: stream.span(), group }));

@@ -6,7 +6,7 @@ use super::weights::RetrievalWeights;
 use crate::model::plan::{Clause, FacetField, Filter, Group, Plan, Weighted};
 use crate::text::normalize::is_han;
 use crate::text::span::Span;
-use crate::text::terms::{Term, terms};
+use crate::text::terms::{Forms, Term, terms_by};
 
 /// Most optional clauses of one plan.
 const MAX_OPTIONAL: usize = 128;
@@ -14,10 +14,10 @@ const MAX_OPTIONAL: usize = 128;
 /// The plan of a query: `parsed` by the query language, its words in `understanding`, its facet `filters` resolved.
 #[must_use]
 pub fn plan(parsed: &Parsed, understanding: &Understanding, filters: Vec<Filter>, weights: &RetrievalWeights) -> Plan {
-    let mut plan = Plan { filters, window: weights.window, ..Plan::default() };
+    let mut plan = Plan { filters, forms: understanding.forms, window: weights.window, ..Plan::default() };
     add_words(&mut plan, understanding, weights);
-    plan.required = parsed.phrases.iter().filter_map(|phrase| phrase_clause(phrase)).collect();
-    plan.excluded = parsed.excluded.iter().filter_map(|phrase| phrase_clause(phrase)).collect();
+    plan.required = parsed.phrases.iter().filter_map(|phrase| phrase_clause(phrase, plan.forms)).collect();
+    plan.excluded = parsed.excluded.iter().filter_map(|phrase| phrase_clause(phrase, plan.forms)).collect();
     plan.minimum_groups = minimum_groups(plan.groups.len());
     plan
 }
@@ -33,8 +33,8 @@ fn minimum_groups(groups: usize) -> usize {
 /// All of its words count: what differs at its end is another phrase. A Chinese character pair covers both its characters,
 /// so that the phrase has few and rare terms.
 #[must_use]
-pub fn phrase_clause(text: &str) -> Option<Clause> {
-    let all = terms(text);
+pub fn phrase_clause(text: &str, forms: Forms) -> Option<Clause> {
+    let all = terms_by(text, forms);
     let first = all.first()?.position;
     let mut covered_to = 0;
     let mut words: Vec<(usize, String)> = Vec::new();
@@ -54,7 +54,7 @@ pub fn phrase_clause(text: &str) -> Option<Clause> {
 }
 
 fn add_words(plan: &mut Plan, understanding: &Understanding, weights: &RetrievalWeights) {
-    let all = terms(&understanding.words);
+    let all = terms_by(&understanding.words, understanding.forms);
     let mut chosen: Vec<&Term> = all.iter().filter(|term| carries_weight(term, &all, understanding)).collect();
     if chosen.is_empty() {
         chosen = all.iter().filter(|term| is_whole_word(term, &all)).collect();
@@ -93,7 +93,9 @@ fn add_group(
         return;
     }
     let mut clauses = vec![Weighted { clause: own, weight: 1.0 }];
-    for meaning in understanding.meanings.iter().filter(|meaning| meaning.span.contains(term.span)) {
+    // Whoever wants the word as written wants no page that only means it.
+    let ways = understanding.meanings.iter().filter(|_| understanding.forms == Forms::Stems);
+    for meaning in ways.filter(|meaning| meaning.span.contains(term.span)) {
         // Several words that carry one meaning share its weight.
         let words = chosen.iter().filter(|other| meaning.span.contains(other.span)).count().max(1);
         let share = 1.0 / words as f32;
@@ -121,7 +123,7 @@ fn sense_clauses(sense: &Sense, weights: &RetrievalWeights) -> Vec<(Clause, f32)
             ids.iter().map(|id| (Clause::Facet(FacetField::Topic, id.clone()), weights.topic)).collect()
         }
         Sense::Synonyms(texts) => {
-            texts.iter().filter_map(|text| Some((phrase_clause(text)?, weights.synonym))).collect()
+            texts.iter().filter_map(|text| Some((phrase_clause(text, Forms::Stems)?, weights.synonym))).collect()
         }
     }
 }

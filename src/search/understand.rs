@@ -8,7 +8,7 @@ use crate::knowledge::folded::Folded;
 use crate::knowledge::places::Places;
 use crate::model::answer::{CityRow, Understood};
 use crate::text::span::Span;
-use crate::text::terms::terms;
+use crate::text::terms::{Forms, terms};
 
 /// Share of a query's letters that topics without a city or clinic beside them must have to be what is asked for.
 const MIN_TOPIC_SHARE: f32 = 0.25;
@@ -42,6 +42,8 @@ pub enum Sense {
 pub struct Understanding {
     /// The words, as the query language leaves them.
     pub words: String,
+    /// The forms of them that count.
+    pub forms: Forms,
     /// Recognised meanings, by position.
     pub meanings: Vec<Meaning>,
     /// Words that carry no weight: question and politeness words.
@@ -81,7 +83,7 @@ impl Understanding {
             let start = clinic.span.of(words).find(clinic.brand.as_str())? + clinic.span.start;
             Some(Span::new(start, start + clinic.brand.len()))
         });
-        Self { words: words.to_owned(), meanings, noise, brands: brands.collect() }
+        Self { words: words.to_owned(), forms: Forms::Stems, meanings, noise, brands: brands.collect() }
     }
 
     /// Adds what words mean clinics, by their values.
@@ -185,8 +187,9 @@ impl Understanding {
         }
     }
 
-    /// Leaves out other ways to say a word.
+    /// Leaves out other forms of words and other ways to say them; what they mean orders the pages still, and finds none.
     pub fn keep_words_only(&mut self) {
+        self.forms = Forms::Written;
         self.meanings.retain(|meaning| !matches!(meaning.sense, Sense::Synonyms(_)));
     }
 

@@ -4,9 +4,12 @@
 //!   (Snowball English). An apostrophe inside a word belongs to it and is dropped ("Xi'an" = "Xian").
 //! * Runs of Chinese and kana characters give every character and every pair of neighbours: no dictionary, no wrong
 //!   segmentation, and the best measured quality without one. A pair stands at the position of its first character.
+//! * A word that has a stem is also a term as it was written ([`Forms::Written`]), for those who want no other form of it.
 //! * Positions count words and characters; spans are exact byte ranges of the source.
 //!
 //! Stop words are indexed too, so that phrases find them; queries leave them out (`search::understand`).
+
+use serde::{Deserialize, Serialize};
 
 use super::normalize::{fold_char, is_han};
 use super::span::Span;
@@ -14,6 +17,20 @@ use super::stems::stem;
 
 /// Longer words are cut here: nobody types them, and the index refuses terms of 64 KiB.
 const MAX_WORD_BYTES: usize = 120;
+
+/// Begins the term of a word as it was written; no other term begins so.
+const WRITTEN: char = '=';
+
+/// In what form words that have a stem become terms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Forms {
+    /// By their stem: `reimbursed` is found by `reimburse`.
+    #[default]
+    Stems,
+    /// As written, but for case, width and accents.
+    Written,
+}
 
 /// A term and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +46,13 @@ pub struct Term {
 /// All terms of `text`, in order of position; of two at one position the single character comes first.
 #[must_use]
 pub fn terms(text: &str) -> Vec<Term> {
-    let mut stream = TermStream::new(text);
+    terms_by(text, Forms::Stems)
+}
+
+/// [`terms`], by the forms of words that are wanted.
+#[must_use]
+pub fn terms_by(text: &str, forms: Forms) -> Vec<Term> {
+    let mut stream = TermStream::by(text, forms);
     let mut out = Vec::new();
     while stream.advance() {
         out.push(Term { text: stream.text().to_owned(), span: stream.span(), position: stream.position() });
@@ -37,9 +60,26 @@ pub fn terms(text: &str) -> Vec<Term> {
     out
 }
 
+/// The word of a term that stands for a word as it was written; `None` of other terms.
+#[must_use]
+pub fn written_word(term: &str) -> Option<&str> {
+    term.strip_prefix(WRITTEN)
+}
+
+/// The term of all forms of the word of a term.
+#[must_use]
+pub fn stem_term(term: &str) -> String {
+    let mut word = written_word(term).unwrap_or(term).to_owned();
+    if word.len() < term.len() {
+        stem(&mut word);
+    }
+    word
+}
+
 /// The terms of a text one after another, in one reused buffer: for indexing millions of pages.
 pub struct TermStream<'a> {
     source: &'a str,
+    forms: Forms,
     next_byte: usize,
     next_position: usize,
     pending_pair: Option<Span>,
@@ -52,8 +92,15 @@ impl<'a> TermStream<'a> {
     /// A stream before the first term of `source`.
     #[must_use]
     pub fn new(source: &'a str) -> Self {
+        Self::by(source, Forms::Stems)
+    }
+
+    /// [`TermStream::new`], by the forms of words that are wanted.
+    #[must_use]
+    pub fn by(source: &'a str, forms: Forms) -> Self {
         Self {
             source,
+            forms,
             next_byte: 0,
             next_position: 0,
             pending_pair: None,
@@ -135,7 +182,7 @@ impl<'a> TermStream<'a> {
         if word.bytes().all(|byte| byte.is_ascii_alphabetic()) && word.len() <= MAX_WORD_BYTES {
             self.text.push_str(word);
             self.text.make_ascii_lowercase();
-            stem(&mut self.text);
+            self.put_in_form();
             return true;
         }
         fold_into(word, &mut self.text);
@@ -145,10 +192,20 @@ impl<'a> TermStream<'a> {
             self.text.truncate(self.text.len() - 2);
         }
         self.text.retain(|character| character != '\'');
-        if self.text.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            stem(&mut self.text);
+        if self.text.is_empty() {
+            return false;
         }
-        !self.text.is_empty()
+        if self.text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            self.put_in_form();
+        }
+        true
+    }
+
+    fn put_in_form(&mut self) {
+        match self.forms {
+            Forms::Stems => stem(&mut self.text),
+            Forms::Written => self.text.insert(0, WRITTEN),
+        }
     }
 }
 
@@ -231,6 +288,18 @@ mod tests {
         }
         let positions: Vec<_> = terms("a 重庆 b").iter().map(|term| term.position).collect();
         assert_eq!(positions, [0, 1, 1, 2, 3], "a pair stands at its first character");
+    }
+
+    #[test]
+    fn words_as_written() {
+        for (source, expected) in [
+            ("Insured insurances", vec!["=insured", "=insurances"]),
+            ("Chongqing's ＡＢＣ Café 2024 重慶", vec!["=chongqing", "=abc", "=cafe", "2024", "重", "重庆", "庆"]),
+        ] {
+            let written: Vec<String> = terms_by(source, Forms::Written).into_iter().map(|term| term.text).collect();
+            assert_eq!(written, expected);
+            assert_eq!(written.iter().map(|term| stem_term(term)).collect::<Vec<_>>(), texts(source));
+        }
     }
 
     #[test]

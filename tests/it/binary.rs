@@ -33,7 +33,7 @@ fn exit_codes_and_errors() {
         ("unknown city", &["-c", "Atlantis", "implants"], 2, "no city or province is called `Atlantis`"),
         ("unknown topic", &["--topic", "alchemy", "implants"], 2, "no topic is called `alchemy`"),
         ("unknown facet", &["facets", "colour"], 2, "no facet is called `colour`"),
-        ("unknown page", &["show", "ffff"], 1, "no page has an id"),
+        ("unknown page", &["show", "ffff"], 1, "no page goes by `ffff`"),
         ("a reserved word among the words", &["hair", "man", "-n", "0"], 2, "error: invalid value '0'"),
         ("a word that begins like a flag with a value", &["beauty", "-chin"], 2, "error: unknown flag -chin"),
         ("how to leave it out", &["beauty", "-chin"], 2, "try: search 'beauty -chin'  "),
@@ -208,7 +208,7 @@ fn the_query_language() {
         ("corpus/b.txt", "insurance city:Dalian", 1, "left out: its city is not 210200"),
         ("corpus/b.txt", "\"insurance medical\"", 1, "left out: it lacks the phrase"),
         ("corpus/b.txt", "zebra", 1, "left out: it holds no word of the query"),
-        ("corpus/none.txt", "insurance", 1, "no page has an id that begins with `corpus/none.txt`"),
+        ("corpus/none.txt", "insurance", 1, "no page goes by `corpus/none.txt`"),
     ] {
         let run = workbench.search(&["why", page, query]);
         assert_eq!(run.code, code, "{query}: {}{}", run.stdout, run.stderr);
@@ -266,6 +266,31 @@ fn many_queries_at_once() {
     let lines = workbench.search_with_input(&["-", "-j"], b"implants\n\nDalian\n");
     let ids: Vec<_> = lines.rows().iter().map(|row| row["qid"].clone()).collect();
     assert_eq!(ids, ["1", "3"], "queries without names are named by their lines");
+}
+
+#[test]
+fn a_query_that_cannot_be_asked_leaves_the_others() {
+    let workbench = bench();
+    workbench.write("queries.tsv", b"qid\tquery\nq1\timplants\nlonely\nq3\t \nq4\tDalian\n");
+    let run = workbench.search(&["--queries", "queries.tsv", "-o", "json"]);
+    let told: Vec<_> = run.rows().iter().map(|row| (row["qid"].clone(), row["error"]["code"].clone())).collect();
+    let bad = Value::from("queries");
+    let expected = [("q1", Value::Null), ("lonely", bad.clone()), ("q3", bad), ("q4", Value::Null)];
+    assert_eq!(told, expected.map(|(qid, code)| (Value::from(qid), code)));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for line in ["line 3 of the queries", "line 4 of the queries"] {
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+    }
+    let rows = workbench.search(&["--queries", "queries.tsv", "-j", "-n", "1"]);
+    assert!(rows.rows().iter().all(|row| row["error"].is_null()) && rows.stderr.contains("line 3"), "{}", rows.stderr);
+    workbench.write("queries.txt", b"implants\n\xb4\xf3\xc1\xac\n");
+    for run in [
+        workbench.search(&["--queries", "queries.txt"]),
+        workbench.search_with_input(&["-"], b"implants\n\xb4\xf3\xc1\xac\n"),
+    ] {
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("line 2 is not UTF-8"), "{}", run.stderr);
+    }
 }
 
 #[test]

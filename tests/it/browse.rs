@@ -57,7 +57,7 @@ fn pages_like_a_page() {
     for (name, arguments, code, stderr) in [
         ("no template", &["https://a.example/9", "--template"][..], 1, "no other page has the same text"),
         ("nothing alike", &["https://a.example/9"], 1, "no other page has words in common"),
-        ("no such page", &["ffff"], 1, "no page has an id"),
+        ("no such page", &["ffff"], 1, "no page goes by `ffff`"),
     ] {
         let run = workbench.search(&[&["similar"], arguments].concat());
         assert_eq!(run.code, code, "{name}");

@@ -121,3 +121,86 @@ fn markdown_holds_articles_and_no_markup_of_pages() {
     assert!(text.contains("# Implant fees in Harbin") && text.contains("## (stripped)\n\n- breadcrumb "), "{text}");
     assert!(!text.contains('\u{1b}') && !text.contains("Reading glasses"), "{text}");
 }
+
+#[cfg(feature = "parquet")]
+mod parquet_files {
+    use std::fs::File;
+    use std::process::{Command, Stdio};
+
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::{Field, Row};
+    use serde_json::Value;
+
+    use super::bench;
+    use crate::workbench::Workbench;
+
+    /// The rows of a Parquet file of the program.
+    fn rows(workbench: &Workbench, arguments: &[&str]) -> Vec<Row> {
+        let path = workbench.path().join("pages.parquet");
+        let file = File::create(&path).expect("a file");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_search"));
+        command.args(["export", "-o", "parquet"]).args(arguments).current_dir(workbench.path());
+        assert!(command.stdin(Stdio::null()).stdout(file).status().expect("it runs").success());
+        let reader = SerializedFileReader::new(File::open(&path).expect("a file")).expect("a Parquet file");
+        let rows = reader.get_row_iter(None).expect("rows").collect::<Result<_, _>>();
+        rows.expect("whole rows")
+    }
+
+    /// A row as its JSON, to be compared with what `-o ndjson` prints.
+    fn json(row: &Row) -> Value {
+        row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()
+    }
+
+    fn value(field: &Field) -> Value {
+        match field {
+            Field::Null => Value::Null,
+            Field::Int(number) => (*number).into(),
+            Field::Long(number) => (*number).into(),
+            Field::Float(number) => (*number).into(),
+            Field::Str(text) => text.as_str().into(),
+            Field::Group(row) => json(row),
+            Field::ListInternal(list) => list.elements().iter().map(value).collect(),
+            other => panic!("{other:?} is in no row"),
+        }
+    }
+
+    #[test]
+    fn are_the_rows() {
+        let workbench = bench();
+        for (name, arguments) in [
+            ("pages", &[][..]),
+            ("pages with what was stripped", &["--removed"]),
+            ("hits", &["--query", "implant fees Dalian", "--removed"]),
+            ("no hits", &["--query", "zeppelins \"of nobody\" city:Dalian -implants"]),
+        ] {
+            let expected = workbench.search(&[&["export"], arguments].concat()).rows();
+            let found = if expected.is_empty() { vec![] } else { rows(&workbench, arguments) };
+            assert_eq!(found.len(), expected.len(), "{name}");
+            for (row, expected) in found.iter().zip(expected) {
+                let row = json(row);
+                let columns = row.as_object().expect("an object");
+                let keys = expected.as_object().expect("an object");
+                assert!(keys.keys().all(|key| columns.contains_key(key)), "{name}: a column for every key of {keys:?}");
+                for (column, value) in columns {
+                    let wanted = &expected[column];
+                    let is_near = |left: Option<f64>, right: Option<f64>| {
+                        left.zip(right).is_some_and(|(l, r)| (l - r).abs() < 1e-4)
+                    };
+                    let is_same = only(value, wanted) || is_near(value.as_f64(), wanted.as_f64());
+                    assert!(is_same, "{name}: {column}: {value} is not {wanted}");
+                }
+            }
+        }
+    }
+
+    /// Whether `value` is what it should be, but for keys that files do not have.
+    fn only(value: &Value, wanted: &Value) -> bool {
+        match (value, wanted) {
+            (Value::Object(own), Value::Object(_)) => own.iter().all(|(key, value)| only(value, &wanted[key])),
+            (Value::Array(own), Value::Array(all)) => {
+                own.len() == all.len() && own.iter().zip(all).all(|(own, wanted)| only(own, wanted))
+            }
+            _ => value == wanted,
+        }
+    }
+}

@@ -13,6 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use super::schema::{Fields, UNDATED};
 use crate::model::period::{Day, Period, Undated};
 use crate::model::plan::{Clause, Filter, Group, Plan, Weighted};
+use crate::text::terms::{stem_term, written_word};
 
 /// Share of the score of every way to say a word but the best one.
 const OTHER_WAYS: f32 = 0.1;
@@ -108,9 +109,7 @@ fn weighted_query(weighted: &Weighted, fields: &Fields) -> Box<dyn Query> {
 
 fn clause_query(clause: &Clause, fields: &Fields) -> Box<dyn Query> {
     match clause {
-        Clause::Term(text) => {
-            Box::new(TermQuery::new(Term::from_field_text(fields.text, text), IndexRecordOption::WithFreqs))
-        }
+        Clause::Term(text) => Box::new(TermQuery::new(fields.term(text), IndexRecordOption::WithFreqs)),
         Clause::Phrase(words) => phrase_query(words, fields),
         Clause::Facet(field, value) => {
             Box::new(TermQuery::new(Term::from_field_text(fields.facet(*field), value), IndexRecordOption::Basic))
@@ -123,8 +122,21 @@ fn phrase_query(words: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
         [] => Box::new(EmptyQuery),
         [(_, only)] => clause_query(&Clause::Term(only.clone()), fields),
         several => {
-            let terms = several.iter().map(|(at, word)| (*at, Term::from_field_text(fields.text, word)));
+            let (written, others): (Vec<_>, Vec<_>) =
+                several.iter().cloned().partition(|(_, word)| written_word(word).is_some());
+            if !written.is_empty() && !others.is_empty() {
+                return mixed_phrase_query(several, &written, fields);
+            }
+            let terms = several.iter().map(|(at, word)| (*at, fields.term(word)));
             Box::new(PhraseQuery::new_with_offset(terms.collect()))
         }
     }
+}
+
+/// A phrase with words as `written` and terms that have no other form, which stand in different fields: the phrase in any
+/// form, in a page where the words as written stand so far from each other.
+fn mixed_phrase_query(all: &[(usize, String)], written: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
+    let in_any_form: Vec<(usize, String)> = all.iter().map(|(at, word)| (*at, stem_term(word))).collect();
+    let both = [phrase_query(&in_any_form, fields), phrase_query(written, fields)];
+    Box::new(BooleanQuery::new(both.map(|query| (Occur::Must, query)).into()))
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use tantivy::columnar::StrColumn;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::collect::Scored;
 use super::schema::Fields;
@@ -61,9 +61,8 @@ struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     fn open(reader: &SegmentReader, fields: &Fields, plan: &'a Plan, mean_length: f32) -> tantivy::Result<Self> {
-        let inverted = reader.inverted_index(fields.text)?;
         Ok(Self {
-            clauses: plan.per_clause(|clause| Occurrences::open(&inverted, fields, clause))?,
+            clauses: plan.per_clause(|clause| Occurrences::open(reader, fields, clause))?,
             facets: FacetColumns::open(reader, plan)?,
             text_keys: reader.fast_fields().u64("text_key")?,
             sites: reader.fast_fields().u64("site")?,
@@ -111,9 +110,10 @@ enum Occurrences {
 }
 
 impl Occurrences {
-    fn open(inverted: &InvertedIndexReader, fields: &Fields, clause: &Clause) -> tantivy::Result<Self> {
+    fn open(reader: &SegmentReader, fields: &Fields, clause: &Clause) -> tantivy::Result<Self> {
         let word = |text: &str| -> tantivy::Result<Option<SegmentPostings>> {
-            let term = Term::from_field_text(fields.text, text);
+            let term = fields.term(text);
+            let inverted = reader.inverted_index(term.field())?;
             Ok(inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
         };
         let postings: Vec<(u32, Option<SegmentPostings>)> = match clause {

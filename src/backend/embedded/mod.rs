@@ -173,7 +173,7 @@ impl EmbeddedIndex {
         access: &Access,
         (files, index): (Files, Index),
     ) -> Result<Self, BackendError> {
-        index.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
+        analyzer::register(&index);
         let (schema, fields) = Fields::new();
         if index.schema() != schema {
             let what = "its fields are not those of its format".to_owned();

@@ -135,7 +135,7 @@ impl IndexView<'_> {
 /// together, of a facet none.
 fn clause_idf(searcher: &Searcher, fields: &Fields, clause: &Clause, pages: usize) -> tantivy::Result<f32> {
     let of_word = |word: &str| {
-        let holding = live_pages(searcher, &Term::from_field_text(fields.text, word))?;
+        let holding = live_pages(searcher, &fields.term(word))?;
         Ok(idf(pages, holding))
     };
     match clause {
@@ -153,7 +153,7 @@ fn group_pages(searcher: &Searcher, fields: &Fields, group: &Group) -> tantivy::
 
 fn clause_pages(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantivy::Result<usize> {
     let term = match clause {
-        Clause::Term(text) => Term::from_field_text(fields.text, text),
+        Clause::Term(text) => fields.term(text),
         Clause::Facet(field, value) => Term::from_field_text(fields.facet(*field), value),
         Clause::Phrase(_) => return Ok(0),
     };

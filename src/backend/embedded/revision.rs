@@ -75,7 +75,7 @@ impl Revision {
         let files = Files::open(&index.data, &access).map_err(|source| index.engine_error(source))?;
         files.collect().map_err(|source| index.engine_error(source))?;
         let written = Index::open(files.clone()).map_err(|source| index.engine_error(source))?;
-        written.tokenizers().register(analyzer::NAME, analyzer::ArticleTokenizer);
+        analyzer::register(&written);
         let writer = written
             .writer_with_num_threads::<TantivyDocument>(threads, threads * BUDGET_BYTES_PER_THREAD)
             .map_err(|error| open_error(index, error))?;

@@ -1,10 +1,10 @@
 //! The fields of the index and how a document fills them.
 
-use tantivy::TantivyDocument;
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
+use tantivy::{TantivyDocument, Term};
 
 use super::{analyzer, clinics};
 use crate::model::capture::CaptureTime;
@@ -13,6 +13,7 @@ use crate::model::document::Document;
 use crate::model::period::Day;
 use crate::model::plan::FacetField;
 use crate::text::normalize::comparison_key;
+use crate::text::terms::{Forms, written_word};
 
 /// How often title words count against body words: the measured optimum for pages that differ by title is 3 to 5.
 const TITLE_WEIGHT: usize = 4;
@@ -53,6 +54,8 @@ pub(super) struct Fields {
     title: Field,
     /// Title, headings and body in one field: weights by repetition, so that one field's BM25 is BM25F.
     pub(super) text: Field,
+    /// The same text, the words that have a stem as they were written: who wants no other form of them looks here.
+    written: Field,
     /// Values of each facet, in the order of [`FacetField::ALL`].
     facets: [Field; FacetField::ALL.len()],
     /// Who is called so, of clinics; see [`super::clinics`].
@@ -76,9 +79,12 @@ impl Fields {
     pub(super) fn new() -> (Schema, Self) {
         let mut builder = Schema::builder();
         let key = NumericOptions::default() | INDEXED | FAST;
-        let text_indexing = TextFieldIndexing::default()
-            .set_tokenizer(analyzer::NAME)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let text_by = |forms| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(analyzer::name(forms))
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+            TextOptions::default().set_indexing_options(indexing)
+        };
         let value_indexing = TextFieldIndexing::default()
             .set_tokenizer(RAW_TOKENIZER_NAME)
             .set_index_option(IndexRecordOption::Basic)
@@ -94,7 +100,8 @@ impl Fields {
             place: builder.add_u64_field("place", FAST),
             date: builder.add_u64_field(DATE, FAST),
             title: builder.add_text_field(TITLE, TextOptions::default().set_fast(RAW_TOKENIZER_NAME)),
-            text: builder.add_text_field("text", TextOptions::default().set_indexing_options(text_indexing)),
+            text: builder.add_text_field("text", text_by(Forms::Stems)),
+            written: builder.add_text_field("written", text_by(Forms::Written)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             clinic_found: builder.add_text_field("clinic_found", names.clone()),
             clinic_named: builder.add_text_field("clinic_named", names),
@@ -105,6 +112,12 @@ impl Fields {
             captured: builder.add_u64_field(CAPTURED, FAST),
         };
         (builder.build(), fields)
+    }
+
+    /// The term of an analysed word in the field that holds it.
+    pub(super) fn term(&self, word: &str) -> Term {
+        let field = if written_word(word).is_some() { self.written } else { self.text };
+        Term::from_field_text(field, word)
     }
 
     /// The field that holds a facet's values.
@@ -143,17 +156,9 @@ impl Fields {
         document.likeness.to_words().into_iter().for_each(|word| filled.add_u64(self.likeness, word));
         document.likeness.keys().into_iter().for_each(|key| filled.add_u64(self.likeness_key, key.0));
         filled.add_u64(self.captured, document.origin.captured.as_ref().map_or(0, CaptureTime::as_number));
-        for _ in 0..TITLE_WEIGHT {
-            filled.add_text(self.text, &document.article.title);
-        }
-        for _ in 1..HEADING_WEIGHT {
-            for heading in document.article.parts.iter().filter(|part| part.is_heading()) {
-                filled.add_text(self.text, &heading.text);
-            }
-        }
-        // A value each: a phrase does not run from one paragraph into the next.
-        for part in &document.article.parts {
-            filled.add_text(self.text, &part.text);
+        for text in weighted_texts(document) {
+            filled.add_text(self.text, text);
+            filled.add_text(self.written, text);
         }
         for (facet, value) in facet_values(document) {
             filled.add_text(self.facet(facet), value);
@@ -169,6 +174,15 @@ impl Fields {
         filled.add_bytes(self.document, &serde_json::to_vec(document)?);
         Ok(filled)
     }
+}
+
+/// The texts of a document, each as often as it counts; a value each: a phrase does not run from one paragraph into the
+/// next.
+fn weighted_texts(document: &Document) -> impl Iterator<Item = &String> {
+    let parts = &document.article.parts;
+    let titles = std::iter::repeat_n(&document.article.title, TITLE_WEIGHT);
+    let headings = parts.iter().filter(|part| part.is_heading()).map(|part| &part.text);
+    titles.chain((1..HEADING_WEIGHT).flat_map(move |_| headings.clone())).chain(parts.iter().map(|part| &part.text))
 }
 
 /// Every facet value of a document; a value stands once.

@@ -10,8 +10,8 @@ use super::OutputFormat;
 /// Arguments of `similar`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SimilarArguments {
-    /// The page: its id or the beginning of it, its address, its path, or its key.
-    #[arg(value_name = "PAGE")]
+    /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key.
+    #[arg(value_name = "PAGE", value_parser = super::named)]
     pub(in crate::cli) page_name: String,
     /// Instead list the pages with the same text for other clinics.
     #[arg(long)]
@@ -40,7 +40,7 @@ impl SimilarArguments {
 /// Arguments of `suggest`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SuggestArguments {
-    /// The beginning of a city, a clinic or a title, in either script; Chinese names also by pinyin or its initials: zmf.
+    /// The beginning of a city, a clinic or a title, in either script; Chinese names also by pinyin or its initials: wsl.
     #[arg(value_name = "PREFIX", required = true)]
     pub(in crate::cli) prefix: Vec<String>,
     /// How many suggestions, 1 to 100.

@@ -21,9 +21,10 @@ pub(in crate::cli) struct ExportArguments {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(in crate::cli) struct ShowArguments {
-    /// The page's id or the beginning of it, as hits show it; `ID#2` shows section 2.
-    #[arg(value_name = "ID")]
-    pub(in crate::cli) id: String,
+    /// The page: its id or the beginning of it, its address, its path (`PATH#RECORD` within a feed), or its key; with `#2`
+    /// behind it, section 2.
+    #[arg(value_name = "PAGE", value_parser = super::named)]
+    pub(in crate::cli) page: String,
     /// Show what was stripped, and why, instead of the article.
     #[arg(long)]
     pub(in crate::cli) removed: bool,
@@ -50,4 +51,7 @@ pub(in crate::cli) enum ExportFormat {
     /// Markdown: one article after the other.
     #[value(alias = "markdown")]
     Md,
+    /// A Parquet file: the keys of rows as columns, lists and objects nested.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }

@@ -68,7 +68,8 @@ pub(in crate::cli) struct QueryArguments {
     /// How many sentences of the paragraph to show on either side of a passage, 0 to 10.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(0..=10))]
     pub(in crate::cli) context: u16,
-    /// The words as typed: no synonyms, no spelling help.
+    /// The words as written: no other forms of them (`reimburse` is not `reimbursed`), no other ways to say them, no
+    /// spelling help; phrases and exclusions likewise. Case, width, accents and traditional characters do not matter.
     #[arg(long)]
     pub(in crate::cli) exact: bool,
     /// Look for pages no longer than this, e.g. 300ms, and answer with those found so far.
@@ -107,7 +108,7 @@ impl QueryArguments {
 }
 
 /// A name that names something.
-fn named(text: &str) -> Result<String, String> {
+pub(in crate::cli) fn named(text: &str) -> Result<String, String> {
     let is_named = text.chars().any(char::is_alphanumeric);
     if is_named { Ok(text.to_owned()) } else { Err("it names nothing".to_owned()) }
 }

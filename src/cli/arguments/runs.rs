@@ -89,7 +89,7 @@ pub(in crate::cli) struct ReadingArguments {
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(in crate::cli) struct RemoveArguments {
     /// Pages by id, address, path or key, or all pages of a site: site:HOST.
-    #[arg(value_name = "NAME", required_unless_present = "list")]
+    #[arg(value_name = "NAME", required_unless_present = "list", value_parser = super::named)]
     pub(in crate::cli) names: Vec<String>,
     /// Do not ask.
     #[arg(short, long)]

@@ -8,6 +8,8 @@ mod fixture;
 mod fold;
 pub(super) mod html;
 pub(super) mod markdown;
+#[cfg(feature = "parquet")]
+pub(super) mod parquet;
 pub(super) mod rows;
 pub(super) mod style;
 pub(super) mod table;
