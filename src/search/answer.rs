@@ -15,11 +15,12 @@ use super::ranking::{Ranked, Wanted, group_idf};
 use super::spelling::Correction;
 use super::understand::Understanding;
 use super::weights::{PassageWeights, Weights};
-use crate::backend::embedded::{BackendError, IndexView};
+use crate::backend::embedded::{BackendError, Families, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
 use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
+use crate::model::likeness::Kinship;
 use crate::model::page::Origin;
 use crate::model::plan::{Candidate, FacetField, MAX_FACET_VALUES, Plan, Retrieved};
 use crate::model::query::{Grouping, MAX_REACH, Matching, Query};
@@ -220,13 +221,14 @@ impl Searcher<'_> {
             self.weights.passages.han_character,
         );
         let kinships = self.view.kinships();
+        let families = kinships.families(ranked.iter().map(|ranked| ranked.candidate.id));
         let mut hits: Vec<Hit> = Vec::new();
         for ranked in ranked {
             let document = self.view.document_of(&ranked.candidate)?;
             let mut hit = self.hit(query, (plan, &matcher), &ranked, &document);
             let kinship = kinships.of(hit.row.id);
             hit.rank = query.skipped() + hits.len() + 1;
-            hit.group = Some(self.group(&ranked.candidate, (plan, query.grouping()))?);
+            hit.group = Some(self.group(&ranked.candidate, (kinship.as_ref(), &families), (plan, query.grouping()))?);
             hit.row = hit.row.with_kinship(kinship);
             hit.explain = (detail == Detail::Explained).then_some(ranked.parts);
             hits.push(hit);
@@ -236,7 +238,12 @@ impl Searcher<'_> {
 
     /// The pages that are folded under a hit: those of the group that was asked for, else the copies of its article, else
     /// the pages with the same text.
-    fn group(&self, candidate: &Candidate, (plan, by): (&Plan, Grouping)) -> Result<HitGroup, SearchError> {
+    fn group(
+        &self,
+        candidate: &Candidate,
+        (kinship, families): (Option<&Kinship>, &Families),
+        (plan, by): (&Plan, Grouping),
+    ) -> Result<HitGroup, SearchError> {
         if let Some((kin, key)) = Self::kin_plan(plan, candidate, by) {
             let size = self.view.count(&kin)?.max(1);
             return Ok(HitGroup { by: by.name().to_owned(), key, size, addresses: vec![] });
@@ -245,14 +252,12 @@ impl Searcher<'_> {
             let key = format!("{:016x}", candidate.text_key);
             return Ok(HitGroup { by: by.name().to_owned(), key, size: 1, addresses: vec![] });
         }
-        let kinships = self.view.kinships();
-        let kinship = kinships.of(candidate.id);
-        let template = kinship.map(|kinship| kinship.template).filter(|&template| template != 0);
-        if let Some(template) = template.filter(|_| by == Grouping::Template) {
-            let (key, size) = (format!("{template:016x}"), kinships.of_template(template).len());
+        let of_template = kinship.filter(|kinship| kinship.template != 0 && by == Grouping::Template);
+        if let Some(kinship) = of_template {
+            let (key, size) = (format!("{:016x}", kinship.template), families.template_size(kinship));
             return Ok(HitGroup { by: by.name().to_owned(), key, size, addresses: vec![] });
         }
-        let copies = kinship.map(|kinship| kinships.copies_of(DocumentId::from_u64(kinship.head))).unwrap_or_default();
+        let copies = kinship.map(|kinship| families.copies(kinship)).unwrap_or_default();
         if copies.len() < 2 {
             let (by, key) = ("text".to_owned(), format!("{:016x}", candidate.text_key));
             let size = self.view.pages_with_text(candidate.text_key)?.max(1);

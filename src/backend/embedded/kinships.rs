@@ -1,6 +1,7 @@
 //! Which pages are alike: a file of rows, by id, only for pages that have kin. So many bytes in memory, too. Beside it a
 //! file that says by whom that was decided: of each key its number, how many lead there, and who.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,6 +48,31 @@ impl Kinships {
         pages.map(|row| DocumentId::from_u64(row.id)).collect()
     }
 
+    /// The families of some pages, found in one look at all rows.
+    #[must_use]
+    pub fn families(&self, pages: impl IntoIterator<Item = DocumentId>) -> Families {
+        let mut families = Families::default();
+        let mut seen = 0;
+        for row in pages.into_iter().filter_map(|id| self.of(id)) {
+            families.copies.entry(row.head).or_default();
+            seen |= bit(row.head);
+            if row.template != 0 {
+                families.templates.entry(row.template).or_default();
+                seen |= bit(row.template);
+            }
+        }
+        // Nearly all rows are told by a bit that they are of none.
+        for row in self.rows.iter().filter(|row| seen & (bit(row.head) | bit(row.template)) != 0) {
+            if let Some(copies) = families.copies.get_mut(&row.head) {
+                copies.push(DocumentId::from_u64(row.id));
+            }
+            if let Some(size) = families.templates.get_mut(&row.template) {
+                *size += 1;
+            }
+        }
+        families
+    }
+
     pub(super) fn parse(bytes: &[u8]) -> io::Result<Self> {
         let (rows, rest) = bytes.as_chunks::<ROW_BYTES>();
         let row = |bytes: &[u8; ROW_BYTES]| {
@@ -60,6 +86,32 @@ impl Kinships {
         }
         Ok(Self { rows })
     }
+}
+
+/// The pages that are kin of some pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Families {
+    copies: HashMap<u64, Vec<DocumentId>>,
+    templates: HashMap<u64, usize>,
+}
+
+impl Families {
+    /// The pages with the article of a page, itself among them; none, of a page that was not asked for.
+    #[must_use]
+    pub fn copies(&self, kinship: &Kinship) -> &[DocumentId] {
+        self.copies.get(&kinship.head).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many pages are of the template of a page.
+    #[must_use]
+    pub fn template_size(&self, kinship: &Kinship) -> usize {
+        self.templates.get(&kinship.template).copied().unwrap_or(0)
+    }
+}
+
+/// One of 64, by the number.
+fn bit(number: u64) -> u64 {
+    1 << (number & 63)
 }
 
 /// The file that was read last: a search goes on with it when another generation has taken the place of this one.
@@ -127,6 +179,17 @@ mod tests {
         assert!(Kinships::parse(&bytes[1..]).is_err());
         let turned: Vec<Kinship> = rows.into_iter().rev().collect();
         assert!(Kinships::parse(&to_bytes(&turned)).is_err());
+    }
+
+    #[test]
+    fn families_of_pages() {
+        let row = |(id, head, template)| Kinship { id, head, template };
+        let rows: Vec<Kinship> = [(1, 1, 1), (2, 1, 1), (3, 3, 1), (9, 66, 0), (66, 66, 0)].map(row).to_vec();
+        let kinships = Kinships::parse(&to_bytes(&rows)).unwrap();
+        let families = kinships.families([2, 66, 70].map(DocumentId::from_u64));
+        let copies = |at: usize| families.copies(&rows[at]).iter().map(|id| id.as_u64()).collect::<Vec<_>>();
+        assert_eq!((copies(0), copies(2), copies(3)), (vec![1, 2], vec![], vec![9, 66]));
+        assert_eq!((families.template_size(&rows[2]), families.template_size(&rows[3])), (3, 0));
     }
 
     #[test]

@@ -12,9 +12,6 @@ use crate::model::page::Origin;
 use crate::model::plan::{Candidate, FacetField};
 use crate::model::site::{Edges, Site};
 
-/// Shorter ids are not worth the risk of meaning another page tomorrow.
-const MIN_SHORT_ID_DIGITS: usize = 4;
-
 /// Figures of an index.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct IndexFigures {
@@ -139,56 +136,6 @@ impl IndexView<'_> {
         let stored = self.stored(address)?;
         let only: OriginOnly = self.parsed(&stored)?;
         Ok(only.origin)
-    }
-
-    /// The ids that begin with these hex digits, at most `limit`, ascending.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn ids_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, BackendError> {
-        let is_hex = prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let Some(bits) = is_hex.then(|| u64::from_str_radix(prefix, 16).ok()).flatten() else { return Ok(vec![]) };
-        let shift = 4 * (16 - u32::try_from(prefix.len()).unwrap_or(16));
-        let mut ids = Vec::new();
-        self.for_each_page(|id, _, _| {
-            if id.checked_shr(shift).unwrap_or(0) == bits {
-                ids.push(DocumentId::from_u64(id));
-            }
-        })?;
-        ids.sort_unstable();
-        ids.truncate(limit);
-        Ok(ids)
-    }
-
-    /// The shortest beginnings, of at least four digits, that tell each of `ids` from every other page.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn short_ids(&self, ids: &[DocumentId]) -> Result<Vec<String>, BackendError> {
-        let mut digits = vec![MIN_SHORT_ID_DIGITS; ids.len()];
-        self.for_each_page(|other, _, _| {
-            for (wanted, id) in digits.iter_mut().zip(ids) {
-                let differing = id.as_u64() ^ other;
-                if differing != 0 {
-                    *wanted = (*wanted).max(differing.leading_zeros() as usize / 4 + 1);
-                }
-            }
-        })?;
-        Ok(ids.iter().zip(digits).map(|(id, digits)| id.to_string().chars().take(digits).collect()).collect())
-    }
-
-    /// The document with this id.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn document(&self, id: DocumentId) -> Result<Option<Document>, BackendError> {
-        let mut found = None;
-        self.for_each_page(|number, _, address| {
-            if number == id.as_u64() {
-                found = Some(address);
-            }
-        })?;
-        found.map(|address| self.read(address)).transpose()
     }
 
     /// Calls `visit` with every document, ordered by id; stops at the first error of either side.

@@ -309,7 +309,9 @@ fn parted_off(ends: &[u64], certain: &mut Connected, after: &mut Pairs<'_>) -> R
             continue;
         }
         let part = after.connected(&BTreeSet::from([end]), &mut |links, looks| {
-            links.iter().for_each(|link| certain.join(link.0, link.1));
+            for link in links {
+                certain.join(link.0, link.1);
+            }
             looks > FEW_LOOKS || certain.root(end) == certain.root(main)
         })?;
         match part {

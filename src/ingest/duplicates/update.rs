@@ -44,19 +44,20 @@ fn all(view: &IndexView<'_>) -> Result<Kin, BackendError> {
         keys.sort_unstable();
         let shared: Vec<&[(LikenessKey, u32)]> =
             keys.chunk_by(|left, right| left.0 == right.0).filter(|pages| pages.len() > 1).collect();
-        let new: Result<Vec<(LikenessKey, Vec<Link>, Vec<u64>)>, BackendError> = shared
+        let new: Result<Vec<(LikenessKey, OfKey)>, BackendError> = shared
             .into_par_iter()
             .filter_map(|keys| keys.first().map(|(key, _)| (*key, keys)))
             .map(|(key, keys)| {
                 let pages: Vec<PageOfSite> =
                     keys.iter().filter_map(|(_, at)| pages.get(*at as usize).copied()).collect();
                 let OfKey { links, leaders, .. } = links_of(&likenesses, key, &pages)?;
-                Ok((key, links, if pages.len() > FEW_PAGES { leaders } else { vec![] }))
+                let leaders = if pages.len() > FEW_PAGES { leaders } else { vec![] };
+                Ok((key, OfKey { links, leaders, members: vec![] }))
             })
             .collect();
-        for (key, links, leading) in new? {
-            found.extend(links);
-            leaders.set(key, leading);
+        for (key, new) in new? {
+            found.extend(new.links);
+            leaders.set(key, new.leaders);
         }
         found.sort_unstable();
         found.dedup();
