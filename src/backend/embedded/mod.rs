@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::error::LockError;
-use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, TantivyError};
+use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 use self::clinics::LookedUp;
@@ -65,6 +65,10 @@ use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 use self::tally::FacetKeys;
 use crate::model::likeness::Leaders;
+
+/// Bytes of pages that are compressed together. Of pages that are alike, a third less is stored than in blocks of a quarter;
+/// to read one of them takes some twenty microseconds more.
+const BLOCK_BYTES: usize = 64 << 10;
 
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
@@ -122,7 +126,8 @@ impl EmbeddedIndex {
         let (schema, _) = Fields::new();
         let fail = |source| BackendError::Engine { directory: directory.to_owned(), source };
         let files = Files::open(&data, access).map_err(fail)?;
-        let index = Index::open_or_create(files.clone(), schema).map_err(fail)?;
+        let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..IndexSettings::default() };
+        let index = Index::builder().schema(schema).settings(settings).open_or_create(files.clone()).map_err(fail)?;
         Self::over((directory, generation), access, (files, index))
     }
 
