@@ -65,6 +65,7 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 rank qid id score title url path record key lang date verdict city clinic topics flags group_size
                 missing answer passage passages (lists are joined by `; `)
   -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms;
+                facets: [{value, label, pages}]: all matching pages, copies among them, however hits are folded
                 more: hits follow on the next page · partial: time ran out (--deadline)
                 disagreement: [{verdict, pages, quote}] where pages differ
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]

@@ -349,7 +349,7 @@ pub struct Answer {
     pub absent: Vec<String>,
     /// What was recognised in the query.
     pub understood: Understood,
-    /// Values and counts of each facet over all matching pages, most frequent first.
+    /// Values and counts of each facet over all matching pages, however hits are folded, most frequent first.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
     /// Pages for each verdict, among all that match and are about the cities and clinics asked for.
     pub verdicts: BTreeMap<String, usize>,

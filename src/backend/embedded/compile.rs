@@ -11,12 +11,13 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 
 use super::schema::{Fields, UNDATED};
+use super::ways::Ways;
 use crate::model::period::{Day, Period, Undated};
 use crate::model::plan::{Clause, Filter, Group, Plan, Weighted};
 use crate::text::terms::{stem_term, written_word};
 
 /// Share of the score of every way to say a word but the best one.
-const OTHER_WAYS: f32 = 0.1;
+pub(super) const OTHER_WAYS: f32 = 0.1;
 
 /// The query of `plan`; an empty plan matches nothing.
 pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
@@ -84,18 +85,31 @@ fn period_query(period: &Period, fields: &Fields) -> Option<Box<dyn Query>> {
 fn group_query(group: &Group, fields: &Fields) -> Box<dyn Query> {
     let (facets, texts): (Vec<&Weighted>, Vec<&Weighted>) =
         group.clauses.iter().partition(|weighted| matches!(weighted.clause, Clause::Facet(..)));
-    let text: Box<dyn Query> = match texts.as_slice() {
+    let (others, words): (Vec<&Weighted>, Vec<&Weighted>) =
+        texts.into_iter().partition(|weighted| weighted.weight < 1.0 && phrase_terms(weighted, fields).is_some());
+    let words: Box<dyn Query> = match words.as_slice() {
+        [] => Box::new(EmptyQuery),
         [only] => weighted_query(only, fields),
         several => {
             let ways = several.iter().map(|weighted| weighted_query(weighted, fields));
             Box::new(DisjunctionMaxQuery::with_tie_breaker(ways.collect(), OTHER_WAYS))
         }
     };
+    let phrases = others.into_iter().filter_map(|other| Some((phrase_terms(other, fields)?, other.weight)));
+    let phrases: Vec<_> = phrases.collect();
+    let text = if phrases.is_empty() { words } else { Box::new(Ways { words, phrases }) };
     if facets.is_empty() {
         return text;
     }
     let facets = facets.into_iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields)));
     Box::new(BooleanQuery::new(std::iter::once((Occur::Should, text)).chain(facets).collect()))
+}
+
+/// The words of a phrase that stand in one field.
+fn phrase_terms(weighted: &Weighted, fields: &Fields) -> Option<Vec<(usize, Term)>> {
+    let Clause::Phrase(words) = &weighted.clause else { return None };
+    let is_plain = words.len() > 1 && words.iter().all(|(_, word)| written_word(word).is_none());
+    is_plain.then(|| words.iter().map(|(at, word)| (*at, fields.term(word))).collect())
 }
 
 /// Facets score their weight, whatever their frequency: being about a city is no matter of degree.

@@ -35,6 +35,7 @@ mod sorted;
 mod stored;
 mod tally;
 mod titles;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
