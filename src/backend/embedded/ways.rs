@@ -1,9 +1,9 @@
 //! The ways to say one thing, words and phrases, where phrases cost little.
 //!
 //! Whether words stand beside each other is read from their positions, which costs many times what looking up a word costs;
-//! and nearly every question has synonyms that are phrases, in two languages. So a phrase is looked at only in pages that hold
-//! all of its words and none of the ways that are one word: those are found already, and what a second way would add to
-//! their score is little.
+//! and nearly every question has synonyms that are phrases, in two languages. So a phrase is looked at only in pages that
+//! hold all of its words, and in those that hold a way of one word, too, only where it could score more than that: the best
+//! way counts, and what another one would add is a tenth of its own score.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
@@ -160,8 +160,16 @@ impl Phrase {
         count
     }
 
+    /// No more than that can it score in the page: it stands there no oftener than any of its words.
+    fn most(&self) -> Score {
+        self.score_of(self.words.iter().map(|(_, postings)| postings.term_freq()).min().unwrap_or(0))
+    }
+
     fn score(&self) -> Score {
-        let count = self.count.unwrap_or(0);
+        self.score_of(self.count.unwrap_or(0))
+    }
+
+    fn score_of(&self, count: u32) -> Score {
         self.bm25.as_ref().map_or(1.0, |bm25| bm25.score(self.lengths.fieldnorm_id(self.doc), count))
     }
 }
@@ -224,12 +232,10 @@ impl DocSet for WaysScorer {
 
 impl Scorer for WaysScorer {
     fn score(&mut self) -> Score {
-        if self.words.doc() == self.doc {
-            return self.words.score();
-        }
-        let (mut best, mut sum) = (0.0_f32, 0.0);
+        let said = (self.words.doc() == self.doc).then(|| self.words.score());
+        let (mut best, mut sum) = (said.unwrap_or(0.0), said.unwrap_or(0.0));
         for phrase in self.phrases.iter_mut().filter(|phrase| phrase.doc == self.doc) {
-            if phrase.count() > 0 {
+            if said.is_none_or(|said| phrase.most() > said) && phrase.count() > 0 {
                 let score = phrase.score();
                 best = best.max(score);
                 sum += score;
@@ -241,9 +247,11 @@ impl Scorer for WaysScorer {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
-    use tantivy::collector::DocSetCollector;
-    use tantivy::query::{BooleanQuery, Occur, PhraseQuery, TermQuery};
+    use tantivy::collector::{DocSetCollector, TopDocs};
+    use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, TermQuery};
     use tantivy::schema::{Schema, TEXT};
     use tantivy::{Index, TantivyDocument};
 
@@ -277,12 +285,27 @@ mod tests {
                 .map(|(words, step)| (words.iter().enumerate().map(|(at, word)| (at * step, term(*word))).collect(), 0.5))
                 .collect();
             let ways = Ways { words: one(word), phrases: phrases.clone() };
+            let mut each: Vec<Box<dyn Query>> = vec![one(word)];
+            each.extend(phrases.iter().map(|(words, weight)| {
+                Box::new(BoostQuery::new(Box::new(PhraseQuery::new_with_offset(words.clone())), *weight)) as Box<dyn Query>
+            }));
+            let best: Box<dyn Query> = Box::new(DisjunctionMaxQuery::with_tie_breaker(each, OTHER_WAYS));
             let mut usual: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Should, one(word))];
             usual.extend(phrases.into_iter().map(|(words, _)| {
                 (Occur::Should, Box::new(PhraseQuery::new_with_offset(words)) as Box<dyn Query>)
             }));
             let usual: Box<dyn Query> = Box::new(BooleanQuery::new(usual));
             let searcher = index.reader().unwrap().searcher();
+            let top = |query: &dyn Query| {
+                let all = searcher.search(query, &TopDocs::with_limit(100).order_by_score()).unwrap();
+                all.into_iter().map(|(score, page)| (page, score)).collect::<BTreeMap<_, _>>()
+            };
+            // What ways of less score would add is left out, no more.
+            let (cheap, whole) = (top(&ways), top(&*best));
+            for (page, score) in &whole {
+                let cheap = cheap.get(page).copied().unwrap_or(0.0);
+                prop_assert!(cheap <= score * 1.001 && cheap * (1.0 + OTHER_WAYS * 4.0) * 1.001 >= *score);
+            }
             // Alone, and sought from page to page beside another word.
             for with_other in [false, true] {
                 let found = |query: Box<dyn Query>| {
