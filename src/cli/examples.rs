@@ -109,6 +109,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 18] = [
     ("man", &[("search man > search.1", "of the program"), ("search man pages/", "of every command")]),
     ("help", &[("search help query", "the query language"), ("search help index", "all flags of a command")]),
 ];
+
 /// `command` with examples at the end of the long help of its commands.
 pub(super) fn added(command: Command) -> Command {
     command.mut_subcommands(|subcommand| {

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use article_search::model::article::Removed;
 use article_search::model::query::{MAX_LIMIT, MAX_REACH};
-use article_search::{Answer, Document, Engine, Error, Hit, Query, TextRow};
+use article_search::{Document, Engine, Error, Hit, Query, TextRow};
 use serde::Serialize;
 
 use super::arguments::{ExportArguments, ExportFormat};
 use super::failure::{Exit, Failure};
+use super::print::answer::{corrected, only_nearest};
 #[cfg(feature = "parquet")]
-use super::print::parquet::{Extras, ParquetTable};
+use super::print::parquet::ParquetTable;
 use super::print::table::PageTable;
 use super::print::{counted, markdown, rows};
+use super::query::told;
 use super::screen::Screen;
 use super::session::Session;
 
@@ -29,58 +31,63 @@ pub(super) fn main(session: &Session, arguments: &ExportArguments) -> Result<Exi
         return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export --query \"medical insurance\""));
     }
     let engine = session.open()?;
+    if let Some(words) = &arguments.query {
+        return hits(session, &engine, (words, arguments));
+    }
     let mut printer = Printer::new(session, arguments)?;
-    let exit = if let Some(words) = &arguments.query {
-        hits(session, &engine, (words, &mut printer))?
-    } else {
-        engine.for_each_document(|document| Ok(printer.print(&engine, &document, None)?))?;
-        Exit::Done
-    };
+    engine.for_each_document(|document| Ok(printer.print(&engine, &document, None)?))?;
     printer.finish()?;
-    Ok(exit)
+    Ok(Exit::Done)
 }
 
-/// Prints what a query finds, as far as it can be reached, and says how much that is.
-fn hits(session: &Session, engine: &Engine, (words, printer): (&str, &mut Printer)) -> Result<Exit, Failure> {
-    for page in 1.. {
-        let query = Query::new(words).limit(MAX_LIMIT).page(page).within(TIME);
-        let answer = engine.search(&query)?;
+/// Prints what a query finds, as far as it can be reached, and says how it was taken and how much that is.
+fn hits(session: &Session, engine: &Engine, (words, arguments): (&str, &ExportArguments)) -> Result<Exit, Failure> {
+    let query = Query::new(words).limit(MAX_LIMIT).within(TIME);
+    let first = engine.search(&query)?;
+    told(session, &query, &first);
+    let corrected = corrected(&first);
+    let nearest = only_nearest(&first).map(|nearest| nearest.trim_end_matches(':').to_owned() + " follow");
+    let nothing = (first.no_match && nearest.is_none()).then(|| "nothing found".to_owned());
+    corrected.into_iter().chain(nearest).chain(nothing).for_each(|note| session.note(&note));
+    let exit = if first.no_match { Exit::NothingFound } else { Exit::Done };
+    // What cannot be asked leaves no beginning of a table.
+    let mut printer = Printer::new(session, arguments)?;
+    let (mut answer, mut pages, mut is_partial) = (first, 1, false);
+    loop {
         for hit in &answer.hits {
             let document = engine.document(&hit.row.id.to_string())?;
             printer.print(engine, &document, Some(hit))?;
         }
-        let is_cut = page * MAX_LIMIT >= MAX_REACH;
-        if is_cut || answer.hits.len() < MAX_LIMIT {
-            if answer.no_match {
-                session.note(&nothing(&answer));
-            }
-            if answer.partial {
-                session.note("time ran out: there may be more hits");
-            }
-            if is_cut {
-                session.note(&format!("the first {}; narrow the query for the others", counted(MAX_REACH, "hit")));
-            }
-            return Ok(if answer.no_match { Exit::NothingFound } else { Exit::Done });
+        is_partial |= answer.partial;
+        if !answer.more {
+            break;
         }
+        pages += 1;
+        answer = engine.search(&Query::new(words).limit(MAX_LIMIT).page(pages).within(TIME))?;
     }
-    Ok(Exit::Done)
-}
-
-fn nothing(answer: &Answer) -> String {
-    match answer.absent.as_slice() {
-        [] => "nothing found".to_owned(),
-        absent => format!("no page is about {}; the hits are the nearest pages", absent.join(" or ")),
+    if is_partial {
+        session.note("time ran out: there may be more hits");
     }
+    if pages * MAX_LIMIT >= MAX_REACH && answer.hits.len() == MAX_LIMIT {
+        session.note(&format!("the first {}; narrow the query for the others", counted(MAX_REACH, "hit")));
+    }
+    printer.finish()?;
+    Ok(exit)
 }
 
 /// Writes pages in the format that was asked for.
 struct Printer {
-    output: Screen,
-    format: ExportFormat,
+    sink: Sink,
     stripped: Stripped,
-    table: PageTable,
+}
+
+/// Where pages go.
+enum Sink {
+    Rows(Screen),
+    Csv(Screen, PageTable),
+    Markdown(Screen),
     #[cfg(feature = "parquet")]
-    parquet: Option<ParquetTable>,
+    Parquet(Box<ParquetTable>),
 }
 
 /// A hit with all its text.
@@ -93,66 +100,63 @@ struct HitRow<'a> {
     removed: Option<&'a [Removed]>,
 }
 
+/// A page, or a hit, with all its text.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyRow<'a> {
+    Page(&'a TextRow),
+    Hit(HitRow<'a>),
+}
+
 impl Printer {
     fn new(session: &Session, arguments: &ExportArguments) -> Result<Self, Failure> {
         let table = PageTable { has_hits: arguments.query.is_some(), has_removed: arguments.removed };
-        let stripped = Stripped::from_flag(arguments.removed);
-        let mut printer = Self {
-            output: session.output(),
-            format: arguments.output,
-            stripped,
-            table,
+        let sink = match arguments.output {
+            ExportFormat::Ndjson => Sink::Rows(session.output()),
+            ExportFormat::Csv => {
+                let mut output = session.output();
+                table.header(&mut output)?;
+                Sink::Csv(output, table)
+            }
+            ExportFormat::Md => Sink::Markdown(session.output()),
             #[cfg(feature = "parquet")]
-            parquet: parquet_table(arguments)?,
+            ExportFormat::Parquet => Sink::Parquet(Box::new(parquet_table(table)?)),
         };
-        if printer.format == ExportFormat::Csv {
-            table.header(&mut printer.output)?;
-        }
-        Ok(printer)
+        Ok(Self { sink, stripped: Stripped::from_flag(arguments.removed) })
     }
 
     fn print(&mut self, engine: &Engine, document: &Document, hit: Option<&Hit>) -> io::Result<()> {
         let page = self.stripped.row(document).with_kinship(engine.kinships().of(document.id));
-        let output = &mut self.output;
-        match (self.format, hit) {
-            (ExportFormat::Ndjson, Some(hit)) => {
-                rows::row(output, &HitRow { hit, text: &page.text, removed: page.removed.as_deref() })
-            }
-            (ExportFormat::Ndjson, None) => rows::row(output, &page),
-            (ExportFormat::Csv, hit) => self.table.row(output, &page, hit),
-            (ExportFormat::Md, hit) => markdown::page(output, document, (&page, hit)),
+        let row = match hit {
+            Some(hit) => AnyRow::Hit(HitRow { hit, text: &page.text, removed: page.removed.as_deref() }),
+            None => AnyRow::Page(&page),
+        };
+        match &mut self.sink {
+            Sink::Rows(output) => rows::row(output, &row),
+            Sink::Csv(output, table) => table.row(output, &page, hit),
+            Sink::Markdown(output) => markdown::page(output, document, (&page, hit)),
             #[cfg(feature = "parquet")]
-            (ExportFormat::Parquet, hit) => match (self.parquet.as_mut(), hit) {
-                (Some(table), Some(hit)) => {
-                    table.row(&HitRow { hit, text: &page.text, removed: page.removed.as_deref() })
-                }
-                (Some(table), None) => table.row(&page),
-                (None, _) => Ok(()),
-            },
+            Sink::Parquet(table) => table.row(&row),
         }
     }
 
-    fn finish(mut self) -> io::Result<()> {
-        #[cfg(feature = "parquet")]
-        if let Some(table) = self.parquet.take() {
-            return table.finish();
+    fn finish(self) -> io::Result<()> {
+        match self.sink {
+            Sink::Rows(mut output) | Sink::Csv(mut output, _) | Sink::Markdown(mut output) => output.flush(),
+            #[cfg(feature = "parquet")]
+            Sink::Parquet(table) => table.finish(),
         }
-        self.output.flush()
     }
 }
 
-/// A table of pages, where it is asked for and somebody is there to take it.
+/// A table of pages, where somebody is there to take it.
 #[cfg(feature = "parquet")]
-fn parquet_table(arguments: &ExportArguments) -> Result<Option<ParquetTable>, Failure> {
-    if arguments.output != ExportFormat::Parquet {
-        return Ok(None);
-    }
+fn parquet_table(table: PageTable) -> Result<ParquetTable, Failure> {
     if io::stdout().is_terminal() {
         let what = "a Parquet file is nothing for a terminal";
         return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export -o parquet > pages.parquet"));
     }
-    let extras = Extras { has_hits: arguments.query.is_some(), has_removed: arguments.removed };
-    Ok(Some(ParquetTable::new(extras)?))
+    Ok(ParquetTable::new(table)?)
 }
 
 /// Whether rows carry what was stripped.

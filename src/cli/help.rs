@@ -69,7 +69,7 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 more: hits follow on the next page · partial: time ran out (--deadline)
                 disagreement: [{verdict, pages, quote}] where pages differ
                 words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
-                (with --queries, a query with an unknown filter has `error` and no hits)
+                (with --queries, a line without a query and one with an unknown filter have `error`, no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
   search export has -o ndjson (what is usual there), csv and md: pages with all their text; and parquet, where the program
   was built with --features parquet.
@@ -134,7 +134,8 @@ An unknown key or a wrong value is an error, told with file and line.
   pager = \"less -FRX\"        behind SEARCH_PAGER and PAGER
 
 More variables: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, FORCE_HYPERLINK, TERM=dumb, COLUMNS, and SEARCH_LOG=info for what
--v tells, SEARCH_LOG=debug for what -vv tells (search=debug among the directives of others). A variable that is set to nothing counts as unset.
+-v tells, SEARCH_LOG=debug for what -vv tells (search=debug among the directives of others). A variable that is set to
+nothing counts as unset.
 ";
 
 /// Prints the first screen, or help on a topic; `command` knows the flags.

@@ -10,7 +10,7 @@ use article_search::ingest::preview::Preview;
 use article_search::ingest::source::STANDARD_INPUT;
 use article_search::model::report::{IngestReport, Progress, Skipped};
 use article_search::text::safe::shown;
-use article_search::{Engine, Error, ReadOptions, RunOptions, Sources, preview, rebuild};
+use article_search::{Config, Engine, Error, ReadOptions, RunOptions, Sources, preview, rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{IndexArguments, ReadingArguments};
@@ -19,6 +19,7 @@ use super::locate;
 use super::print::{counted, padded, style};
 use super::report;
 use super::session::Session;
+use super::temporary::TemporaryFolder;
 
 /// Skipped inputs that are named one by one.
 const NAMED_SKIPS: usize = 20;
@@ -183,6 +184,20 @@ pub(super) fn run(
     (paths, options): (&[PathBuf], &RunOptions),
 ) -> Result<IngestReport, Failure> {
     Ok(metered(session, |progress| engine.ingest_with(paths, options, progress))?)
+}
+
+/// Indexes `paths` for as long as `place` is there; Ctrl-C ends it, and the folder goes.
+pub(super) fn for_now(
+    session: &Session,
+    place: &TemporaryFolder,
+    (config, paths): (&Config, &[PathBuf]),
+) -> Result<Engine, Failure> {
+    let engine = Engine::create(place.path.join("index"), config)?;
+    let options = RunOptions::default().until(session.interrupt.cancel());
+    if run(session, &engine, (paths, &options))?.is_interrupted() {
+        return Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted before all pages were read"));
+    }
+    Ok(engine)
 }
 
 /// Does `work`, showing how far it has come. Once it has come to something, Ctrl-C saves that before it ends the program.

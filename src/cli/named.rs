@@ -9,16 +9,23 @@ use super::session::Session;
 
 /// The page that was typed.
 pub(super) fn page(session: &Session, engine: &Engine, typed: &str) -> Result<DocumentId, Failure> {
-    let found = engine.page_id(typed);
-    let Err(Error::NoSuchPage(_)) = found else { return Ok(found?) };
+    Ok(known(session, engine, typed)?.1)
+}
+
+/// The name by which the index knows what was typed, and its page.
+pub(super) fn known(session: &Session, engine: &Engine, typed: &str) -> Result<(String, DocumentId), Error> {
+    let as_typed = match engine.page_id(typed) {
+        Ok(id) => return Ok((typed.to_owned(), id)),
+        Err(error @ Error::NoSuchPage(_)) => error,
+        Err(error) => return Err(error),
+    };
     // A run mostly stands beside its index; who asks may stand elsewhere.
     let seen_from_index = session.index_directory().and_then(|index| from_beside(&index, &session.here.join(typed)));
-    match seen_from_index {
-        Some(path) if path != typed => match engine.page_id(&path) {
-            Err(Error::NoSuchPage(_)) => Ok(found?),
-            seen => Ok(seen?),
-        },
-        _ => Ok(found?),
+    let Some(path) = seen_from_index.filter(|path| path != typed) else { return Err(as_typed) };
+    match engine.page_id(&path) {
+        Ok(id) => Ok((path, id)),
+        Err(Error::NoSuchPage(_)) => Err(as_typed),
+        Err(error) => Err(error),
     }
 }
 
@@ -28,12 +35,17 @@ pub(super) fn document_and_section<'a>(
     engine: &Engine,
     typed: &'a str,
 ) -> Result<(Document, Option<&'a str>), Failure> {
-    let of = |name: &str| Ok::<_, Failure>(engine.document(&page(session, engine, name)?.to_string())?);
-    let Some((name, section)) = typed.rsplit_once('#') else { return Ok((of(typed)?, None)) };
+    let of = |name: &str| engine.document(&known(session, engine, name)?.1.to_string());
+    let Some((name, section)) = typed.rsplit_once('#').filter(|(name, _)| !name.is_empty()) else {
+        return Ok((of(typed)?, None));
+    };
     // `feed.jsonl#3` is a page of a feed, `c728#3` a section.
     let is_id = name.chars().all(|digit| digit.is_ascii_hexdigit());
-    if !is_id && let Ok(document) = of(typed) {
-        return Ok((document, None));
+    if !is_id {
+        match of(typed) {
+            Err(Error::NoSuchPage(_)) => {}
+            found => return Ok((found?, None)),
+        }
     }
     Ok((of(name)?, Some(section)))
 }

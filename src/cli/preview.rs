@@ -1,6 +1,7 @@
 //! What a change of saved knowledge would do: to the pages of the corpus, and, by judged queries, to their order.
 //!
-//! Pages are read twice, with what is saved and with what would be; for the order, into indexes that go away again.
+//! Pages are read twice, with what is saved and with what would be; for the order twice more, into indexes that go away
+//! again.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use article_search::eval::compare::paired_bootstrap;
 use article_search::eval::measures::{Figures, Measure};
 use article_search::text::safe::shown;
-use article_search::{Config, Document, Engine, Error, RunOptions, Sources, extract};
+use article_search::{Config, Document, Error, Sources, extract};
 
 use super::arguments::JudgementArguments;
 use super::failure::{Exit, Failure};
@@ -59,8 +60,7 @@ pub(super) fn main(session: &Session, change: Change<'_>, judged: &JudgementArgu
 fn order(session: &Session, change: Change<'_>, (corpus, judged): (&Path, &Judged)) -> Result<(), Failure> {
     let figures = |folder: &Path| -> Result<Vec<Figures>, Failure> {
         let place = TemporaryFolder::new("settings")?;
-        let engine = Engine::create(place.path.join("index"), &config(folder))?;
-        index::run(session, &engine, (&[corpus.to_owned()], &RunOptions::default()))?;
+        let engine = index::for_now(session, &place, (&config(folder), &[corpus.to_owned()]))?;
         Ok(judged.figures(&judged.ask(&engine, None)?, 0))
     };
     let (before, after) = (figures(change.saved)?, figures(change.new)?);

@@ -33,8 +33,7 @@ pub(super) fn main(session: &Session, arguments: &QueryArguments) -> Result<Exit
         Queries::One(text) => {
             let query = prepared(&text, None, arguments);
             let answer = ask(&engine, &query, arguments)?;
-            tell(session, &answer);
-            note_cut_off(session, &query);
+            told(session, &query, &answer);
             printer.print(&answer)?;
             printer.finish()?;
             if arguments.template.is_none() && arguments.format().is_screen() {
@@ -77,6 +76,12 @@ fn many_answers(
         }
     }
     Ok(found)
+}
+
+/// Says what of a query was too much, and to those who want to know how the rest was taken.
+pub(super) fn told(session: &Session, query: &Query, answer: &Answer) {
+    tell(session, answer);
+    note_cut_off(session, query);
 }
 
 /// Says how a query was taken, and what it cost, to those who want to know.

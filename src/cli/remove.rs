@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 
 use article_search::text::safe::shown;
-use article_search::{Engine, Takedown};
+use article_search::{Engine, Error, Takedown};
 
 use super::arguments::RemoveArguments;
 use super::failure::{Exit, Failure};
 use super::index::patiently;
 use super::locate::{self, Located};
+use super::named;
 use super::print::counted;
 use super::session::Session;
 
@@ -27,7 +28,12 @@ pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exi
     if arguments.undo {
         return undo(session, &engine, arguments);
     }
-    let takedowns = arguments.names.iter().map(|name| engine.takedown(name)).collect::<Result<Vec<Takedown>, _>>()?;
+    let takedowns = arguments.names.iter().map(|name| {
+        // Sites, and addresses of pages that may come, need no page.
+        let is_path = !name.starts_with("site:") && !name.contains("://");
+        if is_path { engine.takedown(&named::known(session, &engine, name)?.0) } else { engine.takedown(name) }
+    });
+    let takedowns = takedowns.collect::<Result<Vec<Takedown>, Error>>()?;
     let pages = takedowns.iter().map(|takedown| engine.taken_by(takedown)).sum::<Result<usize, _>>()?;
     if !arguments.yes && !is_wanted(arguments, pages)? {
         session.note("nothing was removed");

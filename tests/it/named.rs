@@ -59,6 +59,27 @@ fn every_command_takes_every_name() {
 }
 
 #[test]
+fn a_removed_page_goes_by_every_name() {
+    for (name, gone) in [
+        ("corpus/deep/a.txt", "Implants"),
+        ("./corpus/./deep/a.txt", "Implants"),
+        ("corpus/feed.jsonl#1", "Crowns"),
+        ("./corpus/feed.jsonl#1", "Crowns"),
+        ("k1", "Crowns"),
+    ] {
+        let workbench = bench();
+        let removed = workbench.search(&["remove", "--yes", name]);
+        assert_eq!(removed.code, 0, "{name}: {}", removed.stderr);
+        assert_eq!(workbench.search(&["index"]).code, 0);
+        let rows = workbench.search(&["export"]).rows();
+        assert!(
+            rows.len() == 3 && rows.iter().all(|row| row["title"] != gone),
+            "{name} is forgotten for good: {rows:?}"
+        );
+    }
+}
+
+#[test]
 fn names_of_none_and_of_many() {
     let workbench = bench();
     for command in ["show", "similar", "why", "remove"] {

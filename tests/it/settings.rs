@@ -38,7 +38,7 @@ fn the_order_of_settings() {
         ("an empty variable is none", "", &[("SEARCH_OUTPUT", "")], &["implants"], 1, "pages/"),
         ("a flag before both", "", &[("SEARCH_OUTPUT", "tsv")], &["-o", "ndjson", "-n", "2", "implants"], 2, "\"v\":1"),
         ("and -j", "", &[("SEARCH_OUTPUT", "tsv")], &["-j", "-n", "2", "implants"], 2, "\"v\":1"),
-        ("help although", "", &[("SEARCH_CONFIG", "gone.toml")], &["help", "config"], 15, "search.toml"),
+        ("help although", "", &[("SEARCH_CONFIG", "gone.toml")], &["help", "config"], 16, "search.toml"),
     ] {
         let (code, stdout, stderr) = run(&workbench, folder, variables, arguments);
         assert_eq!(code, 0, "{name}: {stderr}");

@@ -17,6 +17,8 @@ use parquet::schema::types::Type;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::table::PageTable;
+
 /// Rows that are held until they are written: some 20 MB of articles.
 const ROWS_AT_ONCE: usize = 4096;
 
@@ -33,15 +35,6 @@ const SENTENCE: &str = "required int32 section; required int32 start; required i
 const REMOVED: &str = "required group element {
     required binary reason (UTF8); required binary rule (UTF8); required binary text (UTF8); }";
 
-/// What rows hold beside what every page has.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct Extras {
-    /// Whether a query has found them.
-    pub(in crate::cli) has_hits: bool,
-    /// Whether what was stripped is in them.
-    pub(in crate::cli) has_removed: bool,
-}
-
 /// Writes rows to standard output.
 pub(in crate::cli) struct ParquetTable {
     writer: SerializedFileWriter<Stdout>,
@@ -52,8 +45,8 @@ pub(in crate::cli) struct ParquetTable {
 
 impl ParquetTable {
     /// A table without rows.
-    pub(in crate::cli) fn new(extras: Extras) -> io::Result<Self> {
-        let schema = Arc::new(parse_message_type(&message(extras)).map_err(into_io)?);
+    pub(in crate::cli) fn new(table: PageTable) -> io::Result<Self> {
+        let schema = Arc::new(parse_message_type(&message(table)).map_err(into_io)?);
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let writer =
             SerializedFileWriter::new(io::stdout(), Arc::clone(&schema), Arc::new(properties)).map_err(into_io)?;
@@ -91,7 +84,7 @@ impl ParquetTable {
     }
 }
 
-fn message(Extras { has_hits, has_removed }: Extras) -> String {
+fn message(PageTable { has_hits, has_removed }: PageTable) -> String {
     let list =
         |name: &str, element: &str| format!("required group {name} (LIST) {{ repeated group list {{ {element} }} }}");
     let mut columns = vec![];
