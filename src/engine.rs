@@ -228,7 +228,7 @@ impl Engine {
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`]; [`Error::Index`].
     pub fn page_id(&self, name: &str) -> Result<DocumentId, Error> {
         let by_address = DocumentId::of(&Origin { url: Some(name.to_owned()), ..Origin::at(name) });
-        if name.contains("://") && self.reading(|index| Ok(index.view().document(by_address)?))?.is_some() {
+        if name.contains("://") && self.reading(|index| Ok(index.view().page(by_address)?))?.is_some() {
             return Ok(by_address);
         }
         let mut ids = self.reading(|index| Ok(index.view().ids_with_prefix(name, SHOWN_IDS)?))?;

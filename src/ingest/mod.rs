@@ -48,7 +48,8 @@ use crate::text::terms::TermStream;
 
 /// Raised with every change of how blocks are made of a page: sources are read again then.
 const SOURCE_VERSION: u32 = 4;
-/// Raised with every change of how blocks are cleaned and recognised: documents are made anew from their blocks then.
+/// Raised with every change of how blocks are cleaned and recognised, or pages compared: documents are made anew from their
+/// blocks then, and all of them compared.
 const EXTRACTOR_VERSION: u32 = 6;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.

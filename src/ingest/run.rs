@@ -270,7 +270,7 @@ impl<'a> Run<'a> {
         let (mut journal, takedowns) = (ledger.into_journal(), takedowns.to_bytes());
         let known = index.kinships()?;
         let mut kin = None;
-        if !touched.is_empty() || revision.is_first() {
+        if !touched.is_empty() || revision.is_first() || rules == Rules::Changed {
             revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
             index.reload()?;
             let view = index.view();
@@ -292,7 +292,9 @@ impl<'a> Run<'a> {
                 revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
                 index.reload()?;
             }
-            let changed = if matches!(touched, Touched::All) { None } else { Some(revision.changed()) };
+            // What other rules have decided of pages that are alike does not hold any more.
+            let is_all = matches!(touched, Touched::All) || rules == Rules::Changed;
+            let changed = (!is_all).then(|| revision.changed());
             let known = (known.rows(), index.leaders()?);
             kin = Some(duplicates::update::anew((finder.view(), &index.view()), changed, known)?);
         } else if journal.is_saved() && rules == Rules::Same && takedowns == index.takedowns()? {

@@ -31,7 +31,7 @@ impl Searcher<'_> {
     /// # Errors
     /// As [`Searcher::answer`].
     pub fn similar(&self, id: DocumentId, query: &Query, started: Instant) -> Result<Option<Answer>, SearchError> {
-        let Some(document) = self.document(id)? else { return Ok(None) };
+        let Some(document) = self.view.document(id)? else { return Ok(None) };
         let filters = self.filters(query, &Parsed::default())?;
         let mut plan = plan(&Parsed::default(), &Understanding::default(), filters, &self.weights.retrieval);
         Self::narrow(&mut plan, query);
@@ -82,7 +82,7 @@ impl Searcher<'_> {
         let ids = kinships.of_template(template);
         let mut hits = Vec::new();
         for (rank, id) in (1..).zip(&ids).skip(query.skipped()).take(query.hit_limit()) {
-            let Some(document) = self.document(*id)? else { continue };
+            let Some(document) = self.view.document(*id)? else { continue };
             let row = Row::of(&document).with_kinship(kinships.of(*id));
             let (answer, group, explain) = (None, None, None);
             let (passages, missing) = (vec![], vec![]);
@@ -99,11 +99,6 @@ impl Searcher<'_> {
             hits,
             ..Answer::default()
         }))
-    }
-
-    fn document(&self, id: DocumentId) -> Result<Option<Document>, SearchError> {
-        let page = self.view.page(id)?;
-        Ok(page.map(|page| self.view.document_at(page)).transpose()?)
     }
 
     /// The words that tell the page from the others, the most telling first: those that it holds often and few pages hold.

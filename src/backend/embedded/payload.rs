@@ -32,7 +32,7 @@ pub(super) struct Payload {
     /// The file that says which pages are alike; none, when no two are.
     #[serde(default)]
     pub(super) kinships: Option<String>,
-    /// The file that says by whom that was decided; none, when an older release wrote it or nobody has to be remembered.
+    /// The file that says by whom that was decided; none, when an older release wrote it: all pages are compared then.
     #[serde(default)]
     pub(super) leaders: Option<String>,
 }

@@ -187,8 +187,10 @@ impl Revision {
             let rows = (!kin.rows.is_empty()).then(|| kinships::to_bytes(&kin.rows));
             let write = |rows: Vec<u8>| Sidecar::Kinships.write(place, &rows, kinships.as_ref());
             kinships = rows.map(write).transpose()?;
-            leaders =
-                Some(Sidecar::Leaders.write(place, &kinships::leaders_to_bytes(&kin.leaders), leaders.as_ref())?);
+            // One that cannot be read is written anew.
+            let current = leaders.filter(|name| payload::read(&self.data, Some(name)).is_ok());
+            let content = kinships::leaders_to_bytes(&kin.leaders);
+            leaders = Some(Sidecar::Leaders.write(place, &content, current.as_ref())?);
         }
         Ok(Payload {
             learnt: Some(self.save_learnt(learnt)?),

@@ -64,7 +64,7 @@ fn all(view: &IndexView<'_>) -> Result<Kin, BackendError> {
     }
     let linked: HashSet<u64> = found.iter().flat_map(|(left, right, _)| [*left, *right]).collect();
     let pages = pages.into_iter().filter(|page| linked.contains(&page.id.as_u64()));
-    let members: Vec<Member> = pages.map(|page| Member::from(&likenesses.likened(page))).collect();
+    let members: Vec<Member> = pages.map(|page| Member::from(&likenesses.sketched(page))).collect();
     Ok(Kin { rows: kinships(&members, &found), leaders })
 }
 
