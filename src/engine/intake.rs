@@ -234,9 +234,9 @@ pub fn rebuild(
         return Err(Error::Cancelled);
     }
     let mut report = run.finish()?;
-    new.reload()?;
+    let index = EmbeddedIndex::open_with(directory, &config.access)?;
     report.took_seconds = started.elapsed().as_secs_f64();
-    Ok((Engine::over(new, settings), report))
+    Ok((Engine::over(index, settings), report))
 }
 
 #[cfg(test)]

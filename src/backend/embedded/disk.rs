@@ -120,6 +120,8 @@ pub enum Reading {
     Mapped,
     /// By calls, which fail then.
     Called,
+    /// As [`Reading::Mapped`], by a run, which reads much of them once: what was read does not stay in memory.
+    Passing,
 }
 
 /// What of an index is checked when it is opened.
@@ -150,6 +152,12 @@ impl Default for Access {
 }
 
 impl Access {
+    /// The same for a run.
+    pub(super) fn of_run(&self) -> Self {
+        let reading = if self.reading == Reading::Mapped { Reading::Passing } else { self.reading };
+        Self { reading, ..self.clone() }
+    }
+
     /// Writes a file whole under a temporary name in `folder`, makes it last, and gives it its name there.
     pub(super) fn replace(&self, folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
         let temporary = folder.join(format!(".tmp-{name}"));

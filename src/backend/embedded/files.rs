@@ -27,6 +27,7 @@ use super::called::CalledFile;
 use super::disk::{Access, Checks, DiskFile, Opening, Reading};
 use super::manifest::{Manifest, Sum};
 use super::marker;
+use super::passing::PassingFile;
 use super::payload::Payload;
 
 /// The engine's list of the files that it may remove.
@@ -45,6 +46,8 @@ const MAX_WAITING: usize = 64;
 pub(super) struct Files {
     root: PathBuf,
     mapped: MmapDirectory,
+    /// Another one: its maps go with who reads them.
+    passing: MmapDirectory,
     access: Access,
     state: Arc<State>,
 }
@@ -76,8 +79,8 @@ struct Sums {
 impl Files {
     /// The files in `folder`, which must be there.
     pub(super) fn open(folder: &Path, access: &Access) -> tantivy::Result<Self> {
-        let mapped = MmapDirectory::open(folder)?;
-        Ok(Self { root: folder.to_owned(), mapped, access: access.clone(), state: Arc::default() })
+        let (mapped, passing) = (MmapDirectory::open(folder)?, MmapDirectory::open(folder)?);
+        Ok(Self { root: folder.to_owned(), mapped, passing, access: access.clone(), state: Arc::default() })
     }
 
     /// Publishes nothing from now on, and writes no new file.
@@ -237,6 +240,10 @@ impl Directory for Files {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         match self.access.reading {
             Reading::Mapped => self.mapped.get_file_handle(path),
+            Reading::Passing => {
+                let kept = self.mapped.get_file_handle(path)?;
+                Ok(Arc::new(PassingFile::new((&self.root, path), &self.passing, kept)))
+            }
             Reading::Called => match CalledFile::open(&self.root.join(path)) {
                 Ok(file) => Ok(Arc::new(file)),
                 Err(error) if error.kind() == ErrorKind::NotFound => {

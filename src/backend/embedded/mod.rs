@@ -16,6 +16,7 @@ mod disk;
 mod doctor;
 mod error;
 mod files;
+mod forgetting;
 mod ids;
 mod journal;
 mod kinships;
@@ -26,6 +27,7 @@ mod lookup;
 mod manifest;
 mod marker;
 mod merging;
+mod passing;
 mod payload;
 mod retrieve;
 mod revision;
@@ -116,7 +118,7 @@ impl EmbeddedIndex {
     /// # Errors
     /// [`BackendError::Io`] when it cannot be written.
     pub fn next_to(lock: &WriterLock) -> Result<Self, BackendError> {
-        Self::make(lock.directory(), &next_generation(lock.directory()), lock.access())
+        Self::make(lock.directory(), &next_generation(lock.directory()), &lock.access().of_run())
     }
 
     fn make(directory: &Path, generation: &str, access: &Access) -> Result<Self, BackendError> {
@@ -167,12 +169,12 @@ impl EmbeddedIndex {
         Self::over((directory, generation), access, (files, index))
     }
 
-    /// The same generation, opened once more: what it is shown of, this one is not.
+    /// The same generation, opened once more for a run: what it is shown of, this one is not.
     ///
     /// # Errors
     /// As [`EmbeddedIndex::open`].
     pub fn again(&self) -> Result<Self, BackendError> {
-        Self::open_generation(&self.directory, &self.generation, &self.access)
+        Self::open_generation(&self.directory, &self.generation, &self.access.of_run())
     }
 
     fn over(

@@ -6,16 +6,18 @@
 //! in the background publishes any more; a commit is synced together with the folder, because the rename that publishes
 //! it is not ([`super::files`]).
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::directory::error::LockError;
-use tantivy::{Index, IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{Index, IndexWriter, Searcher, SegmentReader, TantivyDocument, TantivyError};
 
 use super::disk::Access;
 use super::error::BackendError;
 use super::files::Files;
+use super::forgetting::PageWithId;
 use super::journal::Journal;
 use super::kinships;
 use super::lock::WriterLock;
@@ -61,8 +63,10 @@ pub struct Revision {
     _lock: WriterLock,
     /// What the last commit says beside its pages.
     before: Payload,
-    /// Pages that were put or removed, in that order.
-    changed: Vec<DocumentId>,
+    /// The pages before; `None`, where the index was opened before others wrote.
+    pages_before: Option<Searcher>,
+    /// Pages that were put or removed.
+    changed: HashSet<DocumentId>,
     /// Tells who decides about merges.
     is_publishing: Arc<AtomicBool>,
 }
@@ -71,7 +75,7 @@ impl Revision {
     pub(super) fn open(index: &EmbeddedIndex, lock: WriterLock) -> Result<Self, BackendError> {
         let directory = index.directory.clone();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
-        let access = lock.access().clone();
+        let access = lock.access().of_run();
         let files = Files::open(&index.data, &access).map_err(|source| index.engine_error(source))?;
         files.collect().map_err(|source| index.engine_error(source))?;
         let written = Index::open(files.clone()).map_err(|source| index.engine_error(source))?;
@@ -86,9 +90,10 @@ impl Revision {
         remove_temporary_files(&directory, &access);
         let before = index.payload()?;
         let (fields, generation) = (index.fields.clone(), index.generation.clone());
-        let (writer, changed) = (Some(writer), vec![]);
+        let (writer, changed, pages_before) = (Some(writer), HashSet::new(), pages_before(index, &written)?);
         let revision = Self {
             writer,
+            pages_before,
             fields,
             directory,
             generation,
@@ -122,20 +127,29 @@ impl Revision {
     /// # Errors
     /// When the revision has failed before.
     pub fn remove(&mut self, id: DocumentId) -> Result<(), BackendError> {
-        let term = Term::from_field_u64(self.fields.id, id.as_u64());
-        self.changed.push(id);
-        self.with_writer(|writer| {
-            writer.delete_term(term);
-            Ok(())
-        })
+        let page = PageWithId::new(self.fields.id, id);
+        let is_new = self.changed.insert(id);
+        // What is not there need not be looked for in every segment.
+        let is_there = !is_new || self.was_there(page)?;
+        self.with_writer(|writer| if is_there { writer.delete_query(Box::new(page)).map(|_| ()) } else { Ok(()) })
+    }
+
+    fn was_there(&self, page: PageWithId) -> Result<bool, BackendError> {
+        let Some(pages) = &self.pages_before else { return Ok(true) };
+        let fail = |source| BackendError::Engine { directory: self.directory.clone(), source };
+        for reader in pages.segment_readers() {
+            if page.is_known(reader).map_err(fail)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The pages that were put or removed, ascending, each once.
     #[must_use]
     pub fn changed(&self) -> Vec<DocumentId> {
-        let mut changed = self.changed.clone();
+        let mut changed: Vec<DocumentId> = self.changed.iter().copied().collect();
         changed.sort_unstable();
-        changed.dedup();
         changed
     }
 
@@ -257,6 +271,14 @@ impl Drop for Revision {
         // Merges may go on without the writer; the next one finds the folder at rest.
         self.files.close();
     }
+}
+
+/// The pages that the index shows, if nothing was published since it was opened.
+fn pages_before(index: &EmbeddedIndex, written: &Index) -> Result<Option<Searcher>, BackendError> {
+    let searcher = index.reader.searcher();
+    let seen: BTreeSet<_> = searcher.segment_readers().iter().map(SegmentReader::segment_id).collect();
+    let there = written.searchable_segment_ids().map_err(|source| index.engine_error(source))?;
+    Ok((seen == there.into_iter().collect()).then_some(searcher))
 }
 
 fn open_error(index: &EmbeddedIndex, error: TantivyError) -> BackendError {

@@ -1,0 +1,115 @@
+//! A file of which nothing stays in memory once it was read: for runs, which read files from end to end to merge them.
+//!
+//! What was read through a memory map counts as held by the process for as long as the map is there, and maps of segments
+//! are there for as long as these are open: at a million pages several gigabytes. Here short pieces are read by calls, the
+//! shortest a window at a time, and long ones through a map of their own, which goes with them.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::HasLen;
+use tantivy::directory::{Directory, FileHandle, MmapDirectory, OwnedBytes};
+
+/// Bytes that are read at once where less is asked for: the next piece often follows.
+const WINDOW_BYTES: usize = 16 << 10;
+/// Fewest bytes that are read through a map. Of shorter pieces, readers that follow each other closely would keep one.
+const LONG_BYTES: usize = 1 << 20;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct PassingFile {
+    root: PathBuf,
+    name: PathBuf,
+    /// Maps that go with their last reader.
+    maps: MmapDirectory,
+    /// Stays, for when the file loses its name.
+    kept: Arc<dyn FileHandle>,
+    /// Where the last window begins, and its bytes.
+    window: Mutex<(usize, OwnedBytes)>,
+}
+
+impl PassingFile {
+    /// The file `name` in the folder `root`, which is that of `maps`; `kept` reads it, too.
+    pub(super) fn new((root, name): (&Path, &Path), maps: &MmapDirectory, kept: Arc<dyn FileHandle>) -> Self {
+        let window = Mutex::new((0, OwnedBytes::empty()));
+        Self { root: root.to_owned(), name: name.to_owned(), maps: maps.clone(), kept, window }
+    }
+
+    fn called(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        let mut file = File::open(self.root.join(&self.name))?;
+        let mut bytes = vec![0; range.len()];
+        file.seek(SeekFrom::Start(range.start as u64))?;
+        file.read_exact(&mut bytes)?;
+        Ok(OwnedBytes::new(bytes))
+    }
+
+    fn mapped(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        self.maps.get_file_handle(&self.name).map_err(io::Error::other)?.read_bytes(range)
+    }
+}
+
+impl HasLen for PassingFile {
+    fn len(&self) -> usize {
+        self.kept.len()
+    }
+}
+
+impl FileHandle for PassingFile {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.len() > WINDOW_BYTES {
+            let is_long = range.len() >= LONG_BYTES;
+            let read = if is_long { self.mapped(range.clone()) } else { self.called(range.clone()) };
+            return read.or_else(|_| self.kept.read_bytes(range));
+        }
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, bytes) = &*window;
+        if range.start < *start || range.end > start + bytes.len() {
+            let wanted = range.start..self.len().min(range.start + WINDOW_BYTES);
+            match self.called(wanted) {
+                Ok(bytes) => *window = (range.start, bytes),
+                Err(_) => return self.kept.read_bytes(range),
+            }
+        }
+        let (start, bytes) = &*window;
+        Ok(bytes.slice(range.start - start..range.end - start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_piece_is_that_of_the_file(
+            length in prop_oneof![0..4 * WINDOW_BYTES, LONG_BYTES..2 * LONG_BYTES],
+            pieces in prop::collection::vec(any::<(Index, Index, bool)>(), 1..20),
+            gone in 0_usize..20,
+        ) {
+            let folder = tempfile::TempDir::new().unwrap();
+            let content: Vec<u8> = (0_u8..251).cycle().take(length).collect();
+            let name = Path::new("segment.idx");
+            std::fs::write(folder.path().join(name), &content).unwrap();
+            let open = || MmapDirectory::open(folder.path()).unwrap();
+            let kept = open().get_file_handle(name).unwrap();
+            let file = PassingFile::new((folder.path(), name), &open(), kept);
+            prop_assert_eq!(file.len(), length);
+            for (number, (start, size, is_short)) in pieces.into_iter().enumerate() {
+                if number == gone {
+                    std::fs::remove_file(folder.path().join(name)).unwrap();
+                }
+                let start = start.index(length + 1);
+                let longest = if is_short { (length - start).min(100) } else { length - start };
+                let range = start..start + size.index(longest + 1);
+                let bytes = file.read_bytes(range.clone()).unwrap();
+                prop_assert_eq!(bytes.as_slice(), &content[range]);
+            }
+        }
+    }
+}
