@@ -292,6 +292,7 @@ impl<'a> Run<'a> {
                 revision.checkpoint(&mut journal, &takedowns, &templates.to_bytes())?;
                 index.reload()?;
             }
+            drop(offers);
             // What other rules have decided of pages that are alike does not hold any more.
             let is_all = matches!(touched, Touched::All) || rules == Rules::Changed;
             let changed = (!is_all).then(|| revision.changed());

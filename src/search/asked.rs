@@ -9,7 +9,7 @@ use super::order::facet_of;
 use super::parse::Parsed;
 use super::plan::plan;
 use super::ranking::{Script, Wanted};
-use super::spelling::{Correction, Held, better_known, corrected};
+use super::spelling::{Correction, Held, better_known, corrected, letters};
 use super::understand::{Meaning, Sense, Understanding};
 use crate::backend::embedded::BackendError;
 use crate::model::clinic::ClinicKey;
@@ -108,7 +108,7 @@ impl Searcher<'_> {
             let mut texts = std::iter::once(&article.title).chain(article.parts.iter().map(|part| &part.text));
             let is_form = |text: &String| {
                 let mut forms = terms(text).into_iter().filter(|found| found.text == term);
-                forms.any(|found| found.span.of(text).eq_ignore_ascii_case(form))
+                forms.any(|found| letters(&found, text) == form)
             };
             if texts.any(is_form) {
                 return Ok(true);

@@ -13,7 +13,7 @@ use super::slips::{is_near, is_pinyin};
 use super::understand::{Sense, Understanding};
 use crate::knowledge::Knowledge;
 use crate::text::span::Span;
-use crate::text::terms::{Term, terms};
+use crate::text::terms::{Term, is_apostrophe, terms};
 
 /// Shorter words have too many neighbours.
 const MIN_LETTERS: usize = 4;
@@ -127,7 +127,7 @@ pub fn better_known<E>(
     let speller = Speller { knowledge, held, cities: understanding.cities().flatten().cloned().collect() };
     let mut better = Vec::new();
     for word in terms(&understanding.words) {
-        let typed = word.span.of(&understanding.words).to_ascii_lowercase();
+        let typed = letters(&word, &understanding.words);
         let is_word = (MIN_LETTERS..=MAX_LETTERS).contains(&typed.len());
         let is_meant = understanding.meanings.iter().any(|meaning| meaning.span.overlaps(word.span));
         if !is_word || is_meant || !is_open(&word, understanding, knowledge) || better.len() >= MAX_OFFERS {
@@ -150,8 +150,13 @@ fn is_open(word: &Term, understanding: &Understanding, knowledge: &Knowledge) ->
     let is_meant = understanding.meanings.iter().any(|meaning| {
         meaning.span.contains(word.span) && matches!(meaning.sense, Sense::City(_) | Sense::Synonyms(_))
     });
-    let is_plain = is_plain(word.span.of(&understanding.words));
+    let is_plain = is_plain(&letters(word, &understanding.words));
     is_plain && !is_meant && !knowledge.stop_words.is_stop_word(&word.text)
+}
+
+/// A word in small letters, without apostrophes: they come and go in names ("Xi'an").
+pub(super) fn letters(word: &Term, text: &str) -> String {
+    word.span.of(text).chars().filter(|letter| !is_apostrophe(*letter)).collect::<String>().to_ascii_lowercase()
 }
 
 fn is_plain(text: &str) -> bool {
@@ -173,7 +178,7 @@ impl<E> Speller<'_, E> {
             return Ok(vec![]);
         }
         let words: Vec<Term> = terms(&understanding.words);
-        let typed = |word: &Term| word.span.of(&understanding.words).to_ascii_lowercase();
+        let typed = |word: &Term| letters(word, &understanding.words);
         let open = words.iter().filter(|word| is_open(word, understanding, self.knowledge));
         let open: Vec<String> = open.map(typed).filter(|word| word.len() >= MIN_LETTERS).take(MAX_WORDS).collect();
         for word in &open {
@@ -231,7 +236,7 @@ impl<E> Speller<'_, E> {
         understanding: &Understanding,
     ) -> Result<Option<(usize, Correction)>, E> {
         let Some(word) = words.get(index) else { return Ok(None) };
-        let typed = word.span.of(&understanding.words).to_ascii_lowercase();
+        let typed = letters(word, &understanding.words);
         if let Some((taken, joined)) = self.joined(words, index, &understanding.words)? {
             return Ok(Some((taken, correction(joined, vec![], Doubt::None))));
         }
@@ -266,7 +271,7 @@ impl<E> Speller<'_, E> {
     fn joined(&self, words: &[Term], index: usize, text: &str) -> Result<Option<(usize, String)>, E> {
         for count in (2..=MAX_JOINED).rev() {
             let Some(parts) = words.get(index..index + count) else { continue };
-            let joined: String = parts.iter().map(|part| part.span.of(text).to_ascii_lowercase()).collect();
+            let joined: String = parts.iter().map(|part| letters(part, text)).collect();
             if !is_plain(&joined) || joined.len() < 2 * MIN_PART_LETTERS || joined.len() > MAX_LETTERS {
                 continue;
             }
@@ -287,7 +292,7 @@ impl<E> Speller<'_, E> {
         let text = &understanding.words;
         let Some([left, right]) = words.get(index..index + 2) else { return Ok(None) };
         let is_one_space = Span::new(left.span.end, right.span.start.max(left.span.end)).of(text) == " ";
-        let [typed_left, typed_right] = [left, right].map(|word| word.span.of(text).to_ascii_lowercase());
+        let [typed_left, typed_right] = [left, right].map(|word| letters(word, text));
         let is_long = typed_left.len() + typed_right.len() >= 2 * MIN_PART_LETTERS;
         if !is_one_space || !is_long || !is_plain(&typed_left) || !is_plain(&typed_right) {
             return Ok(None);
@@ -402,6 +407,8 @@ mod tests {
             "instal",
             "root",
             "patch",
+            "xian",
+            "guangan",
         ];
         let clinics = [("420100", "yanlihui"), ("450300", "baizi"), ("330300", "yunli")];
         let pages_with = |term: &str| Ok::<_, Infallible>(usize::from(held.contains(&term)) * 9);
@@ -435,6 +442,10 @@ mod tests {
             ("a clinic without its first letter", "Wuhan anlihui price", Some("Wuhan yanlihui price")),
             ("the city that has the clinic", "Wnzhou Yunli price", Some("wenzhou Yunli price")),
             ("a letter on the wrong side", "Wuha iYunli ho wmuch", Some("wuhai yunli how much")),
+            ("an apostrophe, one letter too many", "Xi'ann price", Some("xian price")),
+            ("an apostrophe, one letter too few", "Guang’n price", Some("guangan price")),
+            ("an apostrophe where it belongs", "Xi'an price", None),
+            ("of somebody", "a clinic's price", None),
             ("another word, one letter away", "robot", None),
             ("a form that no page shows", "paths", None),
             ("the form of a stem that is a word", "pay by installsents", Some("pay by installments")),

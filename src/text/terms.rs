@@ -244,7 +244,8 @@ pub fn is_word_character(character: char) -> bool {
     character.is_alphanumeric() && !is_ngram_script(character)
 }
 
-fn is_apostrophe(character: char) -> bool {
+/// Whether a character stands between two letters of one word.
+pub(crate) fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’' | 'ʼ')
 }
 

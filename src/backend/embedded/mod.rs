@@ -73,6 +73,9 @@ use crate::model::likeness::Leaders;
 /// to read one of them takes some twenty microseconds more.
 const BLOCK_BYTES: usize = 64 << 10;
 
+/// Of each segment a run keeps so many blocks: it reads pages once, in no order, from dozens of segments.
+const BLOCKS_KEPT_BY_RUN: usize = 4;
+
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
 /// `Send + Sync`; readers go on while a revision is made, and see it once it is published.
@@ -192,7 +195,11 @@ impl EmbeddedIndex {
         let open = || {
             let damaged = |what| BackendError::Damaged { directory: directory.to_owned(), what };
             files.check().map_err(damaged)?;
-            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+            let mut builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
+            if access.reading == Reading::Passing {
+                builder = builder.doc_store_cache_num_blocks(BLOCKS_KEPT_BY_RUN);
+            }
+            let reader = builder.try_into();
             reader.map_err(|error| open_error(directory, error))
         };
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
