@@ -77,7 +77,7 @@ pub(super) fn learn_from_index(
         if known.cuts_like(&learnt) {
             continue;
         }
-        for chunk in pages.chunks(CHUNK_PAGES) {
+        for chunk in as_stored(pages).chunks(CHUNK_PAGES) {
             let again: Result<Vec<_>, BackendError> = chunk
                 .par_iter()
                 .map(|page| {
@@ -101,7 +101,7 @@ pub(super) fn make_anew(
     (knowledge, templates): (&Knowledge, &Templates),
     store: &mut dyn FnMut(&Document, &Document) -> Result<(), BackendError>,
 ) -> Result<(), BackendError> {
-    let pages = view.pages_of_sites(|_| true)?;
+    let pages = as_stored(&view.pages_of_sites(|_| true)?);
     for chunk in pages.chunks(CHUNK_PAGES) {
         let again = |page: &PageOfSite| again(view, *page, knowledge, templates);
         let again: Result<Vec<_>, BackendError> = chunk.par_iter().map(again).collect();
@@ -110,10 +110,18 @@ pub(super) fn make_anew(
     Ok(())
 }
 
+/// The pages in the order in which they are stored: those of one site mostly came together, and are read together.
+fn as_stored(pages: &[PageOfSite]) -> Vec<PageOfSite> {
+    let mut pages = pages.to_vec();
+    pages.sort_unstable_by_key(PageOfSite::place);
+    pages
+}
+
 fn learn_site(view: &IndexView<'_>, pages: &[PageOfSite]) -> Result<SiteTemplates, BackendError> {
     let counted = pages.get(..MOST_PAGES).unwrap_or(pages);
-    let edges: Result<Vec<Edges>, BackendError> = counted.par_iter().map(|page| view.edges_of(*page)).collect();
-    Ok(learn(&edges?))
+    let read = |page: &PageOfSite| Ok((page.id, view.edges_of(*page)?));
+    let edges: Result<BTreeMap<DocumentId, Edges>, BackendError> = as_stored(counted).par_iter().map(read).collect();
+    Ok(learn(edges?.values()))
 }
 
 /// The document before and after; nothing when they are the same, or when it cannot be cleaned again.
