@@ -118,7 +118,8 @@ impl<'a> Printer<'a> {
         if self.wish.is_explained {
             understood(&mut self.screen, answer)?;
         }
-        for note in [corrected(answer), did_you_mean(answer)].into_iter().flatten() {
+        let corrected = corrected(answer).map(|note| format!(" {note}       (as typed: --exact)"));
+        for note in [corrected, did_you_mean(answer)].into_iter().flatten() {
             self.session.note(&note);
         }
         if answer.hits.is_empty() && self.wish.page > 1 && answer.total > 0 {

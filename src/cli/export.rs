@@ -30,6 +30,11 @@ pub(super) fn main(session: &Session, arguments: &ExportArguments) -> Result<Exi
         let what = "--query holds no words; without it every page is printed";
         return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export --query \"medical insurance\""));
     }
+    #[cfg(feature = "parquet")]
+    if arguments.output == ExportFormat::Parquet && io::stdout().is_terminal() {
+        let what = "a Parquet file is nothing for a terminal";
+        return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export -o parquet > pages.parquet"));
+    }
     let engine = session.open()?;
     if let Some(words) = &arguments.query {
         return hits(session, &engine, (words, arguments));
@@ -120,7 +125,7 @@ impl Printer {
             }
             ExportFormat::Md => Sink::Markdown(session.output()),
             #[cfg(feature = "parquet")]
-            ExportFormat::Parquet => Sink::Parquet(Box::new(parquet_table(table)?)),
+            ExportFormat::Parquet => Sink::Parquet(Box::new(ParquetTable::new(table)?)),
         };
         Ok(Self { sink, stripped: Stripped::from_flag(arguments.removed) })
     }
@@ -147,16 +152,6 @@ impl Printer {
             Sink::Parquet(table) => table.finish(),
         }
     }
-}
-
-/// A table of pages, where somebody is there to take it.
-#[cfg(feature = "parquet")]
-fn parquet_table(table: PageTable) -> Result<ParquetTable, Failure> {
-    if io::stdout().is_terminal() {
-        let what = "a Parquet file is nothing for a terminal";
-        return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export -o parquet > pages.parquet"));
-    }
-    Ok(ParquetTable::new(table)?)
 }
 
 /// Whether rows carry what was stripped.

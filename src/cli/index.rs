@@ -186,7 +186,7 @@ pub(super) fn run(
     Ok(metered(session, |progress| engine.ingest_with(paths, options, progress))?)
 }
 
-/// Indexes `paths` for as long as `place` is there; Ctrl-C ends it, and the folder goes.
+/// Indexes `paths` for as long as `place` is there; once pages were read, Ctrl-C ends it, and the folder goes.
 pub(super) fn for_now(
     session: &Session,
     place: &TemporaryFolder,
@@ -194,7 +194,8 @@ pub(super) fn for_now(
 ) -> Result<Engine, Failure> {
     let engine = Engine::create(place.path.join("index"), config)?;
     let options = RunOptions::default().until(session.interrupt.cancel());
-    if run(session, &engine, (paths, &options))?.is_interrupted() {
+    run(session, &engine, (paths, &options))?;
+    if session.interrupt.cancel().is_cancelled() {
         return Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted before all pages were read"));
     }
     Ok(engine)

@@ -19,14 +19,17 @@ pub(super) fn known(session: &Session, engine: &Engine, typed: &str) -> Result<(
         Err(error @ Error::NoSuchPage(_)) => error,
         Err(error) => return Err(error),
     };
-    // A run mostly stands beside its index; who asks may stand elsewhere.
-    let seen_from_index = session.index_directory().and_then(|index| from_beside(&index, &session.here.join(typed)));
-    let Some(path) = seen_from_index.filter(|path| path != typed) else { return Err(as_typed) };
+    let Some(path) = seen_from_index(session, typed).filter(|path| path != typed) else { return Err(as_typed) };
     match engine.page_id(&path) {
         Ok(id) => Ok((path, id)),
         Err(Error::NoSuchPage(_)) => Err(as_typed),
         Err(error) => Err(error),
     }
+}
+
+/// A path that was typed, as seen from beside the index, where a run mostly stands; who asks may stand elsewhere.
+pub(super) fn seen_from_index(session: &Session, typed: &str) -> Option<String> {
+    session.index_directory().and_then(|index| from_beside(&index, &session.here.join(typed)))
 }
 
 /// The page that was typed, and the section of it that was typed behind a `#`.

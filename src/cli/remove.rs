@@ -81,12 +81,17 @@ fn list(session: &Session, engine: &Engine) -> Result<Exit, Failure> {
 
 fn undo(session: &Session, engine: &Engine, arguments: &RemoveArguments) -> Result<Exit, Failure> {
     let known = engine.takedowns()?;
-    let is_known = |name: &&String| known.iter().any(|takedown| takedown.name == **name);
-    if let Some(unknown) = arguments.names.iter().find(|name| !is_known(name)) {
-        let what = format!("nothing was removed under the name `{unknown}`");
-        return Err(Failure::new(Exit::NothingFound, "no_such_page", what).or_try("search remove --list"));
+    let is_known = |name: &String| known.iter().any(|takedown| takedown.name == *name);
+    let mut names = Vec::new();
+    for typed in &arguments.names {
+        let seen = named::seen_from_index(session, typed);
+        let Some(name) = std::iter::once(typed.clone()).chain(seen).find(is_known) else {
+            let what = format!("nothing was removed under the name `{typed}`");
+            return Err(Failure::new(Exit::NothingFound, "no_such_page", what).or_try("search remove --list"));
+        };
+        names.push(name);
     }
-    patiently(session, arguments.wait, |options| Ok(engine.take_back(&arguments.names, &options)?))?;
+    patiently(session, arguments.wait, |options| Ok(engine.take_back(&names, &options)?))?;
     session.note("taken back; the next search index reads the pages again");
     Ok(Exit::Done)
 }

@@ -242,7 +242,11 @@ pub fn rebuild(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::embedded::{Access, Published};
+    use crate::ingest;
+    use crate::ingest::templates::Templates;
     use crate::ingest::tests::POISON;
+    use crate::knowledge::Knowledge;
     use crate::model::page::Format;
     use crate::model::query::Query;
 
@@ -254,6 +258,49 @@ mod tests {
             text.push_str(&String::from_utf8_lossy(POISON));
         }
         Page::new(Origin::at(format!("{number}.txt")), Format::Text, text)
+    }
+
+    #[test]
+    fn a_page_stands_once_however_it_was_put() {
+        let knowledge = Knowledge::builtin().unwrap();
+        let document = |number| ingest::read(&page(number), &knowledge, &Templates::default()).unwrap();
+        let folder = tempfile::TempDir::new().unwrap();
+        let directory = folder.path().join("index");
+        let created = Engine::create(&directory, &Config::default()).unwrap();
+        created.ingest_pages([page(1), page(2), page(1)]).unwrap();
+        // The second was opened before another one wrote.
+        let stale = EmbeddedIndex::open(&directory).unwrap();
+        created.ingest_pages([page(3)]).unwrap();
+        for (name, index) in [("fresh", EmbeddedIndex::open(&directory).unwrap()), ("stale", stale)] {
+            let lock = WriterLock::take_with(&directory, Patience::Refuse, &Access::default()).unwrap();
+            let mut revision = index.revise(lock).unwrap();
+            let mut journal = index.journal().unwrap();
+            for number in [1, 3, 4, 4] {
+                revision.put(&document(number)).unwrap();
+            }
+            revision.checkpoint(&mut journal, b"", b"").unwrap();
+            for number in [3, 4, 5] {
+                revision.put(&document(number)).unwrap();
+            }
+            revision.remove(document(5).id).unwrap();
+            revision.remove(document(6).id).unwrap();
+            revision.put(&document(6)).unwrap();
+            let published = Published { learnt: b"", rules: "none", journal: &mut journal, takedowns: b"", kin: None };
+            revision.publish(published).unwrap();
+            let index = EmbeddedIndex::open(&directory).unwrap();
+            let mut ids = Vec::new();
+            index
+                .view()
+                .for_each_document(|document| -> Result<(), BackendError> {
+                    ids.push(document.id);
+                    Ok(())
+                })
+                .unwrap();
+            ids.sort_unstable();
+            let mut expected = [1, 2, 3, 4, 6].map(|number| document(number).id);
+            expected.sort_unstable();
+            assert_eq!(ids, expected, "{name}");
+        }
     }
 
     fn panicking_pages_cost_themselves(count: usize) {

@@ -22,6 +22,9 @@ use crate::text::terms::is_word_character;
 /// Less of a sentence than this, in characters, is not worth showing.
 const LEAST_PART_CHARACTERS: usize = 10;
 
+/// A window this near to an end of its sentence goes on to it.
+const NEAR_END_CHARACTERS: usize = 25;
+
 /// Sentences about the topic asked for, in other words than the query's, that are tried for a passage in vain.
 const MAX_WITHOUT_MATCH: usize = 8;
 
@@ -255,8 +258,8 @@ impl<'a> Excerpts<'a> {
         limit - cut.trim_start_matches(is_combining_mark).trim_start().len()
     }
 
-    /// The window of a long sentence that holds most matches, those in its middle, on word borders where the script has
-    /// them.
+    /// The window of a long sentence that holds most matches, those in its middle or an end of the sentence at its own, on
+    /// word borders where the script has them.
     fn cut(&self, sentence: &Sentence, characters: usize) -> Span {
         let text = sentence.span.of(&self.body);
         let mut borders: Vec<usize> = text.char_indices().map(|(at, _)| at + sentence.span.start).collect();
@@ -275,13 +278,17 @@ impl<'a> Excerpts<'a> {
         let (first, last) = (place(core.start), place(core.end));
         let slack = characters.saturating_sub(last - first);
         let latest = (borders.len() - 1).saturating_sub(characters);
-        let from = first.saturating_sub(slack / 2).min(latest);
+        let from = match first.saturating_sub(slack / 2).min(latest) {
+            near if near <= NEAR_END_CHARACTERS && last <= characters => 0,
+            near if near + NEAR_END_CHARACTERS >= latest && latest <= first => latest,
+            from => from,
+        };
         let start = borders.get(from).copied().unwrap_or(sentence.span.start);
-        // A whole word more at the start, where the matches still fit behind it.
+        // A whole word more at the start, where the matches still fit behind it and no end of a sentence is lost.
         let earlier = self.word_border(start, sentence.span.start);
         let start = match from {
             0 => start,
-            _ if last <= place(earlier) + characters => earlier,
+            _ if from < latest && last <= place(earlier) + characters => earlier,
             _ => self.word_start(start, core.start.max(start)),
         };
         let end = borders.get(place(start) + characters).copied().unwrap_or(sentence.span.end);

@@ -148,15 +148,26 @@ pub fn better_known<E>(
 /// Whether a word may be changed: plain Latin letters, no stop word, and nothing that was recognised.
 fn is_open(word: &Term, understanding: &Understanding, knowledge: &Knowledge) -> bool {
     let is_meant = understanding.meanings.iter().any(|meaning| {
-        meaning.span.contains(word.span) && matches!(meaning.sense, Sense::City(_) | Sense::Synonyms(_))
+        meaning.span.overlaps(word.span) && matches!(meaning.sense, Sense::City(_) | Sense::Synonyms(_))
     });
     let is_plain = is_plain(&letters(word, &understanding.words));
-    is_plain && !is_meant && !knowledge.stop_words.is_stop_word(&word.text)
+    is_plain
+        && !is_contracted(word.span.of(&understanding.words))
+        && !is_meant
+        && !knowledge.stop_words.is_stop_word(&word.text)
 }
 
-/// A word in small letters, without apostrophes: they come and go in names ("Xi'an").
+/// A word in small letters, without apostrophes, which come and go in names ("Xi'an"), and not as somebody's.
 pub(super) fn letters(word: &Term, text: &str) -> String {
-    word.span.of(text).chars().filter(|letter| !is_apostrophe(*letter)).collect::<String>().to_ascii_lowercase()
+    let written = word.span.of(text);
+    let own = written.strip_suffix(['s', 'S']).and_then(|own| own.strip_suffix(is_apostrophe)).unwrap_or(written);
+    own.chars().filter(|letter| !is_apostrophe(*letter)).collect::<String>().to_ascii_lowercase()
+}
+
+/// Whether a word is two with letters left out: "aren't".
+fn is_contracted(written: &str) -> bool {
+    let ending = written.rsplit_once(is_apostrophe).map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| ["t", "re", "ll", "ve", "d", "m"].contains(&ending.as_str()))
 }
 
 fn is_plain(text: &str) -> bool {
@@ -446,6 +457,9 @@ mod tests {
             ("an apostrophe, one letter too few", "Guang’n price", Some("guangan price")),
             ("an apostrophe where it belongs", "Xi'an price", None),
             ("of somebody", "a clinic's price", None),
+            ("of a city that no page holds", "Hangzhou's dentists, Lhasa’s price", None),
+            ("of a misspelt one", "Chongqang's price", Some("chongqing price")),
+            ("letters left out", "they patchn't we'll", None),
             ("another word, one letter away", "robot", None),
             ("a form that no page shows", "paths", None),
             ("the form of a stem that is a word", "pay by installsents", Some("pay by installments")),

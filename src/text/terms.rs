@@ -244,7 +244,7 @@ pub fn is_word_character(character: char) -> bool {
     character.is_alphanumeric() && !is_ngram_script(character)
 }
 
-/// Whether a character stands between two letters of one word.
+/// Whether a character joins what stands beside it to one word, between two letters.
 pub(crate) fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’' | 'ʼ')
 }

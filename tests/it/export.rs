@@ -47,7 +47,7 @@ fn hits_are_those_of_a_search_with_their_text() {
     for (name, arguments, code, rows, message) in [
         ("nothing", &["export", "--query", "zeppelin"][..], 1, 0, "nothing found"),
         ("nearest pages", &["export", "--query", "\"implants crowns veneers\""], 1, 2, "The nearest pages follow"),
-        ("corrected", &["export", "--query", "implnats"], 0, 2, "implants"),
+        ("corrected", &["export", "--query", "implnats"], 0, 2, "No page has “implnats”. Showing: implants\n"),
         (
             "nothing about it",
             &["export", "--query", "implants in Lhasa"],

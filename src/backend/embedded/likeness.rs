@@ -14,10 +14,10 @@ use crate::model::site::Site;
 /// The likenesses of the pages of one state of the index.
 pub struct Likenesses<'v> {
     view: &'v IndexView<'v>,
-    segments: Vec<Columns>,
+    segments: Vec<LikenessColumns>,
 }
 
-struct Columns {
+pub(super) struct LikenessColumns {
     ids: Column<u64>,
     sites: Column<u64>,
     words: Column<u64>,
@@ -32,7 +32,7 @@ impl<'v> Likenesses<'v> {
     /// When the index cannot be read.
     pub fn of(view: &'v IndexView<'v>) -> Result<Self, BackendError> {
         let readers = view.searcher.segment_readers().iter();
-        let segments: tantivy::Result<Vec<Columns>> = readers.map(Columns::open).collect();
+        let segments: tantivy::Result<Vec<LikenessColumns>> = readers.map(LikenessColumns::open).collect();
         Ok(Self { view, segments: segments.map_err(|source| view.index.engine_error(source))? })
     }
 
@@ -112,13 +112,14 @@ impl<'v> Likenesses<'v> {
 impl IndexView<'_> {
     /// What a page is compared by.
     pub(super) fn likeness_at(&self, address: DocAddress) -> Result<Likeness, BackendError> {
-        let columns = Columns::open(self.searcher.segment_reader(address.segment_ord));
+        let reader = (address.segment_ord, self.searcher.segment_reader(address.segment_ord));
+        let columns = self.likenesses.get(reader, LikenessColumns::open);
         let columns = columns.map_err(|source| self.index.engine_error(source))?;
         Ok(columns.likeness(address.doc_id))
     }
 }
 
-impl Columns {
+impl LikenessColumns {
     fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         Ok(Self {

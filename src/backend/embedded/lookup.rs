@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term};
 
@@ -185,21 +186,36 @@ impl IndexView<'_> {
     }
 
     fn stored_page(&self, segment: SegmentOrdinal, doc: DocId) -> Result<StoredPage, BackendError> {
-        let read = || -> tantivy::Result<StoredPage> {
-            let columns = self.searcher.segment_reader(segment).fast_fields();
-            let number = |name: &str| -> tantivy::Result<Option<u64>> { Ok(columns.u64(name)?.first(doc)) };
-            let id = DocumentId::from_u64(number("id")?.unwrap_or(0));
-            let site = Site(number("site")?.unwrap_or(0));
-            Ok(StoredPage {
-                page: PageOfSite::new(site, id, (segment, doc)),
-                fingerprint: Fingerprint(number("fingerprint")?.unwrap_or(0)),
-                provenance: Provenance {
-                    source: number("source")?.map(SourceKey),
-                    place: number("place")?.unwrap_or(0),
-                },
-            })
-        };
-        read().map_err(|source| self.index.engine_error(source))
+        let reader = (segment, self.searcher.segment_reader(segment));
+        let columns = self.columns.get(reader, PageColumns::open).map_err(|source| self.index.engine_error(source))?;
+        let number = |column: &Column<u64>| column.first(doc).unwrap_or(0);
+        let page =
+            PageOfSite::new(Site(number(&columns.sites)), DocumentId::from_u64(number(&columns.ids)), (segment, doc));
+        let provenance =
+            Provenance { source: columns.sources.first(doc).map(SourceKey), place: number(&columns.places) };
+        Ok(StoredPage { page, fingerprint: Fingerprint(number(&columns.fingerprints)), provenance })
+    }
+}
+
+/// What is known of the pages of a segment without reading what is stored of them.
+pub(super) struct PageColumns {
+    ids: Column<u64>,
+    sites: Column<u64>,
+    fingerprints: Column<u64>,
+    sources: Column<u64>,
+    places: Column<u64>,
+}
+
+impl PageColumns {
+    fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        Ok(Self {
+            ids: columns.u64("id")?,
+            sites: columns.u64("site")?,
+            fingerprints: columns.u64("fingerprint")?,
+            sources: columns.u64("source")?,
+            places: columns.u64("place")?,
+        })
     }
 }
 

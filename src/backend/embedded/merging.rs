@@ -16,8 +16,8 @@ use tantivy::indexer::{LogMergePolicy, MergeCandidate, MergePolicy};
 const MAX_SEGMENTS: usize = 4;
 /// 10,000 runs of one page each write every page 25 times; with 2 it would be 41 times, with 1, 145.
 const GROWTH: u64 = 3;
-/// So many segments of like size become one while pages are put: they cost open files and not much else until the end,
-/// and every page is written anew once more.
+/// So many segments of like size become one while pages are put: they cost memory maps and not much else until the end,
+/// and to merge them writes every page anew once more.
 const MANY: usize = 32;
 /// So many segments, of so many pages, are merged by two threads: what a long run leaves behind.
 const SEGMENTS_OF_TWO: usize = 2 * MAX_SEGMENTS;

@@ -27,6 +27,7 @@ mod lookup;
 mod manifest;
 mod marker;
 mod merging;
+mod opened;
 mod passing;
 mod payload;
 mod retrieve;
@@ -43,7 +44,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::error::LockError;
-use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, TantivyError};
+use tantivy::{Index, IndexReader, IndexSettings, Searcher, TantivyError};
 
 pub use self::clinics::ClinicName;
 use self::clinics::LookedUp;
@@ -54,12 +55,15 @@ use self::files::Files;
 pub use self::journal::Journal;
 use self::kinships::KinshipsInUse;
 pub use self::kinships::{Families, Kinships};
+use self::likeness::LikenessColumns;
 pub use self::likeness::Likenesses;
 pub use self::lock::{Patience, WriterLock};
 use self::looks::{Looks, whole};
+use self::lookup::PageColumns;
 pub use self::lookup::{Finder, StoredPage};
 use self::marker::{Marker, next_generation};
 pub use self::marker::{holds_index, is_vacant};
+use self::opened::OfSegments;
 pub use self::payload::Learnt;
 use self::payload::Payload;
 pub use self::revision::{Published, Revision};
@@ -72,9 +76,6 @@ use crate::model::likeness::Leaders;
 /// Bytes of pages that are compressed together. Of pages that are alike, a third less is stored than in blocks of a quarter;
 /// to read one of them takes some twenty microseconds more.
 const BLOCK_BYTES: usize = 64 << 10;
-
-/// Of each segment a run keeps so many blocks: it reads pages once, in no order, from dozens of segments.
-const BLOCKS_KEPT_BY_RUN: usize = 4;
 
 /// An index on disk, open for reading; [`EmbeddedIndex::revise`] opens it for writing.
 ///
@@ -195,12 +196,7 @@ impl EmbeddedIndex {
         let open = || {
             let damaged = |what| BackendError::Damaged { directory: directory.to_owned(), what };
             files.check().map_err(damaged)?;
-            let mut builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
-            if access.reading == Reading::Passing {
-                builder = builder.doc_store_cache_num_blocks(BLOCKS_KEPT_BY_RUN);
-            }
-            let reader = builder.try_into();
-            reader.map_err(|error| open_error(directory, error))
+            opened::reader(&index, access.reading).map_err(|error| open_error(directory, error))
         };
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
         let (reader, seen, access) = (reader?, Mutex::new(seen), access.clone());
@@ -262,7 +258,9 @@ impl EmbeddedIndex {
     /// The state that was published last, for reading; it stays the same however long it is held.
     #[must_use]
     pub fn view(&self) -> IndexView<'_> {
-        IndexView { index: self, searcher: self.reader.searcher() }
+        let searcher = self.reader.searcher();
+        let segments = searcher.segment_readers().len();
+        IndexView { index: self, searcher, columns: OfSegments::new(segments), likenesses: OfSegments::new(segments) }
     }
 
     /// Makes what was published since visible to searches.
@@ -379,6 +377,8 @@ impl EmbeddedIndex {
 pub struct IndexView<'a> {
     index: &'a EmbeddedIndex,
     searcher: Searcher,
+    columns: OfSegments<PageColumns>,
+    likenesses: OfSegments<LikenessColumns>,
 }
 
 /// What cannot be opened: a file that may not be read, or one that is missing or wrong.

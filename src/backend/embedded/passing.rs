@@ -46,6 +46,11 @@ impl PassingFile {
         Ok(OwnedBytes::new(bytes))
     }
 
+    /// Through the map that stays: not where the file was cut off, which would end the process.
+    fn kept(&self, range: Range<usize>, error: io::Error) -> io::Result<OwnedBytes> {
+        if error.kind() == io::ErrorKind::UnexpectedEof { Err(error) } else { self.kept.read_bytes(range) }
+    }
+
     fn mapped(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         self.maps.get_file_handle(&self.name).map_err(io::Error::other)?.read_bytes(range)
     }
@@ -62,7 +67,7 @@ impl FileHandle for PassingFile {
         if range.len() > WINDOW_BYTES {
             let is_long = range.len() >= LONG_BYTES;
             let read = if is_long { self.mapped(range.clone()) } else { self.called(range.clone()) };
-            return read.or_else(|_| self.kept.read_bytes(range));
+            return read.or_else(|error| self.kept(range, error));
         }
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, bytes) = &*window;
@@ -70,7 +75,7 @@ impl FileHandle for PassingFile {
             let wanted = range.start..self.len().min(range.start + WINDOW_BYTES);
             match self.called(wanted) {
                 Ok(bytes) => *window = (range.start, bytes),
-                Err(_) => return self.kept.read_bytes(range),
+                Err(error) => return self.kept(range, error),
             }
         }
         let (start, bytes) = &*window;

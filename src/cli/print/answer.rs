@@ -272,7 +272,7 @@ pub(in crate::cli) fn corrected(answer: &Answer) -> Option<String> {
     let words = &answer.understood.corrected;
     let typed: Vec<_> = words.iter().map(|word| format!("“{}”", word.typed)).collect();
     let used: Vec<_> = words.iter().map(|word| word.used.as_str()).collect();
-    let note = format!(" No page has {}. Showing: {}       (as typed: --exact)", typed.join(" or "), used.join(" "));
+    let note = format!("No page has {}. Showing: {}", typed.join(" or "), used.join(" "));
     (!words.is_empty()).then_some(note)
 }
 
