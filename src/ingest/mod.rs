@@ -50,7 +50,7 @@ use crate::text::terms::TermStream;
 const SOURCE_VERSION: u32 = 4;
 /// Raised with every change of how blocks are cleaned and recognised, or pages compared: documents are made anew from their
 /// blocks then, and all of them compared.
-const EXTRACTOR_VERSION: u32 = 6;
+const EXTRACTOR_VERSION: u32 = 7;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;

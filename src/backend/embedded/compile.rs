@@ -85,8 +85,13 @@ fn period_query(period: &Period, fields: &Fields) -> Option<Box<dyn Query>> {
 fn group_query(group: &Group, fields: &Fields) -> Box<dyn Query> {
     let (facets, texts): (Vec<&Weighted>, Vec<&Weighted>) =
         group.clauses.iter().partition(|weighted| matches!(weighted.clause, Clause::Facet(..)));
-    let (others, words): (Vec<&Weighted>, Vec<&Weighted>) =
-        texts.into_iter().partition(|weighted| weighted.weight < 1.0 && phrase_terms(weighted, fields).is_some());
+    let (mut words, mut phrases) = (vec![], vec![]);
+    for weighted in texts {
+        match phrase_terms(weighted, fields).filter(|_| weighted.weight < 1.0) {
+            Some(terms) => phrases.push((terms, weighted.weight)),
+            None => words.push(weighted),
+        }
+    }
     let words: Box<dyn Query> = match words.as_slice() {
         [] => Box::new(EmptyQuery),
         [only] => weighted_query(only, fields),
@@ -95,8 +100,6 @@ fn group_query(group: &Group, fields: &Fields) -> Box<dyn Query> {
             Box::new(DisjunctionMaxQuery::with_tie_breaker(ways.collect(), OTHER_WAYS))
         }
     };
-    let phrases = others.into_iter().filter_map(|other| Some((phrase_terms(other, fields)?, other.weight)));
-    let phrases: Vec<_> = phrases.collect();
     let text = if phrases.is_empty() { words } else { Box::new(Ways { words, phrases }) };
     if facets.is_empty() {
         return text;

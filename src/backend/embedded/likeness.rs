@@ -1,7 +1,7 @@
 //! The columns by which pages are compared, read in place: no page is read whole for it.
 
 use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, SegmentReader, Term};
+use tantivy::{DocAddress, DocId, SegmentOrdinal, SegmentReader, Term};
 
 use super::lookup::docs_with;
 use super::schema::{CAPTURED, LIKENESS, LIKENESS_KEY};
@@ -14,7 +14,7 @@ use crate::model::site::Site;
 /// The likenesses of the pages of one state of the index.
 pub struct Likenesses<'v> {
     view: &'v IndexView<'v>,
-    segments: Vec<LikenessColumns>,
+    segments: Vec<&'v LikenessColumns>,
 }
 
 pub(super) struct LikenessColumns {
@@ -31,9 +31,8 @@ impl<'v> Likenesses<'v> {
     /// # Errors
     /// When the index cannot be read.
     pub fn of(view: &'v IndexView<'v>) -> Result<Self, BackendError> {
-        let readers = view.searcher.segment_readers().iter();
-        let segments: tantivy::Result<Vec<LikenessColumns>> = readers.map(LikenessColumns::open).collect();
-        Ok(Self { view, segments: segments.map_err(|source| view.index.engine_error(source))? })
+        let segments = (0..).zip(view.searcher.segment_readers()).map(|(segment, _)| view.likeness_columns(segment));
+        Ok(Self { view, segments: segments.collect::<Result<_, _>>()? })
     }
 
     /// The state of the index.
@@ -112,10 +111,12 @@ impl<'v> Likenesses<'v> {
 impl IndexView<'_> {
     /// What a page is compared by.
     pub(super) fn likeness_at(&self, address: DocAddress) -> Result<Likeness, BackendError> {
-        let reader = (address.segment_ord, self.searcher.segment_reader(address.segment_ord));
-        let columns = self.likenesses.get(reader, LikenessColumns::open);
-        let columns = columns.map_err(|source| self.index.engine_error(source))?;
-        Ok(columns.likeness(address.doc_id))
+        Ok(self.likeness_columns(address.segment_ord)?.likeness(address.doc_id))
+    }
+
+    fn likeness_columns(&self, segment: SegmentOrdinal) -> Result<&LikenessColumns, BackendError> {
+        let reader = (segment, self.searcher.segment_reader(segment));
+        self.likenesses.get(reader, LikenessColumns::open).map_err(|source| self.index.engine_error(source))
     }
 }
 

@@ -122,8 +122,8 @@ impl IndexView<'_> {
             let field = self.index.fields.site;
             let term = Term::from_field_u64(field, site.0);
             for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
-                let found = || Ok((reader.fast_fields().u64("id")?, docs_with(reader, field, &term)?));
-                let (ids, docs) = found().map_err(|source| self.index.engine_error(source))?;
+                let docs = docs_with(reader, field, &term).map_err(|source| self.index.engine_error(source))?;
+                let ids = &self.page_columns(segment)?.ids;
                 pages.extend(docs.into_iter().filter_map(|doc| {
                     Some(PageOfSite::new(*site, DocumentId::from_u64(ids.first(doc)?), (segment, doc)))
                 }));
@@ -186,14 +186,18 @@ impl IndexView<'_> {
     }
 
     fn stored_page(&self, segment: SegmentOrdinal, doc: DocId) -> Result<StoredPage, BackendError> {
-        let reader = (segment, self.searcher.segment_reader(segment));
-        let columns = self.columns.get(reader, PageColumns::open).map_err(|source| self.index.engine_error(source))?;
+        let columns = self.page_columns(segment)?;
         let number = |column: &Column<u64>| column.first(doc).unwrap_or(0);
         let page =
             PageOfSite::new(Site(number(&columns.sites)), DocumentId::from_u64(number(&columns.ids)), (segment, doc));
         let provenance =
             Provenance { source: columns.sources.first(doc).map(SourceKey), place: number(&columns.places) };
         Ok(StoredPage { page, fingerprint: Fingerprint(number(&columns.fingerprints)), provenance })
+    }
+
+    fn page_columns(&self, segment: SegmentOrdinal) -> Result<&PageColumns, BackendError> {
+        let reader = (segment, self.searcher.segment_reader(segment));
+        self.pages.get(reader, PageColumns::open).map_err(|source| self.index.engine_error(source))
     }
 }
 

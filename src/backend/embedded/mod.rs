@@ -260,7 +260,7 @@ impl EmbeddedIndex {
     pub fn view(&self) -> IndexView<'_> {
         let searcher = self.reader.searcher();
         let segments = searcher.segment_readers().len();
-        IndexView { index: self, searcher, columns: OfSegments::new(segments), likenesses: OfSegments::new(segments) }
+        IndexView { index: self, searcher, pages: OfSegments::new(segments), likenesses: OfSegments::new(segments) }
     }
 
     /// Makes what was published since visible to searches.
@@ -377,7 +377,7 @@ impl EmbeddedIndex {
 pub struct IndexView<'a> {
     index: &'a EmbeddedIndex,
     searcher: Searcher,
-    columns: OfSegments<PageColumns>,
+    pages: OfSegments<PageColumns>,
     likenesses: OfSegments<LikenessColumns>,
 }
 

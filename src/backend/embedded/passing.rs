@@ -4,14 +4,15 @@
 //! are there for as long as these are open: at a million pages several gigabytes. Here short pieces are read by calls, the
 //! shortest a window at a time, and long ones through a map of their own, which goes with them.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::HasLen;
 use tantivy::directory::{Directory, FileHandle, MmapDirectory, OwnedBytes};
+
+use super::called::CalledFile;
 
 /// Bytes that are read at once where less is asked for: the next piece often follows.
 const WINDOW_BYTES: usize = 16 << 10;
@@ -21,7 +22,7 @@ const LONG_BYTES: usize = 1 << 20;
 /// See the module.
 #[derive(Debug)]
 pub(super) struct PassingFile {
-    root: PathBuf,
+    path: PathBuf,
     name: PathBuf,
     /// Maps that go with their last reader.
     maps: MmapDirectory,
@@ -35,15 +36,11 @@ impl PassingFile {
     /// The file `name` in the folder `root`, which is that of `maps`; `kept` reads it, too.
     pub(super) fn new((root, name): (&Path, &Path), maps: &MmapDirectory, kept: Arc<dyn FileHandle>) -> Self {
         let window = Mutex::new((0, OwnedBytes::empty()));
-        Self { root: root.to_owned(), name: name.to_owned(), maps: maps.clone(), kept, window }
+        Self { path: root.join(name), name: name.to_owned(), maps: maps.clone(), kept, window }
     }
 
     fn called(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        let mut file = File::open(self.root.join(&self.name))?;
-        let mut bytes = vec![0; range.len()];
-        file.seek(SeekFrom::Start(range.start as u64))?;
-        file.read_exact(&mut bytes)?;
-        Ok(OwnedBytes::new(bytes))
+        CalledFile::open(&self.path)?.read_bytes(range)
     }
 
     /// Through the map that stays: not where the file was cut off, which would end the process.

@@ -117,7 +117,11 @@ fn of_run(open: &Open<'_, '_>, start: usize, claimed: &[String]) -> Option<Trail
         let (items, rest) = run.split_at_checked(length)?;
         let (last, sections) = items.split_last()?;
         let key = last.bare_key();
-        let repeated = rest.iter().take(HEAD_LINES).any(|line| line.key() == key || line.bare_key() == key);
+        // A heading of the body that comes again with its number is no title.
+        let number = number_of(last);
+        let is_other = |line: &Line<'_>| number.is_none() || number_of(line) != number;
+        let is_title = |line: &Line<'_>| (line.key() == key || line.bare_key() == key) && is_other(line);
+        let repeated = rest.iter().take(HEAD_LINES).any(|line| is_title(line));
         let confirmed = repeated || claimed.iter().any(|title| comparison_key(title).starts_with(key));
         let short = sections.iter().all(|line| !line.is_solid() && line.units <= ITEM_UNITS);
         let plausible = confirmed && short && last.units >= 3 && (is_rooted || numbered >= length);
@@ -345,6 +349,10 @@ mod tests {
         for (name, lines) in [
             ("a list", vec!["1. Bring the card", "2. Bring the invoice", "3. Ask for the form"]),
             ("prose", vec!["The first line says something. It goes on.", "Home > News > Text"]),
+            (
+                "headings that come again",
+                vec!["1. The price", "2. The exceptions", "2. The exceptions", "2. The exceptions"],
+            ),
             ("menu", vec!["Home | News | Doctors", "A title of the page"]),
             ("either or", vec!["Laser and/or surgery / which one", "A title of the page"]),
         ] {
