@@ -338,4 +338,19 @@ mod tests {
         let noise: Vec<_> = stop_words.noise_spans(query).into_iter().map(|span| span.of(query)).collect();
         assert_eq!(noise, ["Please tell me", "can", "能不能", "吗"]);
     }
+
+    #[test]
+    fn what_asks_for_a_number() {
+        let stop_words = Knowledge::builtin().unwrap().stop_words;
+        for (query, expected) in [
+            ("How long does an implant last?", true),
+            ("In what year did the clinic open", true),
+            ("种植牙多少钱", true),
+            ("Is insurance accepted?", false),
+            ("a longing for whenever", false),
+            ("医保能报销吗", false),
+        ] {
+            assert_eq!(stop_words.asks_for_number(query), expected, "{query}");
+        }
+    }
 }

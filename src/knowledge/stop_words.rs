@@ -1,6 +1,6 @@
 //! Words that carry no weight in a query. Data: `stopwords.toml`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use super::error::KnowledgeError;
@@ -16,28 +16,50 @@ pub struct StopWords {
     /// As terms of the analyzer.
     terms: HashSet<String>,
     noise: Lexicon,
+    /// What asks for a number.
+    quantities: Lexicon,
+    numbers: HashSet<String>,
 }
 
 impl StopWords {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         let texts = texts_of("stopwords.toml", include_str!("stopwords.toml"), directory)?;
-        let lists = PhraseLists::read(&texts, &["words", "noise"])?;
+        let lists = PhraseLists::read(&texts, &["words", "noise", "quantities", "numbers"])?;
         let stop_terms = lists.phrases("words").flat_map(|word| {
             // Of a Chinese word of two characters only the pair is a stop word, not each character.
             let all = terms(word);
             let longest = all.iter().map(|term| term.span.len()).max().unwrap_or(0);
             all.into_iter().filter(move |term| term.span.len() == longest).map(|term| term.text)
         });
-        let mut noise: Vec<String> = lists.phrases("noise").map(folded_phrase).collect();
-        noise.sort();
-        noise.dedup();
-        Ok(Self { terms: stop_terms.collect(), noise: Lexicon::new(noise, Endings::Exact) })
+        let lexicon = |section: &str| {
+            let phrases: BTreeSet<String> = lists.phrases(section).map(folded_phrase).collect();
+            Lexicon::new(phrases.into_iter().collect(), Endings::Exact)
+        };
+        let numbers = lists.phrases("numbers").flat_map(terms).map(|term| term.text);
+        Ok(Self {
+            terms: stop_terms.collect(),
+            noise: lexicon("noise"),
+            quantities: lexicon("quantities"),
+            numbers: numbers.collect(),
+        })
     }
 
     /// Whether a term of the analyzer is a stop word.
     #[must_use]
     pub fn is_stop_word(&self, term_text: &str) -> bool {
         self.terms.contains(term_text)
+    }
+
+    /// Whether `text` asks for a number, an amount or a time: "how much", "when", 多少.
+    #[must_use]
+    pub fn asks_for_number(&self, text: &str) -> bool {
+        !self.quantities.find(&Folded::new(text)).is_empty()
+    }
+
+    /// Numbers in words, as terms of the analyzer.
+    #[must_use]
+    pub fn number_words(&self) -> &HashSet<String> {
+        &self.numbers
     }
 
     /// The places of `text` that only ask, or are only polite: "please tell me", "how much is", 能不能, 吗.

@@ -215,11 +215,15 @@ impl Searcher<'_> {
         (retrieved, ranked): (&Retrieved, Vec<Ranked>),
         detail: Detail,
     ) -> Result<Vec<Hit>, SearchError> {
-        let matcher = Matcher::new(plan, &group_idf(retrieved)).with_topics(&wanted.topics).with_optional(
+        let weights = &self.weights.passages;
+        let mut matcher = Matcher::new(plan, &group_idf(retrieved)).with_topics(&wanted.topics).with_optional(
             plan,
             &retrieved.idf.optional,
-            self.weights.passages.han_character,
+            weights.han_character,
         );
+        if wanted.number {
+            matcher = matcher.with_numbers(self.knowledge.stop_words.number_words(), weights.number);
+        }
         let kinships = self.view.kinships();
         let families = kinships.families(ranked.iter().map(|ranked| ranked.candidate.id));
         let mut hits: Vec<Hit> = Vec::new();

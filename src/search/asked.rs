@@ -76,6 +76,7 @@ impl Searcher<'_> {
             clinics: understanding.clinics().flatten().cloned().collect(),
             home: understanding.homes().cloned().collect(),
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
+            number: understanding.asks_for_number,
             script: Script::of(&understanding.words),
         };
         plan.wanted = wanted.facets();

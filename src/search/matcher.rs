@@ -20,6 +20,8 @@ pub struct Matcher {
     pub(super) idf: Vec<f32>,
     /// Groups from here on are looked for, but not shown as matches.
     pub(super) unshown_from: usize,
+    /// The group of the numbers that are no words of the query.
+    numbers: Option<(usize, HashSet<String>)>,
     /// Groups that name a city or a clinic.
     pub(super) names: BTreeSet<usize>,
     /// For each topic that is asked for, the identifiers that will do.
@@ -69,6 +71,15 @@ impl Matcher {
         self
     }
 
+    /// Also counts numbers, in digits or as one of `words`, at `share` of the heaviest word's weight.
+    #[must_use]
+    pub fn with_numbers(mut self, words: &HashSet<String>, share: f32) -> Self {
+        self.numbers = Some((self.idf.len(), words.clone()));
+        let heaviest = self.idf.iter().copied().fold(0.0, f32::max);
+        self.idf.push(share * heaviest);
+        self
+    }
+
     pub(super) fn is_on_topic(&self, text: &str, knowledge: &Knowledge) -> bool {
         let wanted = |id: &String| self.topics.iter().any(|ids| ids.contains(id));
         !self.topics.is_empty() && knowledge.topics.mentions(text).iter().any(|mention| wanted(&mention.topic.id))
@@ -93,6 +104,10 @@ impl Matcher {
         while stream.advance() {
             if let Some(groups) = self.words.get(stream.text()) {
                 found.extend(groups.iter().map(|&group| Match { span: stream.span(), group }));
+            } else if let Some((group, words)) = &self.numbers {
+                let is_number = stream.text().starts_with(|first: char| first.is_ascii_digit());
+                let is_number = is_number || words.contains(stream.text());
+                found.extend(is_number.then(|| Match { span: stream.span(), group: *group }));
             }
             if let Some(word) = self.phrase_words.get(stream.text()) {
                 places.insert((stream.position(), word.as_str()), stream.span());

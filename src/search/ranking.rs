@@ -35,6 +35,8 @@ pub struct Wanted {
     pub home: Vec<String>,
     /// For each topic that is named, the identifiers that will do.
     pub topics: Vec<Vec<String>>,
+    /// Whether a number, an amount or a time is.
+    pub number: bool,
     /// Whether the words are Chinese.
     pub script: Script,
 }

@@ -48,6 +48,8 @@ pub struct Understanding {
     pub meanings: Vec<Meaning>,
     /// Words that carry no weight: question and politeness words.
     pub noise: Vec<Span>,
+    /// Whether a number, an amount or a time is asked for.
+    pub asks_for_number: bool,
     /// Brands of clinics, e.g. `Zaomeifang` of `Zaomeifang Clinic`.
     pub brands: Vec<Span>,
 }
@@ -83,7 +85,14 @@ impl Understanding {
             let start = clinic.span.of(words).find(clinic.brand.as_str())? + clinic.span.start;
             Some(Span::new(start, start + clinic.brand.len()))
         });
-        Self { words: words.to_owned(), forms: Forms::Stems, meanings, noise, brands: brands.collect() }
+        Self {
+            words: words.to_owned(),
+            forms: Forms::Stems,
+            meanings,
+            noise,
+            asks_for_number: knowledge.stop_words.asks_for_number(words),
+            brands: brands.collect(),
+        }
     }
 
     /// Adds what words mean clinics, by their values.

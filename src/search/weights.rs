@@ -108,6 +108,8 @@ pub struct PassageWeights {
     pub heading: f32,
     /// Factor of words that an earlier passage has shown.
     pub already_shown: f32,
+    /// A number where one is asked for, as a share of the heaviest word's weight.
+    pub number: f32,
 }
 
 /// Which sentence answers.

@@ -86,6 +86,24 @@ fn passages_are_as_many_and_as_long_as_asked_for() {
 }
 
 #[test]
+fn a_passage_holds_a_number_where_one_is_asked_for() {
+    let pages = named(&[(
+        "implant.txt",
+        "What to know about an implant\n\nAn implant lasts as long as the jaw carries it.\n\n\
+         With good care an implant holds for 25 years.\n\nThe doctor checks every implant with care.",
+    )]);
+    let (_folder, engine) = engine_of(pages);
+    for (query, expected) in [("how long does an implant last", true), ("what makes an implant last", false)] {
+        let query = Query::new(query).passages(1).passage_characters(50);
+        let hit = engine.search(&query).expect("an answer").hits.remove(0);
+        let passage = &hit.passages[0];
+        assert_eq!(passage.text.contains("25 years"), expected, "{passage:?}");
+        let is_shown = |&(start, end): &(usize, usize)| passage.text.get(start..end) == Some("25");
+        assert!(!passage.hits.iter().any(is_shown), "the number is no word of the query");
+    }
+}
+
+#[test]
 fn passages_of_a_long_sentence_are_cut_between_words() {
     let words =
         "the enamel of molars wears down wherever sour drinks meet it unprotected while nobody rinses afterwards";
