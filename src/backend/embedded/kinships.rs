@@ -129,6 +129,11 @@ impl KinshipsInUse {
         Ok(Arc::clone(&held.1))
     }
 
+    /// What is held, to be held elsewhere, too: it need not be read once more.
+    pub(super) fn again(&self) -> Self {
+        Self(Mutex::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
+
     fn held(&self) -> Arc<Kinships> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner).1)
     }
@@ -143,7 +148,13 @@ impl IndexView<'_> {
 }
 
 pub(super) fn to_bytes(rows: &[Kinship]) -> Vec<u8> {
-    rows.iter().flat_map(|row| [row.id, row.head, row.template]).flat_map(u64::to_le_bytes).collect()
+    let mut bytes = Vec::with_capacity(rows.len() * ROW_BYTES);
+    for row in rows {
+        for number in [row.id, row.head, row.template] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    bytes
 }
 
 pub(super) fn leaders_to_bytes(leaders: &Leaders) -> Vec<u8> {

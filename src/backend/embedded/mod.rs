@@ -135,7 +135,7 @@ impl EmbeddedIndex {
         let files = Files::open(&data, access).map_err(fail)?;
         let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..IndexSettings::default() };
         let index = Index::builder().schema(schema).settings(settings).open_or_create(files.clone()).map_err(fail)?;
-        Self::over((directory, generation), access, (files, index))
+        Self::over((directory, generation), access, (files, index), KinshipsInUse::default())
     }
 
     /// Opens the index in `directory`.
@@ -154,7 +154,7 @@ impl EmbeddedIndex {
     /// what was written.
     pub fn open_with(directory: &Path, access: &Access) -> Result<Self, BackendError> {
         let generation = Marker::read(directory)?.generation().to_owned();
-        let opened = Self::open_generation(directory, &generation, access);
+        let opened = Self::open_generation((directory, &generation), access, KinshipsInUse::default());
         // While it was opened, a new generation may have taken its place.
         if opened.is_err() && Marker::read(directory)?.generation() != generation {
             return Self::open_with(directory, access);
@@ -162,7 +162,11 @@ impl EmbeddedIndex {
         opened
     }
 
-    fn open_generation(directory: &Path, generation: &str, access: &Access) -> Result<Self, BackendError> {
+    fn open_generation(
+        (directory, generation): (&Path, &str),
+        access: &Access,
+        kinships: KinshipsInUse,
+    ) -> Result<Self, BackendError> {
         let data = directory.join(generation);
         if !data.is_dir() {
             let what = format!("{generation}, which {} names, is not there", marker::FILE_NAME);
@@ -170,7 +174,7 @@ impl EmbeddedIndex {
         }
         let files = Files::open(&data, access).map_err(|error| open_error(directory, error))?;
         let index = Index::open(files.clone()).map_err(|error| open_error(directory, error))?;
-        Self::over((directory, generation), access, (files, index))
+        Self::over((directory, generation), access, (files, index), kinships)
     }
 
     /// The same generation, opened once more for a run: what it is shown of, this one is not.
@@ -178,13 +182,14 @@ impl EmbeddedIndex {
     /// # Errors
     /// As [`EmbeddedIndex::open`].
     pub fn again(&self) -> Result<Self, BackendError> {
-        Self::open_generation(&self.directory, &self.generation, &self.access.of_run())
+        Self::open_generation((&self.directory, &self.generation), &self.access.of_run(), self.kinships.again())
     }
 
     fn over(
         (directory, generation): (&Path, &str),
         access: &Access,
         (files, index): (Files, Index),
+        kinships: KinshipsInUse,
     ) -> Result<Self, BackendError> {
         analyzer::register(&index);
         let (schema, fields) = Fields::new();
@@ -199,8 +204,7 @@ impl EmbeddedIndex {
             opened::reader(&index, access.reading).map_err(|error| open_error(directory, error))
         };
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
-        let (reader, seen, access) = (reader?, Mutex::new(seen), access.clone());
-        let (directory, kinships) = (directory.to_owned(), KinshipsInUse::default());
+        let (reader, seen, access, directory) = (reader?, Mutex::new(seen), access.clone(), directory.to_owned());
         let (facet_keys, looked_up) = (FacetKeys::default(), LookedUp::default());
         let opened = Self {
             directory,
