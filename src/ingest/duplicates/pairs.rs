@@ -149,9 +149,10 @@ pub(super) fn links_of(
     pages: &[PageOfSite],
 ) -> Result<OfKey, BackendError> {
     if !key.is_of_subject() {
-        let likened: Vec<Likened> = pages.iter().map(|page| likenesses.sketched(*page)).collect();
-        let Band { links, leaders } = template_links(&likened);
-        return Ok(OfKey { links, members: likened.iter().map(Member::from).collect(), leaders });
+        let mut members: Vec<Member> = Vec::with_capacity(pages.len());
+        let likened = pages.iter().map(|page| likenesses.sketched(*page));
+        let Band { links, leaders } = template_links(likened.inspect(|page| members.push(Member::from(page))));
+        return Ok(OfKey { links, members, leaders });
     }
     let likened: Vec<Likened> = pages.iter().map(|page| likenesses.likened(*page)).collect();
     let mut texts: HashMap<u64, Text> = HashMap::new();

@@ -2,12 +2,10 @@
 //!
 //! Both give the same.
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
 
 use super::change::again;
-use super::groups::{Link, Member, kinships};
+use super::groups::{Bond, Bonds, Member};
 use super::pairs::{FEW_PAGES, OfKey, links_of};
 use crate::backend::embedded::{BackendError, IndexView, Likenesses, PageOfSite};
 use crate::model::document::DocumentId;
@@ -15,6 +13,12 @@ use crate::model::likeness::{BANDS, Kin, Kinship, Leaders, LikenessKey};
 
 /// More changed pages than one in so many, and so many: then it is cheaper to compare all pages.
 const FEW_SHARE: usize = 50;
+
+/// Keys whose pairs are held at the same time.
+const KEYS_AT_ONCE: usize = 1 << 14;
+
+/// Pairs of pages by their places among all, and what they share.
+type Joined = Vec<(usize, usize, Bond)>;
 
 /// The groups after a run, when they were `known` in the state `before` it. It is not known by whom they were decided in
 /// an index of an older release, nor which pages it has `changed` when an earlier one was cut short.
@@ -31,12 +35,13 @@ pub(in crate::ingest) fn anew(
     }
 }
 
-/// The groups of all pages. Memory: 40 bytes a page, about 60 for each that has kin, and the texts of a subject that are
+/// The groups of all pages. Memory: 60 bytes a page, as many for each that has kin, and the texts of a subject that are
 /// compared.
 fn all(view: &IndexView<'_>) -> Result<Kin, BackendError> {
     let likenesses = Likenesses::of(view)?;
     let pages = likenesses.pages();
-    let mut found: Vec<Link> = Vec::new();
+    let place = |id: u64| pages.binary_search_by_key(&id, |page| page.id.as_u64()).ok();
+    let mut bonds = Bonds::of(pages.len());
     let mut leaders = Leaders::default();
     for number in 0..=BANDS {
         let key = |(at, page): (u32, &PageOfSite)| Some((likenesses.key(*page, number)?, at));
@@ -44,28 +49,29 @@ fn all(view: &IndexView<'_>) -> Result<Kin, BackendError> {
         keys.sort_unstable();
         let shared: Vec<&[(LikenessKey, u32)]> =
             keys.chunk_by(|left, right| left.0 == right.0).filter(|pages| pages.len() > 1).collect();
-        let new: Result<Vec<(LikenessKey, OfKey)>, BackendError> = shared
-            .into_par_iter()
-            .filter_map(|keys| keys.first().map(|(key, _)| (*key, keys)))
-            .map(|(key, keys)| {
-                let pages: Vec<PageOfSite> =
-                    keys.iter().filter_map(|(_, at)| pages.get(*at as usize).copied()).collect();
-                let OfKey { links, leaders, .. } = links_of(&likenesses, key, &pages)?;
-                let leaders = if pages.len() > FEW_PAGES { leaders } else { vec![] };
-                Ok((key, OfKey { links, leaders, members: vec![] }))
-            })
-            .collect();
-        for (key, new) in new? {
-            found.extend(new.links);
-            leaders.set(key, new.leaders);
+        for shared in shared.chunks(KEYS_AT_ONCE) {
+            let found: Result<Vec<(LikenessKey, Joined, Vec<u64>)>, BackendError> = shared
+                .into_par_iter()
+                .filter_map(|keys| keys.first().map(|(key, _)| (*key, keys)))
+                .map(|(key, keys)| {
+                    let pages: Vec<PageOfSite> =
+                        keys.iter().filter_map(|(_, at)| pages.get(*at as usize).copied()).collect();
+                    let OfKey { links, leaders, .. } = links_of(&likenesses, key, &pages)?;
+                    let joined =
+                        links.into_iter().filter_map(|(left, right, bond)| Some((place(left)?, place(right)?, bond)));
+                    Ok((key, joined.collect(), if pages.len() > FEW_PAGES { leaders } else { vec![] }))
+                })
+                .collect();
+            for (key, joined, leading) in found? {
+                for pair in joined {
+                    bonds.add(pair);
+                }
+                leaders.set(key, leading);
+            }
         }
-        found.sort_unstable();
-        found.dedup();
     }
-    let linked: HashSet<u64> = found.iter().flat_map(|(left, right, _)| [*left, *right]).collect();
-    let pages = pages.into_iter().filter(|page| linked.contains(&page.id.as_u64()));
-    let members: Vec<Member> = pages.map(|page| Member::from(&likenesses.sketched(page))).collect();
-    Ok(Kin { rows: kinships(&members, &found), leaders })
+    let member = |at: usize| Some(Member::from(&likenesses.sketched(*pages.get(at)?)));
+    Ok(Kin { rows: bonds.kinships(member), leaders })
 }
 
 #[cfg(test)]
