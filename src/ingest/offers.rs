@@ -31,14 +31,33 @@ pub(super) struct Offers {
     pub(super) taken: usize,
 }
 
-/// An offer that was taken.
+/// An offer that was taken. A run holds one for every page, so it is kept small.
 struct Held {
-    source: Option<SourceKey>,
-    record: Option<u64>,
-    captured: Option<CaptureTime>,
-    /// How the page is called, where it is of no file.
-    label: Option<Box<str>>,
+    of: Of,
+    /// One more than the record in its file; 0, where it is none.
+    record: u64,
+    captured: u64,
     change: Change,
+}
+
+/// Where a page is from.
+enum Of {
+    File(SourceKey),
+    /// From memory; how the page is called.
+    Memory(Box<str>),
+}
+
+impl Held {
+    fn source(&self) -> Option<SourceKey> {
+        match self.of {
+            Of::File(source) => Some(source),
+            Of::Memory(_) => None,
+        }
+    }
+
+    fn record(&self) -> Option<u64> {
+        self.record.checked_sub(1)
+    }
 }
 
 /// What taking an offer did to the index.
@@ -75,7 +94,8 @@ struct Rival {
 struct Contender {
     source: Option<SourceKey>,
     record: Option<u64>,
-    captured: Option<CaptureTime>,
+    /// [`CaptureTime::as_number`]; 0, where it is not known.
+    captured: u64,
     label: String,
     /// Pages of its file that are counted for it.
     counted: u32,
@@ -112,6 +132,10 @@ impl Offer {
     }
 }
 
+fn captured(origin: &Origin) -> u64 {
+    origin.captured.as_ref().map_or(0, CaptureTime::as_number)
+}
+
 impl Offers {
     /// Whether the run holds a page with this id.
     pub(super) fn holds(&self, id: DocumentId) -> bool {
@@ -140,7 +164,7 @@ impl Run<'_> {
         let rival = self.rival(&offer, visit)?;
         if let Some(rival) = &rival {
             let (source, label) = (offer.source, offer.origin.label());
-            let (record, captured) = (offer.origin.record, offer.origin.captured.clone());
+            let (record, captured) = (offer.origin.record, captured(&offer.origin));
             let own = Contender { source, record, captured, label, counted: 0 };
             if self.compare(&own, &rival.contender) != Ordering::Less {
                 self.note_loss(&own, &offer, (rival.contender.source, &rival.contender.label));
@@ -157,13 +181,14 @@ impl Run<'_> {
         {
             row.notes.gone.retain(|gone| *gone != id);
         }
-        let (source, record, captured) = (offer.source, offer.origin.record, offer.origin.captured.clone());
-        let label = source.is_none().then(|| offer.origin.label().into_boxed_str());
+        let (source, captured) = (offer.source, captured(&offer.origin));
+        let record = offer.origin.record.map_or(0, |record| record.saturating_add(1));
+        let of = source.map_or_else(|| Of::Memory(offer.origin.label().into_boxed_str()), Of::File);
         let Some(change) = self.put(offer, held)? else { return Ok(()) };
         if let Some(row) = source.and_then(|source| self.ledger.row_mut(source)) {
             row.pages += 1;
         }
-        self.offers.held.insert(id, Held { source, record, captured, label, change });
+        self.offers.held.insert(id, Held { of, record, captured, change });
         Ok(())
     }
 
@@ -205,13 +230,15 @@ impl Run<'_> {
     /// The best offer so far, of this run or of a file that need not be read.
     fn rival(&mut self, offer: &Offer, visit: &Visit<'_>) -> Result<Option<Rival>, BackendError> {
         if let Some(held) = self.offers.held.get(&offer.id()) {
-            let label = held.source.and_then(|source| visit.label(source));
-            let label = label.map_or_else(
-                || held.label.as_deref().unwrap_or_default().to_owned(),
-                |path| Origin { record: held.record, ..Origin::at(path) }.label(),
-            );
-            let (record, captured) = (held.record, held.captured.clone());
-            let contender = Contender { source: held.source, record, captured, label, counted: 1 };
+            let (source, record, captured) = (held.source(), held.record(), held.captured);
+            let label = match &held.of {
+                Of::Memory(label) => label.to_string(),
+                Of::File(source) => {
+                    let path = visit.label(*source);
+                    path.map(|path| Origin { record, ..Origin::at(path) }.label()).unwrap_or_default()
+                }
+            };
+            let contender = Contender { source, record, captured, label, counted: 1 };
             return Ok(Some(Rival { contender, is_of_run: true }));
         }
         let Some(stored) = offer.stored().filter(|stored| stored.provenance.source != offer.source) else {
@@ -224,7 +251,7 @@ impl Run<'_> {
         }
         let origin = self.finder.origin(&stored)?;
         let (source, label) = (stored.provenance.source, origin.label());
-        let Origin { record, captured, .. } = origin;
+        let (record, captured) = (origin.record, captured(&origin));
         let contender = Contender { source, record, captured, label, counted: 1 };
         Ok(Some(Rival { contender, is_of_run: false }))
     }
