@@ -1,7 +1,10 @@
 //! What can go wrong with the embedded index, by what the caller can do about it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenReadError;
 
 /// An index that could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -65,4 +68,45 @@ pub enum BackendError {
     /// The revision failed before; it must be dropped and begun again.
     #[error("this revision failed before and cannot go on")]
     Failed,
+}
+
+impl BackendError {
+    /// Whether what is stored is at fault, and not its disk or who reads it: another reader would fail as well.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Io { source, .. } => is_unreadable(source),
+            Self::Engine { source, .. } => match source {
+                TantivyError::IoError(error) => is_unreadable(error),
+                TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. }) => is_unreadable(io_error),
+                TantivyError::OpenReadError(_)
+                | TantivyError::DataCorruption(_)
+                | TantivyError::SchemaError(_)
+                | TantivyError::IncompatibleIndex(_) => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The folder of the index, where the error names it.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Missing { directory }
+            | Self::Foreign { directory }
+            | Self::OtherFormat { directory, .. }
+            | Self::Busy { directory, .. }
+            | Self::Engine { directory, .. }
+            | Self::Damaged { directory, .. } => Some(directory),
+            Self::Io { .. } | Self::Failed => None,
+        }
+    }
+}
+
+/// Whether bytes came, and were wrong.
+fn is_unreadable(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof | Other)
 }
