@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 use super::grammar::quoted;
 
+/// The file by which a folder is an index.
+const MARKER: &str = "search-index.json";
+
 /// Exit codes: a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
@@ -79,6 +82,11 @@ impl Failure {
         self
     }
 
+    /// Whether the index is at fault.
+    pub(super) fn is_damage(&self) -> bool {
+        self.code == "index_damaged"
+    }
+
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }
@@ -114,7 +122,7 @@ impl Failure {
         let mut causes = Vec::new();
         let mut next = error.source();
         while let Some(cause) = next {
-            causes.push(without_debug(&cause.to_string()).to_owned());
+            causes.push(without_debug(without_number(&cause.to_string())));
             next = cause.source();
         }
         // A cause often repeats its own.
@@ -140,21 +148,28 @@ impl From<io::Error> for Failure {
 
 /// What an error of the system says, without its number.
 pub(super) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+    without_number(&error.to_string()).to_owned()
 }
 
-/// A text without the values of a program that some libraries put behind their messages: `IoError { io_error: ...`.
-fn without_debug(text: &str) -> &str {
+fn without_number(text: &str) -> &str {
+    text.split(" (os error ").next().unwrap_or(text)
+}
+
+/// A text without the values of a program that some libraries put behind their messages (`IoError { io_error: ...`), but
+/// with the message that is among them.
+fn without_debug(text: &str) -> String {
     let begins = |(at, _): &(usize, &str)| {
         let before = text.get(..*at).unwrap_or_default();
         let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| before.len() - name.len())
     };
-    let start =
-        [" {", "("].into_iter().flat_map(|open| text.match_indices(open)).filter_map(|found| begins(&found)).min();
-    let kept = start.and_then(|start| text.get(..start)).unwrap_or(text);
-    kept.trim_end_matches([' ', ':', '\'', '"', '`'])
+    let opened = [" {", "("].into_iter().flat_map(|open| text.match_indices(open));
+    let Some(start) = opened.filter_map(|found| begins(&found)).min() else { return text.to_owned() };
+    let (kept, values) = text.split_at_checked(start).unwrap_or((text, ""));
+    let kept = kept.trim_end_matches([' ', ':', '\'', '"', '`']);
+    let message = ["error: \"", "message: \""].into_iter().find_map(|key| values.split_once(key)?.1.split('"').next());
+    let parts = [Some(kept), message].into_iter().flatten().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 impl From<Error> for Failure {
@@ -167,7 +182,7 @@ impl From<Error> for Failure {
                     other => Self::new(Exit::Failed, "failed", other.to_string()),
                 };
             }
-            Error::Index(index) => index_failure(index, what),
+            Error::Index(index) => index_failure(index, without_debug(&what)),
             Error::Knowledge(KnowledgeError::Unreadable { .. }) => {
                 Self::new(Exit::Usage, "knowledge", what).or_try("name a folder of knowledge files that is there")
             }
@@ -219,13 +234,18 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
             Failure::new(Exit::Busy, "index_busy", what).or_try("the same with --wait; searching works meanwhile")
         }
         BackendError::Io { path, source } if source.kind() == io::ErrorKind::NotADirectory => {
-            Failure::new(Exit::NoIndex, "index_foreign", format!("{}: an index is a folder", path.display()))
+            let named = if path.ends_with(MARKER) { path.parent().unwrap_or(path) } else { path };
+            Failure::new(Exit::NoIndex, "index_foreign", format!("{}: an index is a folder", named.display()))
                 .or_try("search -i OTHER_DIR index  build the index somewhere else")
         }
         BackendError::Io { .. } | BackendError::Engine { .. } | BackendError::Damaged { .. } => {
             let is_damage = error.is_damage();
             let (exit, code) = if is_damage { (Exit::NoIndex, "index_damaged") } else { (Exit::Failed, "failed") };
-            let at = error.directory().map_or_else(|| "search".to_owned(), at);
+            let of_marker = match error {
+                BackendError::Io { path, .. } if path.ends_with(MARKER) => path.parent(),
+                _ => None,
+            };
+            let at = error.directory().or(of_marker).map_or_else(|| "search".to_owned(), at);
             Failure::new(exit, code, what).or_try(format!("{at} doctor      which files are damaged, and what to do"))
         }
         BackendError::Failed => Failure::new(Exit::Failed, "failed", what).or_try("search doctor"),

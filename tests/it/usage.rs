@@ -121,3 +121,44 @@ fn a_removal_by_the_beginning_of_an_id_is_of_the_whole() {
     let run = workbench.search(&["remove", "--yes", "site:"]);
     assert!(run.code == 2 && run.stderr.contains("it names nothing"), "{}", run.stderr);
 }
+
+#[test]
+fn an_index_that_cannot_be_read_is_no_usable_one() {
+    let workbench = bench();
+    for (name, bytes) in [("no UTF-8", &b"\xFF\xFE{"[..]), ("no JSON", b"{"), ("nothing", b"")] {
+        workbench.write("index/search-index.json", bytes);
+        let asked = workbench.search(&["implants"]);
+        assert!(asked.code == 3 && asked.stderr.contains("try: search doctor "), "{name}: {}", asked.stderr);
+        assert!(!asked.stderr.contains("Error"), "{name}: no text of the program: {}", asked.stderr);
+        assert_eq!(workbench.search(&["doctor"]).code, 3, "{name}");
+    }
+    workbench.write("index/search-index.json", b"\xFF\xFE{");
+    let examined = workbench.search(&["doctor"]);
+    assert!(examined.stderr.contains("try: mv index index.damaged; search -i index index"), "{}", examined.stderr);
+}
+
+#[test]
+fn a_page_that_is_not_there_has_a_reason() {
+    let workbench = bench();
+    workbench.write("corpus/empty.txt", b"");
+    workbench.write("corpus/b.txt", PAGE.as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let skipped = workbench.search(&["why", "corpus/empty.txt", "implants"]);
+    assert!(skipped.code == 1 && skipped.stderr.contains("cause: it was skipped: "), "{}", skipped.stderr);
+    let copies = ["corpus/a.txt", "corpus/b.txt"].map(|page| workbench.search(&["why", page, "implants"]));
+    let told =
+        copies.iter().filter(|why| why.code == 1 && why.stdout.contains("has the same article and stands for it"));
+    assert_eq!(told.count(), 1, "{} {}", copies[0].stdout, copies[1].stdout);
+    assert_eq!(workbench.search(&["remove", "--yes", "corpus/a.txt"]).code, 0);
+    let removed = workbench.search(&["why", "corpus/a.txt", "implants"]);
+    assert!(removed.stderr.contains("try: search remove --undo corpus/a.txt"), "{}", removed.stderr);
+}
+
+#[test]
+fn a_text_without_an_end_is_refused() {
+    let workbench = bench();
+    if std::path::Path::new("/dev/zero").exists() {
+        let run = workbench.search(&["--queries", "/dev/zero"]);
+        assert!(run.code == 2 && run.stderr.contains("longer than 64 MB"), "{}", run.stderr);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tantivy::TantivyError;
 use tantivy::directory::error::OpenReadError;
@@ -22,22 +23,29 @@ pub enum BackendError {
         directory: PathBuf,
     },
     /// Another version wrote the index: rebuild it.
-    #[error("{directory} was written in index format {found}; this program reads format {expected}")]
+    #[error(
+        "{directory} was written by search {written_by} (format {found}); this is {} (format {expected})",
+        env!("CARGO_PKG_VERSION")
+    )]
     OtherFormat {
         /// The folder.
         directory: PathBuf,
+        /// Version of the program that wrote it.
+        written_by: String,
         /// Format of the index.
         found: u32,
         /// Format of this program.
         expected: u32,
     },
     /// Another process writes to it: wait.
-    #[error("another process{} is writing to {directory}", holder.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    #[error("another process{} is writing to {directory}", who(*holder, *since))]
     Busy {
         /// The folder.
         directory: PathBuf,
         /// Its process number, where it could be read.
         holder: Option<u32>,
+        /// When it has begun, where that is known.
+        since: Option<SystemTime>,
     },
     /// A file of the index could not be read or written, e.g. a full disk.
     #[error("cannot access {path}")]
@@ -105,8 +113,16 @@ impl BackendError {
     }
 }
 
+/// ` (pid 4121, for 3 min)`: what is known of a writer.
+fn who(holder: Option<u32>, since: Option<SystemTime>) -> String {
+    let seconds = since.and_then(|since| since.elapsed().ok()).map(|time| time.as_secs());
+    let time = seconds
+        .map(|seconds| if seconds < 120 { format!("for {seconds} s") } else { format!("for {} min", seconds / 60) });
+    let known: Vec<String> = holder.map(|pid| format!("pid {pid}")).into_iter().chain(time).collect();
+    if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
+}
+
 /// Whether bytes came, and were wrong.
 fn is_unreadable(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
-    matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof | Other)
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other)
 }
