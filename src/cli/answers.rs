@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use article_search::backend::embedded::holds_index;
 use article_search::model::plan::Order;
 use article_search::text::safe::shown;
 use article_search::{Answer, Engine};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
-use super::print::answer::{corrected, did_you_mean, empty_answer, footer, pretty, understood};
+use super::print::answer::{corrected, did_you_mean, empty_answer, footer, only_nearest, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
 use super::print::template::Template;
@@ -24,8 +25,8 @@ pub(super) struct Wish<'a> {
     pub(super) format: OutputFormat,
     /// Goes before the format.
     pub(super) template: Option<&'a Template>,
-    /// Whether to say what a query was taken for.
-    pub(super) is_explained: bool,
+    /// Where to say what a query was taken for: how many of its words a page must hold.
+    pub(super) explained: Option<&'static str>,
     /// What comes first.
     pub(super) order: Order,
     /// The page, from 1.
@@ -39,7 +40,7 @@ impl<'a> From<&'a QueryArguments> for Wish<'a> {
         Self {
             format: arguments.format(),
             template: arguments.template.as_ref(),
-            is_explained: arguments.explain,
+            explained: arguments.explain.then(|| arguments.mode()),
             order: arguments.sort.order(),
             page: arguments.page,
             words: &arguments.words,
@@ -77,6 +78,10 @@ impl<'a> Printer<'a> {
 
     /// Prints an answer.
     pub(super) fn print(&mut self, answer: &Answer) -> Result<(), Failure> {
+        let is_for_people = self.wish.template.is_none() && self.wish.format.is_screen();
+        if !is_for_people {
+            self.tell_beside(answer)?;
+        }
         let output = &mut self.screen;
         if let Some(template) = self.wish.template {
             return Ok(answer.hits.iter().try_for_each(|hit| template.write(output, hit))?);
@@ -115,8 +120,8 @@ impl<'a> Printer<'a> {
     }
 
     fn for_people(&mut self, answer: &Answer) -> Result<(), Failure> {
-        if self.wish.is_explained {
-            understood(&mut self.screen, answer)?;
+        if let Some(mode) = self.wish.explained {
+            understood(&mut self.screen, answer, mode)?;
         }
         let corrected = corrected(answer).map(|note| format!(" {note}       (as typed: --exact)"));
         for note in [corrected, did_you_mean(answer)].into_iter().flatten() {
@@ -142,6 +147,21 @@ impl<'a> Printer<'a> {
         Ok(self.note(&(footer(answer, &short_ids) + &next))?)
     }
 
+    /// Says beside rows what people read above an answer: what was searched for instead, and that hits are only near.
+    /// An object of `-o json` holds it.
+    fn tell_beside(&mut self, answer: &Answer) -> io::Result<()> {
+        if self.wish.template.is_none() && self.wish.format == OutputFormat::Json {
+            return Ok(());
+        }
+        let name = answer.qid.as_ref().map(|id| format!("{}: ", shown(id))).unwrap_or_default();
+        let corrected = corrected(answer).map(|note| format!("{note}   (as typed: --exact)"));
+        let nearest = only_nearest(answer).map(|note| note.trim_end_matches(':').to_owned() + " follow");
+        for note in [corrected, did_you_mean(answer), nearest].into_iter().flatten() {
+            self.session.note(&format!("{name}{note}"));
+        }
+        if answer.hits.is_empty() && answer.total == 0 { self.note_mistyped_command() } else { Ok(()) }
+    }
+
     /// Tells something behind what was printed so far.
     fn note(&mut self, text: &str) -> io::Result<()> {
         if self.screen.is_holding() {
@@ -156,7 +176,11 @@ impl<'a> Printer<'a> {
     /// `search idnex corpus/` is a query; an existing path among its words says that it was meant otherwise.
     fn note_mistyped_command(&mut self) -> io::Result<()> {
         let here = &self.session.here;
-        let looks_like_path = |word: &&String| word.contains(['/', '.']) && here.join(word.as_str()).exists();
+        // The folder of the index is mostly there, and nothing to be read.
+        let looks_like_path = |word: &&String| {
+            let path = here.join(word.as_str());
+            !word.trim().is_empty() && path.exists() && !holds_index(&path)
+        };
         let Some(path) = self.wish.words.iter().skip(1).find(looks_like_path) else { return Ok(()) };
         self.note(&format!("did you mean the command: search index {}", shown(path)))
     }

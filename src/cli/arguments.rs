@@ -17,7 +17,7 @@ pub(super) use self::browse::{CompletionsArguments, ManArguments, SimilarArgumen
 pub(super) use self::eval::EvalArguments;
 pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
 use self::query::named;
-pub(super) use self::query::{GroupBy, OutputFormat, QueryArguments};
+pub(super) use self::query::{Dash, GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
 pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
 
@@ -142,6 +142,9 @@ pub(super) struct FacetsArguments {
     /// Only values with this text in their name, in either script or pinyin.
     #[arg(long, value_name = "TEXT")]
     pub(super) find: Option<String>,
+    /// Instead list the pages that have no value of the facet: their ids, places and titles.
+    #[arg(long, requires = "field", conflicts_with_all = ["find", "of"])]
+    pub(super) none: bool,
     /// Only pages that answer this query; at most 20 values a facet.
     #[arg(long, value_name = "QUERY")]
     pub(super) of: Option<String>,
@@ -185,9 +188,9 @@ pub(super) fn passage_length(text: &str) -> Result<usize, String> {
 /// Arguments of `help`.
 #[derive(Debug, Args)]
 pub(super) struct HelpArguments {
-    /// A command, `query`, `output` or `config`.
+    /// A command (`settings set`: one of its own commands), `query`, `output` or `config`.
     #[arg(value_name = "TOPIC")]
-    pub(super) topic: Option<String>,
+    pub(super) topic: Vec<String>,
 }
 
 /// Arguments of `doctor`.

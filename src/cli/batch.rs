@@ -1,11 +1,10 @@
 //! Many queries at once: one a line, or TSV whose header names `qid` and `query`. A line without a query is one that is
 //! not asked, and no reason to leave the others out.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, plain};
+use super::whole;
 
 /// One line of a batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,22 +17,21 @@ pub(super) struct BatchQuery {
 
 /// The queries of a file.
 pub(super) fn of_file(path: &Path) -> Result<Vec<BatchQuery>, Failure> {
-    let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| Failure::new(Exit::Usage, "queries", format!("{name}: {error}")))?;
-    parsed(&decoded(bytes, &name)?)
+    let bytes = whole::file(path).map_err(|error| {
+        let what = format!("cannot read {}: {}", path.display(), plain(&error));
+        Failure::new(Exit::Usage, "queries", what)
+            .or_try("search --queries FILE     one query a line; search - reads standard input")
+    })?;
+    parsed(&decoded(bytes, &path.to_string_lossy())?)
 }
 
 /// The queries of standard input.
 pub(super) fn of_standard_input() -> Result<Vec<BatchQuery>, Failure> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    parsed(&decoded(bytes, "standard input")?)
+    parsed(&decoded(whole::standard_input()?, "standard input")?)
 }
 
 fn decoded(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = good.split(|&byte| byte == b'\n').count();
+    whole::text(bytes).map_err(|line| {
         let what = format!("{name}: line {line} is not UTF-8, in which queries are read");
         Failure::new(Exit::Usage, "queries", what).or_try("iconv -f GB18030 -t UTF-8   where it is in another charset")
     })

@@ -29,7 +29,7 @@ pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result
     let wish = Wish {
         format: arguments.format(),
         template: None,
-        is_explained: false,
+        explained: None,
         order: Order::Relevance,
         page: arguments.page,
         words: &[],

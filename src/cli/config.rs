@@ -9,7 +9,8 @@ use clap::{Arg, Command};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, plain};
+use super::{grammar, whole};
 
 /// The name of the file.
 const FILE_NAME: &str = "search.toml";
@@ -56,11 +57,29 @@ pub(super) fn read(here: &Path, command: &Command) -> Result<FileSettings, Failu
     let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
     let nearest = || here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
     let Some(path) = named.or_else(nearest) else { return Ok(FileSettings::default()) };
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let what = format!("cannot read {}: {error}", path.display());
-        Failure::new(Exit::Usage, "config", what).or_try(format!("unset {VARIABLE}, or name a file that is there"))
+    let text = text_of(&path)?;
+    // A value of a variable is no mistake of the file.
+    parsed(&text, path, &grammar::without_variables(command.clone(), &|_, _| true))
+}
+
+/// The text of the file; a pipe, which may never end, is none.
+fn text_of(path: &Path) -> Result<String, Failure> {
+    let bytes = match path.metadata() {
+        Ok(found) if !found.is_file() => Err("not a regular file".to_owned()),
+        _ => whole::file(path).map_err(|error| plain(&error)),
+    };
+    let is_named = std::env::var_os(VARIABLE).is_some_and(|name| path == Path::new(&name));
+    let bytes = bytes.map_err(|why| {
+        let what = format!("cannot read {}: {why}", path.display());
+        let failure = Failure::new(Exit::Usage, "config", what);
+        let advice = if is_named {
+            format!("unset {VARIABLE}, or name a file that is there")
+        } else {
+            "search help config".to_owned()
+        };
+        failure.or_try(advice)
     })?;
-    parsed(&text, path, command)
+    whole::text(bytes).map_err(|line| wrong(path, line, "not UTF-8, in which settings are read"))
 }
 
 fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, Failure> {
@@ -70,7 +89,7 @@ fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, 
     let mut settings = FileSettings::default();
     let place = |value: String| folder.join(value).to_string_lossy().into_owned();
     for (name, value) in [("index", keys.index.as_ref()), ("knowledge", keys.knowledge.as_ref())] {
-        settings.common.extend(plain(value, (text, &path))?.map(|value| (name, place(value))));
+        settings.common.extend(named(value, (text, &path))?.map(|value| (name, place(value))));
     }
     for (name, value) in [("color", keys.color.as_ref()), ("hyperlinks", keys.hyperlinks.as_ref())] {
         settings.common.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
@@ -86,13 +105,22 @@ fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, 
     ] {
         settings.query.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
     }
-    settings.corpus = plain(keys.corpus.as_ref(), (text, &path))?.map(|value| PathBuf::from(place(value)));
-    settings.pager = plain(keys.pager.as_ref(), (text, &path))?;
+    settings.corpus = named(keys.corpus.as_ref(), (text, &path))?.map(|value| PathBuf::from(place(value)));
+    settings.pager = named(keys.pager.as_ref(), (text, &path))?;
     Ok(FileSettings { path: Some(path), ..settings })
 }
 
+/// A value that is a text.
+fn named(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
+    match value.map(|value| (value, value.get_ref())) {
+        None => Ok(None),
+        Some((_, Value::String(value))) => Ok(Some(value.clone())),
+        Some((value, _)) => Err(wrong(path, line_of(text, value.span().start), "a text in quotes is expected")),
+    }
+}
+
 /// A value as a flag would take it.
-fn plain(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
+fn as_flag(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
     let Some(value) = value else { return Ok(None) };
     match value.get_ref() {
         Value::String(value) => Ok(Some(value.clone())),
@@ -101,13 +129,13 @@ fn plain(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<
     }
 }
 
-/// [`plain`], when the flag takes it.
+/// [`as_flag`], when the flag takes it.
 fn checked(
     (name, value): (&str, Option<&Spanned<Value>>),
     (text, path): (&str, &Path),
     command: &Command,
 ) -> Result<Option<String>, Failure> {
-    let Some(given) = plain(value, (text, path))? else { return Ok(None) };
+    let Some(given) = as_flag(value, (text, path))? else { return Ok(None) };
     let line = ["search".to_owned(), "q".to_owned(), format!("--{name}={given}"), "words".to_owned()];
     if let Err(error) = command.clone().try_get_matches_from(line) {
         let what = error.to_string();
@@ -169,6 +197,8 @@ mod tests {
             ("limit = 0", "search.toml:1: 0 is not in 1..=1000"),
             ("limit = [1]", "search.toml:1: a text or a whole number is expected"),
             ("limit 5", "search.toml:1: "),
+            ("\nindex = 3", "search.toml:2: a text in quotes is expected"),
+            ("pager = 1", "search.toml:1: a text in quotes is expected"),
         ] {
             let failure = parsed(text, PathBuf::from("search.toml"), &Arguments::command()).expect_err("wrong");
             let what = failure.what();

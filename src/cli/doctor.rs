@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use article_search::Error;
-use article_search::backend::embedded::{Examination, Finding, Patience, Remedy, examine, repair};
+use article_search::backend::embedded::{BackendError, Examination, Finding, Patience, Remedy, examine, repair};
 use article_search::ingest::behind::roots;
 use article_search::text::safe::shown;
 
@@ -18,8 +18,9 @@ use super::session::Session;
 /// Runs the command. Exit codes: 0 healthy, 1 leftovers only, 3 broken.
 pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exit, Failure> {
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
-    let before = examine(&directory).map_err(Error::from)?;
-    let found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(Error::from)? } else { before.clone() };
+    let refused = |error: BackendError| past_help(Error::from(error).into(), &directory);
+    let before = examine(&directory).map_err(refused)?;
+    let found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(refused)? } else { before.clone() };
     let mut output = session.output();
     if arguments.json {
         for finding in &found.findings {
@@ -40,6 +41,16 @@ pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exi
         _ if found.is_broken() => Exit::NoIndex,
         _ => Exit::NothingFound,
     })
+}
+
+/// An index that cannot even be examined is to be built anew; to say that the doctor knows more would lead in a circle.
+fn past_help(failure: Failure, directory: &Path) -> Failure {
+    if !failure.is_damage() {
+        return failure;
+    }
+    let name = directory.to_string_lossy();
+    let (index, aside) = (quoted(&name), quoted(&format!("{}.damaged", name.trim_end_matches('/'))));
+    failure.instead_try(format!("mv {index} {aside}; search -i {index} index      build it anew from its pages"))
 }
 
 fn tell(output: &mut impl Write, found: &Examination, directory: &Path) -> std::io::Result<()> {

@@ -31,7 +31,7 @@ pub(super) fn main(session: &Session, arguments: &ExportArguments) -> Result<Exi
         return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export --query \"medical insurance\""));
     }
     #[cfg(feature = "parquet")]
-    if arguments.output == ExportFormat::Parquet && io::stdout().is_terminal() {
+    if arguments.format() == ExportFormat::Parquet && io::stdout().is_terminal() {
         let what = "a Parquet file is nothing for a terminal";
         return Err(Failure::new(Exit::Usage, "usage", what).or_try("search export -o parquet > pages.parquet"));
     }
@@ -116,7 +116,7 @@ enum AnyRow<'a> {
 impl Printer {
     fn new(session: &Session, arguments: &ExportArguments) -> Result<Self, Failure> {
         let table = PageTable { has_hits: arguments.query.is_some(), has_removed: arguments.removed };
-        let sink = match arguments.output {
+        let sink = match arguments.format() {
             ExportFormat::Ndjson => Sink::Rows(session.output()),
             ExportFormat::Csv => {
                 let mut output = session.output();

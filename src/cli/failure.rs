@@ -3,14 +3,19 @@
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 use article_search::Error;
 use article_search::backend::embedded::BackendError;
 use article_search::eval::EvaluationError;
+use article_search::knowledge::error::KnowledgeError;
 use article_search::text::safe::shown;
 use serde_json::{Value, json};
 
 use super::grammar::quoted;
+
+/// The file by which a folder is an index.
+const MARKER: &str = "search-index.json";
 
 /// Exit codes: a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,42 @@ impl Failure {
     pub(super) fn or_try(mut self, command: impl Into<String>) -> Self {
         self.tries.push(command.into());
         self
+    }
+
+    /// What a file or a stream refused: `what` could not be done, and why.
+    pub(super) fn io(what: impl Into<String>, error: &io::Error) -> Self {
+        let cause = plain(error);
+        let advice = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                "free some room, or write to another disk"
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "ls -ld there: who may do that",
+            _ => "search help                what commands take",
+        };
+        Self { cause: Some(cause), ..Self::new(Exit::Failed, "io", what) }.or_try(advice)
+    }
+
+    /// The same with why it is so.
+    pub(super) fn because(self, cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// The same with one thing to try, and no other.
+    pub(super) fn instead_try(mut self, command: impl Into<String>) -> Self {
+        self.tries = vec![command.into()];
+        self
+    }
+
+    /// The same of a file `to`, of which `from` was but a copy.
+    pub(super) fn renaming(mut self, from: &str, to: &str) -> Self {
+        self.what = self.what.replace(from, to);
+        self.cause = self.cause.map(|cause| cause.replace(from, to));
+        self
+    }
+
+    /// Whether the index is at fault.
+    pub(super) fn is_damage(&self) -> bool {
+        self.code == "index_damaged"
     }
 
     pub(super) fn exit(&self) -> Exit {
@@ -81,9 +122,12 @@ impl Failure {
         let mut causes = Vec::new();
         let mut next = error.source();
         while let Some(cause) = next {
-            causes.push(cause.to_string());
+            causes.push(without_debug(without_number(&cause.to_string())));
             next = cause.source();
         }
+        // A cause often repeats its own.
+        causes.dedup_by(|next, before| before.ends_with(next.as_str()));
+        causes.retain(|cause| !cause.is_empty());
         self.cause = (!causes.is_empty()).then(|| causes.join(": "));
         self
     }
@@ -93,9 +137,39 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::new(Exit::Done, "closed_pipe", "the reader went away"),
-            _ => Self::new(Exit::Failed, "io", error.to_string()),
+            // What it is about stands before why.
+            _ => match plain(&error).split_once(": ") {
+                Some((what, cause)) => Self::io(what, &io::Error::new(error.kind(), cause)),
+                None => Self::io("cannot read or write", &error),
+            },
         }
     }
+}
+
+/// What an error of the system says, without its number.
+pub(super) fn plain(error: &io::Error) -> String {
+    without_number(&error.to_string()).to_owned()
+}
+
+fn without_number(text: &str) -> &str {
+    text.split(" (os error ").next().unwrap_or(text)
+}
+
+/// A text without the values of a program that some libraries put behind their messages (`IoError { io_error: ...`), but
+/// with the message that is among them.
+fn without_debug(text: &str) -> String {
+    let begins = |(at, _): &(usize, &str)| {
+        let before = text.get(..*at).unwrap_or_default();
+        let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| before.len() - name.len())
+    };
+    let opened = [" {", "("].into_iter().flat_map(|open| text.match_indices(open));
+    let Some(start) = opened.filter_map(|found| begins(&found)).min() else { return text.to_owned() };
+    let (kept, values) = text.split_at_checked(start).unwrap_or((text, ""));
+    let kept = kept.trim_end_matches([' ', ':', '\'', '"', '`']);
+    let message = ["error: \"", "message: \""].into_iter().find_map(|key| values.split_once(key)?.1.split('"').next());
+    let parts = [Some(kept), message].into_iter().flatten().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
 }
 
 impl From<Error> for Failure {
@@ -108,7 +182,10 @@ impl From<Error> for Failure {
                     other => Self::new(Exit::Failed, "failed", other.to_string()),
                 };
             }
-            Error::Index(index) => index_failure(index, what),
+            Error::Index(index) => index_failure(index, without_debug(&what)),
+            Error::Knowledge(KnowledgeError::Unreadable { .. }) => {
+                Self::new(Exit::Usage, "knowledge", what).or_try("name a folder of knowledge files that is there")
+            }
             Error::Knowledge(_) => Self::new(Exit::Usage, "knowledge", what).or_try("correct that line, and run again"),
             Error::Cancelled => Self::new(Exit::Interrupted, "interrupted", "interrupted: the index is as it was"),
             Error::NoSuchPath(_) => Self::new(Exit::Usage, "no_such_path", what),
@@ -134,25 +211,64 @@ impl From<EvaluationError> for Failure {
 }
 
 fn index_failure(error: &BackendError, what: String) -> Failure {
+    let at = |directory: &Path| {
+        let is_usual = directory == Path::new("index");
+        if is_usual { "search".to_owned() } else { format!("search -i {}", quoted(&directory.to_string_lossy())) }
+    };
     match error {
-        BackendError::Missing { .. } => Failure::new(Exit::NoIndex, "index_missing", what)
-            .or_try("search index corpus/       read the pages in corpus/ and build ./index"),
+        BackendError::Missing { directory } => Failure::new(Exit::NoIndex, "index_missing", what)
+            .or_try(format!("{} index corpus/       read the pages in corpus/ and build it", at(directory))),
         BackendError::Foreign { .. } => Failure::new(Exit::NoIndex, "index_foreign", what)
             .or_try("search -i OTHER_DIR index  build the index somewhere else"),
         BackendError::OtherFormat { found, expected, .. } if found > expected => {
             Failure::new(Exit::NoIndex, "index_format", what)
                 .or_try("search -i NEW_DIR index    or use the newer program that wrote it")
         }
-        BackendError::OtherFormat { directory, .. } => Failure::new(Exit::NoIndex, "index_format", what)
-            .or_try(format!("search -i {} index --full PATHS    read the pages again", directory.display())),
-        BackendError::Damaged { directory, .. } => {
-            let index = quoted(&directory.to_string_lossy());
-            Failure::new(Exit::NoIndex, "index_damaged", what)
-                .or_try(format!("search -i {index} doctor      which files are damaged, and what to do"))
+        BackendError::OtherFormat { directory, .. } => {
+            let again = format!("{} index --full", at(directory));
+            Failure::new(Exit::NoIndex, "index_format", what).or_try(format!(
+                "{again}    reads corpus/ again, or the paths behind it; the old index stays until then"
+            ))
         }
         BackendError::Busy { .. } => {
             Failure::new(Exit::Busy, "index_busy", what).or_try("the same with --wait; searching works meanwhile")
         }
-        _ => Failure::new(Exit::Failed, "failed", what),
+        BackendError::Io { path, source } if source.kind() == io::ErrorKind::NotADirectory => {
+            let named = if path.ends_with(MARKER) { path.parent().unwrap_or(path) } else { path };
+            Failure::new(Exit::NoIndex, "index_foreign", format!("{}: an index is a folder", named.display()))
+                .or_try("search -i OTHER_DIR index  build the index somewhere else")
+        }
+        BackendError::Io { .. } | BackendError::Engine { .. } | BackendError::Damaged { .. } => {
+            let is_damage = error.is_damage();
+            let (exit, code) = if is_damage { (Exit::NoIndex, "index_damaged") } else { (Exit::Failed, "failed") };
+            let of_marker = match error {
+                BackendError::Io { path, .. } if path.ends_with(MARKER) => path.parent(),
+                _ => None,
+            };
+            let at = error.directory().or(of_marker).map_or_else(|| "search".to_owned(), at);
+            Failure::new(exit, code, what).or_try(format!("{at} doctor      which files are damaged, and what to do"))
+        }
+        BackendError::Failed => Failure::new(Exit::Failed, "failed", what).or_try("search doctor"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_program_are_no_causes() {
+        for (text, expected) in [
+            ("the file is cut off", "the file is cut off"),
+            (
+                "Failed to open file for read: 'IoError { io_error: Custom { kind: Other } }'",
+                "Failed to open file for read",
+            ),
+            ("An IO error occurred: 'Os(2)'", "An IO error occurred"),
+            ("meta.json: expected `,` at line 3 (column 4)", "meta.json: expected `,` at line 3 (column 4)"),
+            ("IoError { x }", ""),
+        ] {
+            assert_eq!(without_debug(text), expected, "{text}");
+        }
     }
 }

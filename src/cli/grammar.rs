@@ -2,9 +2,9 @@
 //! otherwise everything is the query.
 //!
 //! clap alone would take `search -i X stats` for a search for "stats". So before clap sees the arguments, this walk finds
-//! the first word and puts the command `q` before a query. It sees to three more things that clap would get wrong: a word
-//! to leave out that looks like a flag with a value (`-chin`), variables that are set to nothing, and whether errors are
-//! for a program to read.
+//! the first word and puts the command `q` before a query. It sees to four more things that clap would get wrong: a word
+//! to leave out that looks like a flag with a value (`-chin`), a text that is nothing but a dash, variables that are set
+//! to nothing, and whether errors are for a program to read.
 
 use std::ffi::{OsStr, OsString};
 
@@ -80,7 +80,8 @@ pub(super) fn with_environment(command: Command, arguments: &[OsString]) -> Comm
     })
 }
 
-fn without_variables(command: Command, is_unset: &dyn Fn(&Arg, &OsStr) -> bool) -> Command {
+/// `command` with each variable for which `is_unset` holds passed over.
+pub(super) fn without_variables(command: Command, is_unset: &dyn Fn(&Arg, &OsStr) -> bool) -> Command {
     command
         .mut_args(|argument| match argument.get_env() {
             Some(variable) if is_unset(&argument, variable) => argument.env(Resettable::Reset),
@@ -106,31 +107,59 @@ pub(super) fn is_planned(word: &str, command: &Command) -> bool {
     RESERVED.contains(&word) && command.find_subcommand(word).is_none()
 }
 
-/// The first argument after the query's first word that looks like a word to be left out (`-chin`), and that clap would
-/// take for a flag with a value: one dash, three letters or more, and no run of short flags.
+/// The first argument of a query that is meant to be left out of it (`-chin`, `-city:Dalian`, `'-chin beauty'`), and that
+/// clap would take for a flag with a value. Before the first word `-cDalian` is a flag with its value; a filter or several
+/// words in one argument are none anywhere.
 pub(super) fn excluded_word(arguments: &[OsString], decision: Decision, command: &Command) -> Option<usize> {
-    let first = match decision {
-        Decision::Query(index) => index,
+    let (start, first) = match decision {
+        Decision::Query(index) => (1, index),
+        Decision::BareQuery => (1, usize::MAX),
         Decision::Command(index) if arguments.get(index).is_some_and(|word| word == "q") => {
             match first_word(arguments, index + 1, command) {
-                Word::At(index) => index,
-                Word::AfterDashes | Word::None => return None,
+                Word::At(first) => (1, first),
+                Word::AfterDashes | Word::None => (1, usize::MAX),
             }
         }
         _ => return None,
     };
-    let mut index = first + 1;
+    let mut index = start;
     while let Some(argument) = arguments.get(index) {
         let text = argument.to_string_lossy();
         if text == "--" {
             return None;
         }
-        if looks_excluded(&text, command) {
+        let is_word = index > first || text.contains([':', ' ']);
+        if is_word && looks_excluded(&text, command) {
             return Some(index);
         }
         index += if text.starts_with('-') && wants_next(&text, command) { 2 } else { 1 };
     }
     None
+}
+
+/// Whether a lone `-` stands behind `--`: it is a word then, as any text of a script is, and not standard input.
+pub(super) fn is_dash_a_word(arguments: &[OsString]) -> bool {
+    arguments.iter().skip_while(|argument| *argument != "--").skip(1).any(|argument| argument == "-")
+}
+
+/// The arguments of a search that belong to its flags, values with them, and the words, which are all others.
+pub(super) fn flags_and_words(arguments: &[OsString], command: &Command) -> (Vec<String>, Vec<String>) {
+    let (mut flags, mut words) = (vec![], vec![]);
+    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    while let Some(text) = texts.next() {
+        if text == "--" {
+            words.extend(texts);
+            break;
+        }
+        if !text.starts_with('-') || text == "-" {
+            words.push(text);
+            continue;
+        }
+        let value = if wants_next(&text, command) { texts.next() } else { None };
+        flags.push(text);
+        flags.extend(value);
+    }
+    (flags, words)
 }
 
 /// The arguments as a command line to paste: flags as they are, the words of the query in one pair of quotes, and among
@@ -140,7 +169,9 @@ pub(super) fn as_one_query(arguments: &[OsString], excluded: &str, command: &Com
     let mut index = 1;
     while let Some(argument) = arguments.get(index) {
         let text = argument.to_string_lossy();
-        let is_flag = text.starts_with('-') && text.len() > 1 && text != excluded && !looks_excluded(&text, command);
+        let is_word = !words.is_empty() || text.contains([':', ' ']);
+        let is_excluded = text == excluded || is_word && looks_excluded(&text, command);
+        let is_flag = text.starts_with('-') && text.len() > 1 && !is_excluded;
         if is_flag && wants_next(&text, command) {
             flags.push(text);
             index += 1;
@@ -190,10 +221,13 @@ pub(super) fn asks_for_rows(arguments: &[OsString], command: &Command) -> bool {
 }
 
 fn looks_excluded(text: &str, command: &Command) -> bool {
-    let Some(word) = text.strip_prefix('-').filter(|word| !word.starts_with('-')) else { return false };
+    let Some(text) = text.strip_prefix('-').filter(|word| !word.starts_with('-')) else { return false };
+    let word = text.split([' ', ':']).next().unwrap_or_default();
     let is_word = word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '\'');
     let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-    is_word && letters >= 3 && !is_run_of_flags(word, command)
+    // What stands behind a colon is no value of a flag.
+    let is_filter = text.starts_with(&format!("{word}:"));
+    is_word && letters >= 3 && (is_filter || !is_run_of_flags(word, command))
 }
 
 /// Whether each letter is a short flag, none but the last taking a value.
@@ -315,6 +349,12 @@ mod tests {
             ("search beauty --city -chin", None, "--city -chin 'beauty'"),
             ("search -- beauty -chin", None, "-- 'beauty -chin'"),
             ("search it's -chin", Some("-chin"), r"'it'\''s -chin'"),
+            ("search beauty -city:Dalian", Some("-city:Dalian"), "'beauty -city:Dalian'"),
+            ("search -n 5 beauty -verdict:no", Some("-verdict:no"), "-n 5 'beauty -verdict:no'"),
+            ("search -nose:x beauty", Some("-nose:x"), "-- '-nose:x beauty'"),
+            ("search q -city:Dalian fees", Some("-city:Dalian"), "-- '-city:Dalian fees'"),
+            ("search -cDalian fees", None, "-cDalian 'fees'"),
+            ("search -i c:/index fees", None, "-i c:/index 'fees'"),
         ] {
             let arguments = split(line);
             let found = excluded_word(&arguments, decide(&arguments, &command), &command);
@@ -322,8 +362,24 @@ mod tests {
             assert_eq!(found.as_deref(), excluded, "{line}");
             assert_eq!(as_one_query(&arguments, "", &command), query, "{line}");
         }
+        let spaced = ["search", "-insurance beauty"].map(OsString::from);
+        assert_eq!(excluded_word(&spaced, decide(&spaced, &command), &command), Some(1), "words in one argument");
+        assert_eq!(as_one_query(&spaced, "", &command), "-- '-insurance beauty'");
         let arguments = split("search index -chin");
         assert_eq!(excluded_word(&arguments, decide(&arguments, &command), &command), None, "a command has no words");
+    }
+
+    #[test]
+    fn a_dash_behind_dashes_is_a_word() {
+        for (line, is_word) in [
+            ("search -", false),
+            ("search q -", false),
+            ("search - --", false),
+            ("search -- -", true),
+            ("search q -n 3 -- -", true),
+        ] {
+            assert_eq!(is_dash_a_word(&split(line)), is_word, "{line}");
+        }
     }
 
     #[test]

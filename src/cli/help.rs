@@ -1,12 +1,17 @@
 //! Help: the first screen, short enough to read; one screen each for the query language and for what is printed.
 
-use std::io::{self, Write};
+use std::io::Write;
 
-use clap::Command;
+use clap::{Command, CommandFactory};
 
-use super::arguments::HelpArguments;
+use super::arguments::{Arguments, HelpArguments};
 use super::failure::{Exit, Failure};
+use super::screen::Screen;
+use super::session::Session;
 use super::usage;
+
+/// Topics beside the commands.
+pub(super) const TOPICS: [&str; 3] = ["query", "output", "config"];
 
 const FIRST_SCREEN: &str = "\
 Search scraped articles.
@@ -18,7 +23,8 @@ Words     medical insurance   \"a phrase\"   -without   city:Chongqing   clinic:
 Narrow    -c, --city NAME   --clinic NAME   --topic NAME   --site HOST   --since DATE   --lang CODE   --not WORD
 Show      -n N   -p PAGE   --passages N   --sort -date   --group BY   -j (NDJSON)   -o FORMAT   --explain
 Commands  index watch extract remove · show similar suggest facets · stats doctor export · why eval
-          settings completions man
+          settings completions man · help · q (search for the words that follow)
+          reserved for later versions: serve mcp
 Index     the nearest index/ here or above; -i DIR or SEARCH_INDEX names another;
           without one, corpus/ is read into index/ first
 Exit      0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index
@@ -104,6 +110,9 @@ Reports of index runs: --report FILE, and reports/TIME.ndjson in the index when 
                              as lists of codes, keys, ids; without_city counts the rest
   files_read, took_seconds, interrupted
 
+Other rows    index, watch -j: a report, as above · settings -j: {v, file, saved, bytes}
+              remove -j: {v, removed, pages} · remove --list -j: {v, name, pages, site}
+
 Findings of doctor -j
   v, kind, finding           1; finding (a row each): {file, what, remedy}, then one sum
   remedy                     remove, rewrite, forget: doctor --fix does; read_again: index --full; lost: build a new index
@@ -114,7 +123,7 @@ On a terminal: colours (--color, NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM=dum
 (--hyperlinks, FORCE_HYPERLINK), folded to its width (COLUMNS), and what is longer than the screen in SEARCH_PAGER, else
 PAGER, else less -FRX (--no-pager). A pipe gets the same text without all that.
 
-Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
+Errors   error: what, cause: why, try: what to do; with -j (of any command) or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)
          5 index busy · 6 failed · 130 interrupted      doctor: 1 leftovers only · 3 broken
 ";
@@ -138,26 +147,35 @@ More variables: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, FORCE_HYPERLINK, TERM=dum
 nothing counts as unset.
 ";
 
-/// Prints the first screen, or help on a topic; `command` knows the flags.
-pub(super) fn main(arguments: &HelpArguments, command: &mut Command) -> Result<Exit, Failure> {
-    match arguments.topic.as_deref() {
-        None | Some("help") => print(FIRST_SCREEN),
-        Some("query") => print(QUERY),
-        Some("output") => print(OUTPUT),
-        Some("config") => print(CONFIG),
-        Some(name) => match command.find_subcommand_mut(name) {
-            Some(found) => print(&found.render_long_help().to_string()),
-            None => Err(usage::no_help(name, command)),
-        },
-    }
+/// Prints the first screen, or help on a topic, which may be longer than the screen; `command` knows the flags.
+pub(super) fn main(session: &Session, arguments: &HelpArguments, command: &mut Command) -> Result<Exit, Failure> {
+    let names: Vec<&str> = arguments.topic.iter().map(String::as_str).collect();
+    let text = match names.as_slice() {
+        [] | ["help"] => return first_screen(session),
+        ["query"] => QUERY.to_owned(),
+        ["output"] => OUTPUT.to_owned(),
+        ["config"] => CONFIG.to_owned(),
+        names => {
+            let mut found = Some(command);
+            for name in names {
+                found = found.and_then(|command| command.find_subcommand_mut(name));
+            }
+            match found {
+                Some(found) => found.render_long_help().to_string(),
+                None => return Err(usage::no_help(&names.join(" "), &Arguments::command())),
+            }
+        }
+    };
+    print(session.screen(session.terminal()), &text)
 }
 
-/// Prints the first screen.
-pub(super) fn first_screen() -> Result<Exit, Failure> {
-    print(FIRST_SCREEN)
+/// Prints the first screen, which fits.
+pub(super) fn first_screen(session: &Session) -> Result<Exit, Failure> {
+    print(session.output(), FIRST_SCREEN)
 }
 
-fn print(text: &str) -> Result<Exit, Failure> {
-    io::stdout().write_all(text.as_bytes())?;
+fn print(mut screen: Screen, text: &str) -> Result<Exit, Failure> {
+    screen.write_all(text.as_bytes())?;
+    screen.finish()?;
     Ok(Exit::Done)
 }

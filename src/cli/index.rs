@@ -1,6 +1,5 @@
 //! `search index`: reads pages into the index, and says what it did.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,28 +7,28 @@ use std::time::{Duration, Instant};
 use article_search::backend::embedded::holds_index;
 use article_search::ingest::preview::Preview;
 use article_search::ingest::source::STANDARD_INPUT;
-use article_search::model::report::{IngestReport, Progress, Skipped};
+use article_search::model::report::{IngestReport, Progress};
 use article_search::text::safe::shown;
 use article_search::{Config, Engine, Error, ReadOptions, RunOptions, Sources, preview, rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{IndexArguments, ReadingArguments};
 use super::failure::{Exit, Failure};
+use super::grammar::quoted;
 use super::locate;
-use super::print::{counted, padded, style};
+use super::print::{counted, style};
 use super::report;
 use super::session::Session;
+use super::summary::{summarise, summarise_as};
 use super::temporary::TemporaryFolder;
 
-/// Skipped inputs that are named one by one.
-const NAMED_SKIPS: usize = 20;
 /// How often progress is said where nobody watches a terminal.
 const QUIET_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit, Failure> {
-    check_paths("index", &arguments.paths)?;
-    let reading = read_options(&arguments.paths, &arguments.reading)?;
+    check_paths(session, "index", &arguments.paths)?;
+    let reading = read_options("index", &arguments.paths, &arguments.reading)?;
     use_threads(session, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     session.detail(&format!("index: {}", directory.display()));
@@ -45,6 +44,9 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
     if let Some(file) = &arguments.report {
         report::write(&report, file)?;
     }
+    if arguments.json {
+        report::print(session, &report)?;
+    }
     if session.interrupt.cancel().is_cancelled() {
         return Ok(Exit::Interrupted);
     }
@@ -52,12 +54,15 @@ pub(super) fn main(session: &Session, arguments: &IndexArguments) -> Result<Exit
 }
 
 /// Refuses paths where there is nothing: they may be the words of a search that begins with the name of `command`.
-pub(super) fn check_paths(command: &str, paths: &[PathBuf]) -> Result<(), Failure> {
+pub(super) fn check_paths(session: &Session, command: &str, paths: &[PathBuf]) -> Result<(), Failure> {
     let Some(missing) = paths.iter().find(|path| !is_standard_input(path) && !path.exists()) else { return Ok(()) };
-    let words: Vec<_> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let what = format!("{}: no such file or folder", missing.display());
-    Err(Failure::new(Exit::Usage, "no_such_path", what)
-        .or_try(format!("search -- {command} {}      to search for these words", words.join(" "))))
+    let failure = Failure::new(Exit::Usage, "no_such_path", format!("{}: no such file or folder", missing.display()));
+    // What nobody typed is no word of a search.
+    if paths == [session.corpus()] {
+        return Err(failure.or_try(format!("search {command} PATHS      name what is to be read")));
+    }
+    let words: Vec<_> = paths.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+    Err(failure.or_try(format!("search -- {command} {}      to search for these words", words.join(" "))))
 }
 
 /// Does `work`; while another run writes, waits for it if that is `wanted`, and says so.
@@ -92,24 +97,30 @@ fn write(
 }
 
 /// What is to be read.
-pub(super) fn sources(paths: &[PathBuf], reading: &ReadingArguments) -> Result<Sources, Failure> {
-    Ok(Sources::with(paths, &read_options(paths, reading)?).map_err(Error::from)?)
+pub(super) fn sources(command: &str, paths: &[PathBuf], reading: &ReadingArguments) -> Result<Sources, Failure> {
+    Ok(Sources::with(paths, &read_options(command, paths, reading)?).map_err(Error::from)?)
 }
 
-/// How `paths` are read.
+/// How `command` reads `paths`.
 ///
 /// A pipe, a device or a socket is never opened by its name: it could block the run for good.
-pub(super) fn read_options(paths: &[PathBuf], reading: &ReadingArguments) -> Result<ReadOptions, Failure> {
+pub(super) fn read_options(
+    command: &str,
+    paths: &[PathBuf],
+    reading: &ReadingArguments,
+) -> Result<ReadOptions, Failure> {
     let is_special = |path: &&PathBuf| path.exists() && !path.is_dir() && !path.is_file();
     if let Some(special) = paths.iter().find(is_special) {
         let what = format!("{}: not a regular file", special.display());
         return Err(Failure::new(Exit::Usage, "not_a_file", what)
             .or_try("save it as a file, and name that")
-            .or_try("... | search index --format jsonl -        to read what another program writes"));
+            .or_try(format!("... | search {command} --format jsonl -        to read what another program writes")));
     }
     if paths.iter().any(|path| is_standard_input(path)) && reading.format.is_none() {
         let what = "the format of standard input is not named";
-        return Err(Failure::new(Exit::Usage, "no_format", what).or_try("... | search index --format jsonl -"));
+        return Err(
+            Failure::new(Exit::Usage, "no_format", what).or_try(format!("... | search {command} --format jsonl -"))
+        );
     }
     let mut options = ReadOptions::default();
     if let Some(format) = reading.format {
@@ -154,6 +165,9 @@ fn dry_run(
     summarise_as(session, &preview.report, ("would index", directory));
     if let Some(file) = &arguments.report {
         report::write(&preview.report, file)?;
+    }
+    if arguments.json {
+        report::print(session, &preview.report)?;
     }
     if arguments.removed {
         let mut output = session.output();
@@ -248,82 +262,4 @@ impl Meter {
         }
         self.bar.set_message(message);
     }
-}
-
-/// Says what a run did: on standard error, since results may follow on standard output.
-pub(super) fn summarise(session: &Session, report: &IngestReport, directory: &Path) {
-    summarise_as(session, report, ("indexed", directory));
-    if report.skipped.is_empty() || !holds_index(directory) {
-        return;
-    }
-    match report::keep(report, directory) {
-        Ok(file) => {
-            session.note(&format!("  all of them: {}      make this an error: --strict", file.display()));
-        }
-        Err(failure) => session.note(&format!("warning: no report is kept: {}", failure.what())),
-    }
-}
-
-fn summarise_as(session: &Session, report: &IngestReport, (verb, directory): (&str, &Path)) {
-    let mut text = format!(
-        "{verb} {} in {:.1} s   ({} new, {} changed, {} unchanged, {} gone)   {}/",
-        counted(report.indexed(), "page"),
-        report.took_seconds,
-        report.new,
-        report.changed,
-        report.unchanged,
-        report.gone + report.dropped,
-        directory.to_string_lossy().trim_end_matches('/')
-    );
-    if report.indexed() > 0 {
-        let by_count = |counts: &std::collections::BTreeMap<String, usize>| {
-            let mut counts: Vec<_> = counts.iter().collect();
-            counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
-            counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>()
-        };
-        let _ = write!(text, "\n  stripped: {}", by_count(&report.stripped).join(" · "));
-        let _ = write!(
-            text,
-            "\n  cities {} · clinic names {} · topics {} · languages {} · no city found {}",
-            report.cities.len(),
-            report.clinics.len(),
-            report.topics.len(),
-            by_count(&report.languages).join(", "),
-            report.without_city
-        );
-    }
-    for (count, noun, what) in remarks(report) {
-        if count > 0 {
-            let _ = write!(text, "\n  {} {what}", counted(count, noun));
-        }
-    }
-    if !report.skipped.is_empty() {
-        let _ = write!(text, "\n{}", skipped_lines(&report.skipped));
-    }
-    session.note(&text);
-}
-
-/// What else a run did, with what, how often.
-fn remarks(report: &IngestReport) -> [(usize, &'static str, &'static str); 7] {
-    [
-        (report.unread, "file", "left unread: interrupted; search index goes on from there"),
-        (report.gone, "page", "that their sources hold no more kept; --prune drops them"),
-        (report.taken_down, "page", "left out: removed for good (search remove --list)"),
-        (report.repeated, "page", "with an address that another one has left out"),
-        (report.made_anew, "page", "made anew by changed rules or knowledge"),
-        (report.cleaned_again, "page", "cleaned again: their sites show what they share"),
-        (report.ignored, "file", "of other formats left alone"),
-    ]
-}
-
-/// Names skipped inputs, with the reason of each.
-pub(super) fn skipped_lines(skipped: &[Skipped]) -> String {
-    let mut text = format!("warning: {} skipped", counted(skipped.len(), "input"));
-    for skip in skipped.iter().take(NAMED_SKIPS) {
-        let _ = write!(text, "\n  {}  {}", padded(&shown(&skip.label), 40), shown(&skip.reason));
-    }
-    if skipped.len() > NAMED_SKIPS {
-        let _ = write!(text, "\n  … and {} more", skipped.len() - NAMED_SKIPS);
-    }
-    text
 }

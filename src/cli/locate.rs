@@ -27,10 +27,24 @@ pub(super) fn index_to_search(named: Option<&Path>, (here, corpus): (&Path, &Pat
     if here.join(&corpus).is_dir() && is_vacant(&here.join(&index)) {
         return Ok(Located::Corpus { corpus, index });
     }
+    check_readable(here)?;
     let what = format!("no index here (looked for index/ in {} and its parents)", here.display());
     Err(Failure::new(Exit::NoIndex, "index_missing", what)
         .or_try("search index corpus/          read the pages in corpus/ and build ./index")
         .or_try("search -i /path/to/index …    or set SEARCH_INDEX"))
+}
+
+/// Refuses an `index/` that is there and may not be looked into: what it holds is unknown.
+fn check_readable(here: &Path) -> Result<(), Failure> {
+    for folder in here.ancestors().map(|folder| folder.join("index")) {
+        if let Err(error) = std::fs::read_dir(&folder)
+            && error.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            let failure = Failure::io(format!("cannot look into {}", folder.display()), &error);
+            return Err(failure.or_try("search -i /path/to/index …    another one"));
+        }
+    }
+    Ok(())
 }
 
 /// The folder that `search index` writes to.

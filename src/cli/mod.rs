@@ -32,21 +32,25 @@ mod screen;
 mod session;
 mod settings;
 mod show;
+mod summary;
 mod temporary;
 mod terminal;
 mod usage;
 mod verbosity;
 mod watch;
+mod whole;
+mod why;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use self::arguments::{Arguments, CommandLine};
+use self::arguments::{Arguments, CommandLine, Dash};
 use self::config::FileSettings;
 use self::failure::{Exit, Failure};
 use self::interrupt::Interrupt;
@@ -55,7 +59,8 @@ use self::verbosity::Verbosity;
 
 /// Runs the program with these arguments, the program's name first.
 pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
-    let mut command = grammar::with_environment(examples::added(Arguments::command()), &arguments);
+    let command = terminal::as_wide(examples::added(Arguments::command()));
+    let mut command = grammar::with_environment(command, &arguments);
     let settings = if grammar::needs_settings(&arguments, &command) {
         file_settings(&command)
     } else {
@@ -87,19 +92,25 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn file_settings(command: &Command) -> Result<FileSettings, Failure> {
-    config::read(&std::env::current_dir()?, command)
+    config::read(&current_folder()?, command)
+}
+
+fn current_folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        Failure::io("the current folder is not there any more", &error).instead_try("cd .. or elsewhere")
+    })
 }
 
 /// What `work` comes to. A panic of a page is an error of that page and not told twice; any other one is told as what it
-/// is, a mistake of ours, and with `RUST_BACKTRACE` or `SEARCH_LOG=debug` where it was made.
+/// is, a mistake of ours, and with `SEARCH_LOG=debug` where it was made.
 fn contained(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
-    if std::env::var_os("RUST_BACKTRACE").is_none() && Verbosity::of(0, &log_filter()) < Verbosity::Debug {
+    if Verbosity::of(0, &log_filter()) < Verbosity::Debug {
         panic::set_hook(Box::new(|_| ()));
     }
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(Failure::new(Exit::Failed, "panicked", "the program has made a mistake and cannot go on")
             .or_try("search doctor              whether the index is damaged")
-            .or_try("RUST_BACKTRACE=1 search …  where it was made, to be reported"))
+            .or_try("SEARCH_LOG=debug search …  where it was made, to be reported"))
     })
 }
 
@@ -128,7 +139,13 @@ fn reader_of(arguments: &Arguments) -> Reader {
         Some(CommandLine::Doctor(doctor)) => doctor.json,
         Some(CommandLine::Eval(eval)) => eval.json,
         Some(CommandLine::Why(why)) => why.json,
-        _ => false,
+        Some(CommandLine::Index(index)) => index.json,
+        Some(CommandLine::Watch(watch)) => watch.json,
+        Some(CommandLine::Remove(remove)) => remove.json,
+        Some(CommandLine::Extract(extract)) => extract.json,
+        Some(CommandLine::Export(export)) => export.json,
+        Some(CommandLine::Settings(settings)) => settings.json,
+        Some(CommandLine::Completions(_) | CommandLine::Man(_) | CommandLine::Help(_)) | None => false,
     };
     if wants_rows { Reader::Program } else { Reader::Person }
 }
@@ -147,7 +164,12 @@ fn parsed(arguments: Vec<OsString>, command: &Command) -> Result<Parsed, Failure
     let prepared = grammar::with_command(arguments, decision);
     let matches = command.clone().try_get_matches_from(prepared);
     match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Ok(parsed) => Ok(Parsed::Run(Box::new(parsed))),
+        Ok(mut parsed) => {
+            if let Some(CommandLine::Q(query)) = &mut parsed.command {
+                query.dash = if grammar::is_dash_a_word(&given) { Dash::Word } else { Dash::StandardInput };
+            }
+            Ok(Parsed::Run(Box::new(parsed)))
+        }
         Err(help) if matches!(help.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Ok(Parsed::Help(help))
         }
@@ -169,7 +191,12 @@ fn variables(all: &mut dyn Iterator<Item = (OsString, OsString)>) -> String {
 }
 
 fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> Result<Exit, Failure> {
-    let here = std::env::current_dir()?;
+    // Help, and what packagers ask for, are of no folder.
+    let is_of_a_folder = !matches!(
+        arguments.command,
+        Some(CommandLine::Help(_) | CommandLine::Completions(_) | CommandLine::Man(_)) | None
+    );
+    let here = if is_of_a_folder { current_folder()? } else { PathBuf::from(".") };
     let verbosity = Verbosity::of(arguments.common.verbose, &log_filter());
     let session = Session { common: arguments.common, here, interrupt: Interrupt::handled(), settings, verbosity };
     session.debug(|| format!("search {} in {}", env!("CARGO_PKG_VERSION"), session.here.display()));
@@ -193,11 +220,11 @@ fn run(arguments: Arguments, settings: FileSettings, command: &mut Command) -> R
         Some(CommandLine::Man(arguments)) => packaging::man(arguments, command),
         Some(CommandLine::Stats(arguments)) => pages::stats(&session, arguments),
         Some(CommandLine::Doctor(arguments)) => doctor::main(&session, arguments),
-        Some(CommandLine::Why(arguments)) => query::why(&session, arguments),
+        Some(CommandLine::Why(arguments)) => why::main(&session, arguments),
         Some(CommandLine::Eval(arguments)) => evaluate::main(&session, arguments),
-        Some(CommandLine::Help(arguments)) => help::main(arguments, command),
+        Some(CommandLine::Help(arguments)) => help::main(&session, arguments, command),
         None => {
-            help::first_screen()?;
+            help::first_screen(&session)?;
             Ok(if io::stdin().is_terminal() { Exit::Done } else { Exit::Usage })
         }
     }

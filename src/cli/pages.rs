@@ -7,18 +7,19 @@ use article_search::model::plan::FacetField;
 use article_search::model::report::Skipped;
 use article_search::text::pinyin::{pinyin, squashed};
 use article_search::text::safe::shown;
-use article_search::{Query, extract};
+use article_search::{Document, Engine, Query, Row, extract};
 
 use super::arguments::{ExtractArguments, FacetsArguments, StatsArguments};
 use super::export::{Stripped, write_row};
 use super::failure::{Exit, Failure};
-use super::index::{skipped_lines, sources, use_threads};
+use super::index::{sources, use_threads};
 use super::print::{counted, megabytes, rows, style};
 use super::session::Session;
+use super::summary::skipped_lines;
 
 /// `search extract`: rows of pages, without an index.
 pub(super) fn extract_pages(session: &Session, arguments: &ExtractArguments) -> Result<Exit, Failure> {
-    let sources = sources(&arguments.paths, &arguments.reading)?;
+    let sources = sources("extract", &arguments.paths, &arguments.reading)?;
     use_threads(session, &arguments.reading)?;
     let mut output = session.output();
     let mut skipped: Vec<Skipped> = Vec::new();
@@ -43,6 +44,9 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
         Some(name) => vec![FacetField::named(name).ok_or_else(|| unknown_field(name))?],
     };
     let engine = session.open()?;
+    if let (true, Some(field)) = (arguments.none, fields.first()) {
+        return pages_without(session, &engine, (*field, arguments.json));
+    }
     let mut output = session.screen(session.terminal());
     let mut found = 0;
     let answer = arguments.of.as_ref().map(|text| engine.search(&Query::new(text).limit(1))).transpose()?;
@@ -72,6 +76,39 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
     }
     output.finish()?;
     Ok(if found == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+/// Pages that have no value of a facet, in the order of their ids.
+fn pages_without(session: &Session, engine: &Engine, (field, as_rows): (FacetField, bool)) -> Result<Exit, Failure> {
+    let mut output = session.screen(session.terminal());
+    let mut found = 0;
+    engine.for_each_document(|document| {
+        if has_value(&document, field) {
+            return Ok(());
+        }
+        found += 1;
+        if as_rows {
+            let row = Row::of(&document).with_kinship(engine.kinships().of(document.id));
+            return Ok(rows::row(&mut output, &row)?);
+        }
+        let place = document.origin.label();
+        let facts = style::faint(&format!("{}  {place}", document.id));
+        Ok(writeln!(output, "{facts}  {}", shown(&document.article.title))?)
+    })?;
+    output.finish()?;
+    session.note(&format!("{} without {}", counted(found, "page"), field.name()));
+    Ok(if found == 0 { Exit::NothingFound } else { Exit::Done })
+}
+
+fn has_value(document: &Document, field: FacetField) -> bool {
+    let facets = &document.facets;
+    match field {
+        FacetField::City => !facets.cities.is_empty(),
+        FacetField::Clinic => !facets.clinics.is_empty(),
+        FacetField::Topic => !facets.topics.is_empty(),
+        FacetField::Lang => facets.language.is_some(),
+        FacetField::Verdict => facets.verdict.is_some(),
+    }
 }
 
 /// Whether the name of a value holds the text that is looked for, in either script or pinyin.

@@ -1,6 +1,5 @@
 //! `search WORDS`: one query, or many from a file.
 
-use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::time::SystemTime;
 
@@ -9,12 +8,11 @@ use article_search::model::query::{Grouping, MAX_QUERY_BYTES, Matching, Query};
 use article_search::{Engine, Error};
 
 use super::answers::Printer;
-use super::arguments::{GroupBy, QueryArguments, WhyArguments};
+use super::arguments::{Dash, GroupBy, QueryArguments};
 use super::batch::{self, BatchQuery};
 use super::failure::{Exit, Failure};
-use super::named;
-use super::print::answer::{print_why, taken_for};
-use super::print::{counted, rows};
+use super::print::answer::taken_for;
+use super::print::counted;
 use super::session::Session;
 
 /// Characters of what was too much that are shown.
@@ -104,28 +102,13 @@ fn note_cut_off(session: &Session, query: &Query) {
     }
 }
 
-/// Says why a page is, or is not, in an answer.
-pub(super) fn why(session: &Session, arguments: &WhyArguments) -> Result<Exit, Failure> {
-    let engine = session.open()?;
-    let id = named::page(session, &engine, &arguments.page)?.to_string();
-    let why = engine.why(&id, &Query::new(arguments.words.join(" ")))?;
-    let mut output = session.output();
-    if arguments.json {
-        rows::row(&mut output, &why)?;
-    } else {
-        print_why(&mut output, &why)?;
-    }
-    output.flush()?;
-    Ok(if why.rank.is_some() { Exit::Done } else { Exit::NothingFound })
-}
-
 enum Queries {
     One(String),
     Many(Vec<BatchQuery>),
 }
 
 fn queries(arguments: &QueryArguments) -> Result<Queries, Failure> {
-    let from_stdin = arguments.words.len() == 1 && arguments.words.iter().any(|word| word == "-");
+    let from_stdin = arguments.dash == Dash::StandardInput && arguments.words.as_slice() == ["-"];
     if let Some(path) = &arguments.queries {
         return Ok(Queries::Many(batch::of_file(path)?));
     }

@@ -4,14 +4,18 @@ use std::io::{self, IsTerminal, Write};
 
 use article_search::text::safe::shown;
 use article_search::{Engine, Error, Takedown};
+use serde_json::json;
 
 use super::arguments::RemoveArguments;
 use super::failure::{Exit, Failure};
 use super::index::patiently;
 use super::locate::{self, Located};
 use super::named;
-use super::print::counted;
+use super::print::{counted, rows};
 use super::session::Session;
+
+/// Fewer digits of an id are taken for none.
+const SHORTEST_ID: usize = 4;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exit, Failure> {
@@ -23,7 +27,7 @@ pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exi
         }
     };
     if arguments.list {
-        return list(session, &engine);
+        return list(session, &engine, arguments.json);
     }
     if arguments.undo {
         return undo(session, &engine, arguments);
@@ -40,6 +44,12 @@ pub(super) fn main(session: &Session, arguments: &RemoveArguments) -> Result<Exi
         return Ok(Exit::Done);
     }
     let report = patiently(session, arguments.wait, |options| Ok(engine.take_down(takedowns.clone(), &options)?))?;
+    if arguments.json {
+        let mut output = session.output();
+        let names: Vec<&str> = takedowns.iter().map(|takedown| takedown.name.as_str()).collect();
+        rows::row(&mut output, &json!({"v": 1, "removed": names, "pages": report.taken_down}))?;
+        output.flush()?;
+    }
     if report.taken_down == 0 {
         let names = shown(&arguments.names.join(" ")).to_string();
         session.note(&format!(
@@ -70,9 +80,13 @@ fn is_wanted(arguments: &RemoveArguments, pages: usize) -> Result<bool, Failure>
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-fn list(session: &Session, engine: &Engine) -> Result<Exit, Failure> {
+fn list(session: &Session, engine: &Engine, as_rows: bool) -> Result<Exit, Failure> {
     let mut output = session.output();
     for takedown in engine.takedowns()? {
+        if as_rows {
+            rows::row(&mut output, &rows::Versioned::new(&takedown))?;
+            continue;
+        }
         writeln!(output, "{}", shown(&takedown.name))?;
     }
     output.flush()?;
@@ -81,17 +95,29 @@ fn list(session: &Session, engine: &Engine) -> Result<Exit, Failure> {
 
 fn undo(session: &Session, engine: &Engine, arguments: &RemoveArguments) -> Result<Exit, Failure> {
     let known = engine.takedowns()?;
-    let is_known = |name: &String| known.iter().any(|takedown| takedown.name == *name);
     let mut names = Vec::new();
     for typed in &arguments.names {
         let seen = named::seen_from_index(session, typed);
-        let Some(name) = std::iter::once(typed.clone()).chain(seen).find(is_known) else {
+        let by_name = |name: &str| known.iter().find(|takedown| takedown.name == name);
+        let found = by_name(typed).or_else(|| by_name(seen.as_deref()?)).or_else(|| of_page(&known, typed));
+        let Some(takedown) = found else {
             let what = format!("nothing was removed under the name `{typed}`");
             return Err(Failure::new(Exit::NothingFound, "no_such_page", what).or_try("search remove --list"));
         };
-        names.push(name);
+        names.push(takedown.name.clone());
     }
     patiently(session, arguments.wait, |options| Ok(engine.take_back(&names, &options)?))?;
     session.note("taken back; the next search index reads the pages again");
     Ok(Exit::Done)
+}
+
+/// The one removal of a single page whose id begins so: a page that is gone goes by no other name.
+fn of_page<'a>(known: &'a [Takedown], prefix: &str) -> Option<&'a Takedown> {
+    let is_it = |takedown: &&Takedown| match takedown.pages.as_slice() {
+        [id] => id.to_string().starts_with(prefix),
+        _ => false,
+    };
+    let mut found = known.iter().filter(is_it);
+    let first = found.next().filter(|_| prefix.len() >= SHORTEST_ID);
+    if found.next().is_none() { first } else { None }
 }

@@ -9,8 +9,9 @@ use article_search::IngestReport;
 use article_search::model::capture::CaptureTime;
 use serde_json::{Value, json};
 
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::print::rows::row;
+use super::session::Session;
 
 /// The folder of reports within that of the index, and how many are kept.
 const FOLDER: &str = "reports";
@@ -19,7 +20,12 @@ const KEPT: usize = 20;
 /// Writes a report to `file`.
 pub(super) fn write(report: &IngestReport, file: &Path) -> Result<(), Failure> {
     let written = File::create(file).and_then(|created| rows(report, &mut BufWriter::new(created)));
-    written.map_err(|error| Failure::new(Exit::Failed, "io", format!("cannot write {}: {error}", file.display())))
+    written.map_err(|error| Failure::io(format!("cannot write {}", file.display()), &error))
+}
+
+/// Prints a report on standard output.
+pub(super) fn print(session: &Session, report: &IngestReport) -> Result<(), Failure> {
+    Ok(rows(report, &mut session.output())?)
 }
 
 /// Writes a report beside the index in `directory`, and drops the oldest of those that are there.
@@ -38,6 +44,16 @@ pub(super) fn keep(report: &IngestReport, directory: &Path) -> Result<PathBuf, F
         let _ = fs::remove_file(old);
     }
     Ok(file)
+}
+
+/// Why an input was skipped, by the newest report in `directory` that there is.
+pub(super) fn last_skipped(directory: &Path, is_it: &dyn Fn(&str) -> bool) -> Option<String> {
+    let reports = fs::read_dir(directory.join(FOLDER)).ok()?.flatten().map(|entry| entry.path());
+    let newest = reports.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson")).max()?;
+    let text = fs::read_to_string(newest).ok()?;
+    let mut rows = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let row = rows.find(|row| row.get("input").and_then(Value::as_str).is_some_and(is_it))?;
+    row.get("reason").and_then(Value::as_str).map(str::to_owned)
 }
 
 fn rows(report: &IngestReport, output: &mut impl Write) -> std::io::Result<()> {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::failure::plain;
 use super::print::lines_on_screen;
 use super::terminal::Terminal;
 
@@ -50,39 +51,65 @@ impl Screen {
             if taken + OTHER_LINES > lines && paged(pager, &held, self.terminal)? {
                 return Ok(());
             }
-            self.direct.write_all(&held)?;
+            self.direct.write_all(&held).map_err(|error| of_standard_output(&error))?;
         }
-        self.direct.flush()
+        self.direct.flush().map_err(|error| of_standard_output(&error))
     }
+}
+
+/// `error` as one of standard output: its kind, and what it is about.
+pub(super) fn of_standard_output(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to standard output: {}", plain(error)))
 }
 
 impl Write for Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.held {
             Some(held) => held.write(bytes),
-            None => self.direct.write(bytes),
+            None => self.direct.write(bytes).map_err(|error| of_standard_output(&error)),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.held.is_some() { Ok(()) } else { self.direct.flush() }
+        if self.held.is_some() { Ok(()) } else { self.direct.flush().map_err(|error| of_standard_output(&error)) }
     }
 }
 
 /// The name under which the pager that `search.toml` names is asked for, behind the variables.
 pub(super) const USUAL: &str = "pager";
 
-/// The pager that is wanted, by `SEARCH_PAGER`, then `PAGER`, then [`USUAL`]; none where it is empty or `cat`.
+/// The pager that is wanted, by `SEARCH_PAGER`, then `PAGER`, then [`USUAL`], each of which counts as unset when it is set
+/// to nothing; none where it is `cat`.
 pub(super) fn pager_of(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let named =
-        ["SEARCH_PAGER", "PAGER", USUAL].into_iter().find_map(variable).unwrap_or_else(|| USUAL_PAGER.to_owned());
-    let named = named.trim();
-    (!named.is_empty() && named != "cat").then(|| named.to_owned())
+    let set = |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let named = ["SEARCH_PAGER", "PAGER", USUAL].into_iter().find_map(set);
+    let named = named.unwrap_or_else(|| USUAL_PAGER.to_owned());
+    (named != "cat").then_some(named)
+}
+
+/// The words of a command line as a shell takes them: blanks part them, but not within quotes or behind a backslash.
+pub(super) fn words_of(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (vec![], None::<String>, None);
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            (_, Some(open)) if character == open => quote = None,
+            ('\'' | '"', None) => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            ('\\', None | Some('"')) => word.get_or_insert_default().extend(characters.next()),
+            (_, None) if character.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// Shows `text` in a pager; false where there is no such program. That the reader left it early is no error.
 fn paged(pager: &str, text: &[u8], terminal: Terminal) -> io::Result<bool> {
-    let mut words = pager.split_whitespace();
+    let mut words = words_of(pager).into_iter();
     let Some(program) = words.next() else { return Ok(false) };
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::piped());
@@ -154,12 +181,25 @@ mod tests {
     }
 
     #[test]
+    fn words_of_a_command() {
+        for (line, expected) in [
+            ("less -FRX", vec!["less", "-FRX"]),
+            (r#" pg  "a b" 'c "d'  "#, vec!["pg", "a b", "c \"d"]),
+            (r#"/opt/my\ pager --x="1 2" """#, vec!["/opt/my pager", "--x=1 2", ""]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words_of(line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn pagers() {
         for (name, variables, expected) in [
             ("none named", vec![], Some("less -FRX")),
             ("PAGER", vec![("PAGER", "more")], Some("more")),
             ("SEARCH_PAGER first", vec![("PAGER", "more"), ("SEARCH_PAGER", "most -s")], Some("most -s")),
-            ("switched off", vec![("PAGER", "more"), ("SEARCH_PAGER", "")], None),
+            ("set to nothing", vec![("PAGER", "more"), ("SEARCH_PAGER", "")], Some("more")),
+            ("all set to nothing", vec![("PAGER", ""), ("SEARCH_PAGER", " ")], Some("less -FRX")),
             ("cat is none", vec![("PAGER", "cat")], None),
         ] {
             let variable = |wanted: &str| {

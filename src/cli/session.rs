@@ -15,6 +15,7 @@ use super::interrupt::Interrupt;
 use super::locate::{self, Located};
 use super::print::{Look, counted, megabytes};
 use super::screen::{Screen, USUAL, pager_of};
+use super::summary;
 use super::terminal::Terminal;
 use super::verbosity::Verbosity;
 
@@ -130,7 +131,7 @@ impl Session {
                 let engine = Engine::create(&directory, config)?;
                 let options = RunOptions::default().until(self.interrupt.cancel());
                 let report = index::run(self, &engine, (&[corpus], &options))?;
-                index::summarise(self, &report, &directory);
+                summary::summarise(self, &report, &directory);
                 if self.interrupt.cancel().is_cancelled() {
                     return Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted before the search")
                         .or_try("search index               go on from there"));

@@ -2,38 +2,45 @@
 //! does, which takes its place where it is given.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use article_search::backend::embedded::{BackendError, Patience, WriterLock, holds_index, is_vacant};
 use article_search::knowledge::{Knowledge, file_names, text_of};
 use article_search::text::safe::shown;
 use article_search::{Error, saved_knowledge};
+use serde_json::json;
 
 use super::arguments::{JudgementArguments, SettingsAction, SettingsArguments};
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, plain};
+use super::grammar::quoted;
 use super::locate::{self, Located};
 use super::preview::{self, Change};
-use super::print::{counted, style};
+use super::print::{counted, rows, style};
+use super::screen::words_of;
 use super::session::Session;
 use super::temporary::TemporaryFolder;
+use super::whole;
 
 /// Runs the command.
 pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<Exit, Failure> {
-    let saved = saved_knowledge(&index(session)?);
+    let index = index(session)?;
+    let saved = saved_knowledge(&index);
     match &arguments.action {
-        None | Some(SettingsAction::Get { file: None }) => list(session, &saved),
+        None | Some(SettingsAction::Get { file: None }) => list(session, &saved, arguments.json),
         Some(SettingsAction::Get { file: Some(file) }) => get(session, &saved, file),
-        Some(SettingsAction::Set { file, from, dry_run, judged }) => {
+        Some(SettingsAction::Set { file, from, dry_run, judged, wait }) => {
             let text = if from.as_os_str() == "-" { read_standard_input()? } else { read(from)? };
             let trial = Trial::of(&saved, checked_name(file)?, &text)?;
+            trial.check(file, from)?;
             if *dry_run {
                 return preview::main(session, Change { saved: &saved, new: trial.folder() }, judged);
             }
             refuse_without_change(judged, "with --dry-run")?;
-            save(session, &saved, (file, &text))
+            save(session, (&index, *wait), (file, &text))
         }
-        Some(SettingsAction::Edit { file }) => edit(session, &saved, checked_name(file)?),
+        Some(SettingsAction::Edit { file, wait }) => edit(session, (&index, *wait), checked_name(file)?),
         Some(SettingsAction::Check { directory: None, judged }) => {
             refuse_without_change(judged, "for a folder of knowledge files")?;
             check(&saved)?;
@@ -41,10 +48,32 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
             Ok(Exit::Done)
         }
         Some(SettingsAction::Check { directory: Some(directory), judged }) => {
+            if !directory.is_dir() {
+                let what = format!("{}: no such folder", directory.display());
+                return Err(Failure::new(Exit::Usage, "no_such_path", what)
+                    .or_try("search settings check           what is saved with the index"));
+            }
             check(directory)?;
+            note_unknown_files(session, directory)?;
             preview::main(session, Change { saved: &saved, new: directory }, judged)
         }
     }
+}
+
+/// Names the files of a folder that look like knowledge files and are none: a misspelt name would go unnoticed.
+fn note_unknown_files(session: &Session, directory: &Path) -> Result<(), Failure> {
+    let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, &error))?;
+    let mut unknown: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    unknown.retain(|path| {
+        let is_like = path.extension().is_some_and(|ending| ending == "toml" || ending == "csv");
+        is_like && !file_names().any(|name| path.ends_with(name))
+    });
+    unknown.sort_unstable();
+    for path in unknown {
+        session
+            .note(&format!("warning: {} is no knowledge file and is not read (search settings get)", path.display()));
+    }
+    Ok(())
 }
 
 /// Judged queries tell about a change that is tried, and nothing else.
@@ -59,7 +88,12 @@ fn refuse_without_change(judged: &JudgementArguments, when: &str) -> Result<(), 
 fn index(session: &Session) -> Result<PathBuf, Failure> {
     let here = (session.here.as_path(), session.corpus());
     match locate::index_to_search(session.common.index.as_deref(), (here.0, &here.1))? {
-        Located::Index(directory) => Ok(directory),
+        Located::Index(directory) if holds_index(&directory) => Ok(directory),
+        Located::Index(directory) => {
+            let is_free = is_vacant(&directory);
+            let why = if is_free { BackendError::Missing { directory } } else { BackendError::Foreign { directory } };
+            Err(Error::from(why).into())
+        }
         Located::Corpus { .. } => {
             let what = "there is no index yet with which settings could be saved";
             Err(Failure::new(Exit::NoIndex, "index_missing", what).or_try("search index corpus/"))
@@ -76,12 +110,17 @@ fn checked_name(file: &str) -> Result<&str, Failure> {
     Err(Failure::new(Exit::Usage, "unknown_file", what).or_try("search settings get"))
 }
 
-fn list(session: &Session, saved: &Path) -> Result<Exit, Failure> {
+fn list(session: &Session, saved: &Path, as_rows: bool) -> Result<Exit, Failure> {
     let mut output = session.output();
     for name in file_names() {
-        let state = match fs::metadata(saved.join(name)) {
-            Ok(found) => format!("saved, {}", counted(usize::try_from(found.len()).unwrap_or(usize::MAX), "byte")),
-            Err(_) => "built in".to_owned(),
+        let bytes = fs::metadata(saved.join(name)).ok().map(|found| found.len());
+        if as_rows {
+            rows::row(&mut output, &json!({"v": 1, "file": name, "saved": bytes.is_some(), "bytes": bytes}))?;
+            continue;
+        }
+        let state = match bytes {
+            Some(bytes) => format!("saved, {}", counted(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")),
+            None => "built in".to_owned(),
         };
         writeln!(output, "{name:<16} {}", style::faint(&state))?;
     }
@@ -100,17 +139,18 @@ fn get(session: &Session, saved: &Path, file: &str) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn edit(session: &Session, saved: &Path, file: &str) -> Result<Exit, Failure> {
+fn edit(session: &Session, (index, wait): (&Path, bool), file: &str) -> Result<Exit, Failure> {
+    let saved = saved_knowledge(index);
     let own = saved.join(file);
     let before = if own.is_file() { read(&own)? } else { String::new() };
-    let trial = Trial::of(saved, file, &before)?;
+    let trial = Trial::of(&saved, file, &before)?;
     let copy = trial.folder().join(file);
-    fs::write(&copy, &before)?;
+    fs::write(&copy, &before).map_err(|error| Failure::io(format!("cannot write {}", copy.display()), &error))?;
     let editor =
         ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|own| !own.is_empty()));
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
-    let mut words = editor.split_whitespace();
-    let status = Command::new(words.next().unwrap_or("vi")).args(words).arg(&copy).status();
+    let mut words = words_of(&editor).into_iter();
+    let status = Command::new(words.next().unwrap_or_else(|| "vi".to_owned())).args(words).arg(&copy).status();
     let is_done = status.is_ok_and(|status| status.success());
     if !is_done {
         let what = format!("the editor `{editor}` did not end well; nothing was saved");
@@ -121,24 +161,34 @@ fn edit(session: &Session, saved: &Path, file: &str) -> Result<Exit, Failure> {
         session.note("nothing was changed");
         return Ok(Exit::Done);
     }
-    check(trial.folder())?;
-    save(session, saved, (file, &text))
+    let done = trial.check(file, &copy).and_then(|()| save(session, (index, wait), (file, &text)));
+    done.map_err(|failure| {
+        // What was written is not lost with a mistake in it.
+        trial.0.keep();
+        let again = format!("search settings set {file} {}", quoted(&copy.to_string_lossy()));
+        failure.instead_try(format!("{again}        once that is put right; your text is kept there"))
+    })
 }
 
-/// Saves a text that was checked; an empty one takes away what was saved.
-fn save(session: &Session, saved: &Path, (file, text): (&str, &str)) -> Result<Exit, Failure> {
+/// Saves a text that was checked, while no run reads or writes by what is saved; an empty one takes away what was saved.
+fn save(session: &Session, (index, wait): (&Path, bool), (file, text): (&str, &str)) -> Result<Exit, Failure> {
+    let patience = if wait { Patience::Wait } else { Patience::Refuse };
+    let _lock = WriterLock::take(index, patience).map_err(Error::from)?;
+    let saved = saved_knowledge(index);
     let own = saved.join(file);
+    let refused = |error: std::io::Error| Failure::io(format!("cannot write {}", own.display()), &error);
     if text.trim().is_empty() {
         if own.exists() {
-            fs::remove_file(&own)?;
+            fs::remove_file(&own).map_err(refused)?;
         }
         session.note(&format!("{file} is as built in; the next search index makes the pages anew"));
         return Ok(Exit::Done);
     }
-    fs::create_dir_all(saved)?;
     let new = saved.join(format!("{file}.new"));
-    fs::write(&new, text)?;
-    fs::rename(&new, &own)?;
+    fs::create_dir_all(&saved)
+        .and_then(|()| fs::write(&new, text))
+        .and_then(|()| fs::rename(&new, &own))
+        .map_err(refused)?;
     session.note(&format!("{file} is saved with the index; the next search index makes the pages anew by it"));
     Ok(Exit::Done)
 }
@@ -147,7 +197,7 @@ fn save(session: &Session, saved: &Path, (file, text): (&str, &str)) -> Result<E
 struct Trial(TemporaryFolder);
 
 impl Trial {
-    /// What is saved, with `text` as `file`, checked.
+    /// What is saved, with `text` as `file`.
     fn of(saved: &Path, file: &str, text: &str) -> Result<Self, Failure> {
         let trial = Self(TemporaryFolder::new("settings")?);
         for name in file_names().filter(|name| *name != file && saved.join(name).is_file()) {
@@ -156,8 +206,13 @@ impl Trial {
         if !text.trim().is_empty() {
             fs::write(trial.folder().join(file), text)?;
         }
-        check(trial.folder())?;
         Ok(trial)
+    }
+
+    /// Checks all of it; what is wrong with `file` is told of the file `from` that it comes from.
+    fn check(&self, file: &str, from: &Path) -> Result<(), Failure> {
+        let from = if from.as_os_str() == "-" { "standard input".into() } else { from.to_string_lossy() };
+        check(self.folder()).map_err(|failure| failure.renaming(&self.folder().join(file).to_string_lossy(), &from))
     }
 
     fn folder(&self) -> &Path {
@@ -173,12 +228,22 @@ fn check(directory: &Path) -> Result<(), Failure> {
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::new(Exit::Usage, "no_such_path", format!("cannot read {}: {error}", path.display())))
+    let bytes = whole::file(path).map_err(|error| unreadable(path, &error))?;
+    text_in(bytes, &path.to_string_lossy())
 }
 
 fn read_standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    io::stdin().lock().read_to_string(&mut text)?;
-    Ok(text)
+    text_in(whole::standard_input()?, "standard input")
+}
+
+fn text_in(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
+    whole::text(bytes).map_err(|line| {
+        Failure::new(Exit::Usage, "knowledge", format!("{name}:{line}: not UTF-8"))
+            .or_try("iconv -f GB18030 -t UTF-8   where it is in another charset")
+    })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Exit::Usage, "no_such_path", format!("cannot read {}: {}", path.display(), plain(error)))
+        .or_try("search help settings")
 }

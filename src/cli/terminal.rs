@@ -3,6 +3,8 @@
 
 use std::io::{self, IsTerminal};
 
+use clap::Command;
+
 use super::arguments::{CommonArguments, When};
 
 /// Terminals that show links (OSC 8), by the variable that gives them away and how its value begins.
@@ -62,6 +64,15 @@ impl Terminal {
 
     /// Text that nobody decorates or folds.
     pub(super) const PLAIN: Self = Self { has_colour: false, has_links: false, columns: None, lines: None };
+}
+
+/// `command` with help folded to `COLUMNS`, where that is set and a terminal shows it; clap asks the terminal first.
+pub(super) fn as_wide(command: Command) -> Command {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    match said.filter(|_| io::stdout().is_terminal()) {
+        Some(columns) => command.term_width(columns.clamp(*COLUMNS.start(), *COLUMNS.end())),
+        None => command,
+    }
 }
 
 /// The flag decides; else a variable that forces or forbids, the forbidding one first; else the terminal.

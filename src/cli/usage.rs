@@ -36,7 +36,7 @@ pub(super) fn refused(
         if let Decision::Command(index) = decision
             && let Some(name) = named(index).filter(|name| name != "q" && is_query_flag(flag, command))
         {
-            return flag_of_a_search(flag, &name, arguments);
+            return flag_of_a_search(flag, &name, arguments, command);
         }
         // clap names the first letter it does not know; the word is what was meant.
         let whole = words().find(|word| word.starts_with(flag.as_str()) && !word.starts_with("--"));
@@ -49,7 +49,32 @@ pub(super) fn refused(
     // What is missing stands on the lines below.
     let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
     let what = lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
-    Failure::new(Exit::Usage, "usage", what).or_try("search help")
+    let variable = variable_at_fault(error, arguments, (decision, command));
+    let failure = match &variable {
+        Some(name) => Failure::new(Exit::Usage, "usage", format!("{name}: {what}")).or_try(format!("unset {name}")),
+        None => Failure::new(Exit::Usage, "usage", what),
+    };
+    failure.or_try("search help")
+}
+
+/// The variable whose value was refused, where no argument has that value.
+fn variable_at_fault(
+    error: &clap::Error,
+    arguments: &[OsString],
+    (decision, command): (Decision, &Command),
+) -> Option<String> {
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
+    if arguments.iter().any(|argument| argument.to_string_lossy().contains(value.as_str())) {
+        return None;
+    }
+    let name = match decision {
+        Decision::Command(index) => arguments.get(index)?.to_string_lossy().into_owned(),
+        _ => "q".to_owned(),
+    };
+    let flags = command.find_subcommand(name)?.get_arguments();
+    let mut variables = flags.filter_map(Arg::get_env);
+    let found = variables.find(|name| std::env::var(name).is_ok_and(|own| own == *value));
+    found.map(|name| name.to_string_lossy().into_owned())
 }
 
 /// Help was asked for on something that has none.
@@ -71,19 +96,28 @@ fn to_search_for(arguments: &[OsString]) -> String {
     format!("search -- {}        to search for these words", words.join(" "))
 }
 
-fn flag_of_a_search(flag: &str, name: &str, arguments: &[OsString]) -> Failure {
-    let others = arguments.iter().skip(1).map(|word| word.to_string_lossy()).filter(|word| word != name);
-    let others: Vec<_> = others.map(|word| grammar::quoted(&word)).collect();
+fn flag_of_a_search(flag: &str, name: &str, arguments: &[OsString], command: &Command) -> Failure {
+    let quoted = |texts: &[String]| texts.iter().map(|text| grammar::quoted(text)).collect::<Vec<_>>().join(" ");
+    let (flags, words) = grammar::flags_and_words(arguments, command);
+    // What the command takes, too, is not known here: only its own words are sure to be right.
+    let alone = format!("search {}", quoted(&words));
     Failure::new(Exit::Usage, "usage", format!("{flag} belongs to a search, and “{name}” is a command"))
-        .or_try(format!("search {} -- {name}        to search for the word", others.join(" ")))
-        .or_try(format!("search {name}                       to run the command"))
+        .or_try(format!("search {} -- {}        to search for the word", quoted(&flags), quoted(&words)))
+        .or_try(format!("{alone:<28}            to run the command"))
 }
 
 fn looks_like_a_flag(word: &str, arguments: &[OsString], command: &Command) -> Failure {
-    let bare = word.trim_start_matches('-');
+    let failure = Failure::new(Exit::Usage, "usage", format!("unknown flag {word}"));
     let query = grammar::as_one_query(arguments, word, command);
-    Failure::new(Exit::Usage, "usage", format!("unknown flag {word}"))
-        .or_try(format!("search {query}        to leave out pages with “{bare}”   (or --not {bare})"))
+    let bare = word.trim_start_matches('-');
+    let is_long = |argument: &Arg| argument.get_long() == Some(bare);
+    let is_misspelt = command.find_subcommand("q").is_some_and(|query| query.get_arguments().any(is_long));
+    let failure =
+        if is_misspelt { failure.or_try(format!("--{bare}        is a flag, with two dashes")) } else { failure };
+    let first = bare.split(' ').next().unwrap_or_default();
+    let by_flag =
+        if is_misspelt || bare.contains([':', ' ']) { String::new() } else { format!("   (or --not {bare})") };
+    failure.or_try(format!("search {query}        to leave out pages with “{first}”{by_flag}"))
 }
 
 fn is_query_flag(flag: &str, command: &Command) -> bool {

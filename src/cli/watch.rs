@@ -15,7 +15,8 @@ use article_search::{Engine, ReadOptions, RunOptions, Sources};
 use super::arguments::WatchArguments;
 use super::failure::{Exit, Failure};
 use super::session::Session;
-use super::{index, locate};
+use super::summary::summarise;
+use super::{index, locate, report};
 
 /// How often files are looked at, at most ...
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -31,8 +32,8 @@ pub(super) fn main(session: &Session, arguments: &WatchArguments) -> Result<Exit
         let what = "standard input cannot be watched";
         return Err(Failure::new(Exit::Usage, "not_a_file", what).or_try("search watch FOLDER"));
     }
-    index::check_paths("watch", &arguments.paths)?;
-    let reading = index::read_options(&arguments.paths, &arguments.reading)?;
+    index::check_paths(session, "watch", &arguments.paths)?;
+    let reading = index::read_options("watch", &arguments.paths, &arguments.reading)?;
     index::use_threads(session, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     session.detail(&format!("index: {}", directory.display()));
@@ -44,7 +45,10 @@ pub(super) fn main(session: &Session, arguments: &WatchArguments) -> Result<Exit
     loop {
         let before = looks(&arguments.paths, &reading);
         let report = index::run(session, &engine, (&arguments.paths, &options))?;
-        index::summarise(session, &report, &directory);
+        summarise(session, &report, &directory);
+        if arguments.json {
+            report::print(session, &report)?;
+        }
         if session.interrupt.cancel().is_cancelled() {
             return Ok(Exit::Interrupted);
         }

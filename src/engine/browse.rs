@@ -34,8 +34,7 @@ impl Engine {
         answer.ok_or_else(|| Error::NoSuchPage(name.to_owned()))
     }
 
-    /// The pages with the text of the page called `name` for other clinics, and itself, by id; of `query` its limit and
-    /// page count.
+    /// The pages with the text of the page called `name` for other clinics, by id; of `query` its limit and page count.
     ///
     /// # Errors
     /// [`Error::NoSuchPage`], [`Error::AmbiguousPage`], [`Error::Index`].

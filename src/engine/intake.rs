@@ -111,7 +111,10 @@ impl Engine {
             return Ok(Takedown::of_site(name, site));
         }
         if !name.contains("://") {
-            return Ok(Takedown::of_pages(name, vec![self.page_id(name)?]));
+            let id = self.page_id(name)?;
+            // The beginning of an id is enough today, and may not be when there are more pages.
+            let whole = Some(id.to_string()).filter(|whole| whole.starts_with(name));
+            return Ok(Takedown::of_pages(whole.unwrap_or_else(|| name.to_owned()), vec![id]));
         }
         // Pages that are named by their place may carry the address, too.
         let origin = Origin { url: Some(name.to_owned()), ..Origin::default() };

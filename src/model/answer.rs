@@ -147,7 +147,7 @@ impl TextRow {
 /// Pages folded under one hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HitGroup {
-    /// What they share: `article`, or `text` when it is that to the letter.
+    /// What they share, as `--group` names it.
     pub by: String,
     /// Value that they share.
     pub key: String,

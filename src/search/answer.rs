@@ -263,7 +263,7 @@ impl Searcher<'_> {
         }
         let copies = kinship.map(|kinship| families.copies(kinship)).unwrap_or_default();
         if copies.len() < 2 {
-            let (by, key) = ("text".to_owned(), format!("{:016x}", candidate.text_key));
+            let (by, key) = (Grouping::Article.name().to_owned(), format!("{:016x}", candidate.text_key));
             let size = self.view.pages_with_text(candidate.text_key)?.max(1);
             return Ok(HitGroup { by, key, size, addresses: vec![] });
         }
@@ -274,7 +274,7 @@ impl Searcher<'_> {
             addresses.push(origin.url.clone().unwrap_or_else(|| origin.label()));
         }
         let key = copies.first().map(ToString::to_string).unwrap_or_default();
-        Ok(HitGroup { by: "article".to_owned(), key, size: copies.len(), addresses })
+        Ok(HitGroup { by: Grouping::Article.name().to_owned(), key, size: copies.len(), addresses })
     }
 
     fn hit(&self, query: &Query, (plan, matcher): (&Plan, &Matcher), ranked: &Ranked, document: &Document) -> Hit {

@@ -75,6 +75,16 @@ impl Searcher<'_> {
         Ok(format!("{}:{}", filter.field.name(), label.unwrap_or_else(|| filter.typed.clone())))
     }
 
+    /// The values of a filter as people read them: `Lhasa or Dalian`.
+    pub(super) fn labels(&self, filter: &Filter) -> Result<String, SearchError> {
+        if filter.field == FacetField::Clinic {
+            let written = self.written(filter)?;
+            return Ok(written.split_once(':').map(|(_, label)| label.to_owned()).unwrap_or_default());
+        }
+        let labels = filter.values.iter().map(|value| facet_label(filter.field, value, self.knowledge));
+        Ok(labels.collect::<Vec<_>>().join(" or "))
+    }
+
     /// The cities of a query and its filters that no page is about, with others to go to.
     fn empty_cities(&self, understanding: &Understanding, plan: &Plan) -> Result<Vec<EmptyCity>, SearchError> {
         let named = understanding.meanings.iter().filter_map(|meaning| match &meaning.sense {

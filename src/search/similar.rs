@@ -64,7 +64,7 @@ impl Searcher<'_> {
         Ok(Some(answer))
     }
 
-    /// The pages with the text of this page for other clinics, and itself, by id. `None` where there is no such page.
+    /// The pages with the text of this page for other clinics, by id. `None` where there is no such page.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -79,7 +79,8 @@ impl Searcher<'_> {
         }
         let kinships = self.view.kinships();
         let template = kinships.of(id).map_or(0, |kinship| kinship.template);
-        let ids = kinships.of_template(template);
+        let mut ids = kinships.of_template(template);
+        ids.retain(|other| *other != id);
         let mut hits = Vec::new();
         for (rank, id) in (1..).zip(&ids).skip(query.skipped()).take(query.hit_limit()) {
             let Some(document) = self.view.document(*id)? else { continue };

@@ -54,12 +54,12 @@ impl Searcher<'_> {
         }
         for filter in &plan.filters {
             if !matches(Plan { filters: vec![filter.clone()], ..Plan::default() })? {
-                obstacles.push(format!("its {} is not {}", filter.field.name(), filter.values.join(" or ")));
+                obstacles.push(format!("its {} is not {}", filter.field.name(), self.labels(filter)?));
             }
         }
         for filter in &plan.left_out {
             if matches(Plan { filters: vec![filter.clone()], ..Plan::default() })? {
-                let (field, values) = (filter.field.name(), filter.values.join(" or "));
+                let (field, values) = (filter.field.name(), self.labels(filter)?);
                 obstacles.push(format!("its {field} is {values}, which is to be left out"));
             }
         }

@@ -205,7 +205,7 @@ fn the_query_language() {
     for (page, query, code, said) in [
         ("corpus/b.txt", "insurance", 0, "place "),
         ("corpus/b.txt", "insurance -surgery", 1, "left out: it holds “surgeri”"),
-        ("corpus/b.txt", "insurance city:Dalian", 1, "left out: its city is not 210200"),
+        ("corpus/b.txt", "insurance city:Dalian", 1, "left out: its city is not Dalian"),
         ("corpus/b.txt", "\"insurance medical\"", 1, "left out: it lacks the phrase"),
         ("corpus/b.txt", "zebra", 1, "left out: it holds no word of the query"),
         ("corpus/none.txt", "insurance", 1, "no page goes by `corpus/none.txt`"),
@@ -413,8 +413,8 @@ fn explaining_says_what_the_query_was_taken_for() {
 fn indexing_says_where_to() {
     let workbench = bench();
     let run = workbench.search(&["-i", "elsewhere/", "index"]);
-    assert!(run.stderr.contains("gone)   elsewhere/\n"), "{}", run.stderr);
-    assert!(workbench.search(&["implants"]).stderr.contains("gone)   index/\n"), "the first search's own too");
+    assert!(run.stderr.contains("gone)   elsewhere/ "), "{}", run.stderr);
+    assert!(workbench.search(&["implants"]).stderr.contains("gone)   index/ "), "the first search's own too");
 }
 
 #[cfg(unix)]

@@ -53,7 +53,7 @@ fn pages_like_a_page() {
     assert_eq!(paged, alike, "page by page");
     let mut of_template = addresses(&["https://a.example/1", "--template"]);
     of_template.sort();
-    assert_eq!(of_template, ["https://a.example/1", "https://a.example/2", "https://a.example/3"]);
+    assert_eq!(of_template, ["https://a.example/2", "https://a.example/3"], "the others");
     for (name, arguments, code, stderr) in [
         ("no template", &["https://a.example/9", "--template"][..], 1, "no other page has the same text"),
         ("nothing alike", &["https://a.example/9"], 1, "no other page has words in common"),
@@ -159,7 +159,12 @@ fn packagers_get_completions_and_manual_pages() {
     let page = workbench.search(&["man"]).stdout;
     assert!(page.contains(".TH search 1") && page.contains("Forget pages"), "{page}");
     assert_eq!(workbench.search(&["man", "pages"]).code, 0);
-    for name in ["search.1", "search-index.1", "search-q.1"] {
+    for told in ["passages", "SEARCH_INDEX", ".SH \"FILES\"", ".SH \"EXIT STATUS\"", ".SH \"EXAMPLES\""] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let topics = workbench.search(&["completions", "bash"]).stdout;
+    assert!(topics.contains("query output config q index"), "topics of help");
+    for name in ["search.1", "search-index.1", "search-q.1", "search-settings-set.1"] {
         let text = std::fs::read_to_string(workbench.path().join("pages").join(name)).expect("a page");
         assert!(text.contains(".TH"), "{name}");
     }

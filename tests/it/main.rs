@@ -42,4 +42,5 @@ mod shapes;
 mod show;
 mod sites;
 mod told;
+mod usage;
 mod workbench;

@@ -37,6 +37,7 @@ fn assert_screens(workbench: &Workbench, screens: &[(&str, &[&str])]) {
     settings.add_filter(r"in \d+\.\d s\b", "in [N] s");
     settings.add_filter(r#""took_ms":[0-9.]+"#, r#""took_ms":[N]"#);
     settings.add_filter(r"reports/[0-9TZ-]+\.ndjson", "reports/[TIME].ndjson");
+    settings.add_filter(r"index/ [0-9.]+ [kM]B", "index/ [N] kB");
     let here = fs::canonicalize(workbench.path()).expect("there");
     for folder in [workbench.path(), &here] {
         let folder = folder.to_string_lossy();
@@ -144,11 +145,11 @@ fn words(line: &str) -> Vec<String> {
     words.collect()
 }
 
-/// The text with every number before a unit of time taken out.
+/// The text with every number before a unit of time or room taken out.
 fn without_times(text: &str) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
     for index in 1..words.len() {
-        let is_unit = ["ms", "s", "ms\n", "s\n"].contains(&words[index]);
+        let is_unit = ["ms", "s", "kB", "ms\n", "s\n", "kB\n"].contains(&words[index]);
         if is_unit && words[index - 1].parse::<f64>().is_ok() {
             words[index - 1] = "N";
         }

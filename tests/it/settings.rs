@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use crate::workbench::Workbench;
+use article_search::backend::embedded::{Patience, WriterLock};
+
+use crate::workbench::{Workbench, walk};
 
 fn bench() -> Workbench {
     let workbench = Workbench::with_files(&[
@@ -83,7 +85,7 @@ fn knowledge_is_saved_with_the_index() {
     let builtin = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
     assert!(!builtin.is_empty());
     for (name, arguments, code, stderr) in [
-        ("a wrong file", &["settings", "set", "synonyms.toml", "wrong.toml"][..], 2, "synonyms.toml:2: "),
+        ("a wrong file", &["settings", "set", "synonyms.toml", "wrong.toml"][..], 2, "error: wrong.toml:2: "),
         ("an unknown name", &["settings", "set", "colours.toml", "wrong.toml"], 2, "no knowledge file is called"),
         ("no such text", &["settings", "set", "synonyms.toml", "gone.toml"], 2, "cannot read gone.toml"),
         (
@@ -178,10 +180,97 @@ fn an_editor_changes_what_is_saved() {
         let saved = workbench.search(&["settings", "get", "synonyms.toml"]).stdout;
         assert_eq!(saved.contains("snibbeting"), is_saved, "{name}");
     }
-    assert_eq!(std::fs::read_dir(&temporary).expect("a folder").count(), 1, "nothing is left over");
+    let left: Vec<_> = std::fs::read_dir(&temporary).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    assert_eq!(left.len(), 3, "what was wrong is kept, and nothing else: {left:?}");
+    let kept = |folder: &std::path::Path| std::fs::read_to_string(folder.join("synonyms.toml")).is_ok();
+    assert_eq!(left.iter().filter(|folder| kept(folder)).count(), 2);
     let variables = [("EDITOR", "false"), ("VISUAL", "true")];
     let (code, _, stderr) = run(&workbench, "", &variables, &["settings", "edit", "synonyms.toml"]);
     assert!(code == 0 && stderr.contains("nothing was changed"), "VISUAL goes before EDITOR: {stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_text_with_a_mistake_is_not_lost() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
+        ("wrong", b"[own]\nzorgling = 3\n"),
+        ("edit.sh", b"cp wrong \"$1\""),
+    ]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let (_, _, stderr) =
+        run(&workbench, "", &[("EDITOR", "sh edit.sh"), ("VISUAL", "")], &["settings", "edit", "synonyms.toml"]);
+    let file = stderr.split("try: search settings set synonyms.toml ").nth(1).and_then(|rest| rest.split(' ').next());
+    let file = file.expect(&stderr).to_owned();
+    assert_eq!(std::fs::read(&file).expect(&stderr), b"[own]\nzorgling = 3\n");
+    assert!(stderr.contains(&format!("error: {file}:2: ")), "{stderr}");
+    std::fs::write(&file, "[own]\nzorgling = [\"zorgling\", \"snibbeting\"]\n").expect("put right");
+    assert_eq!(workbench.search(&["settings", "set", "synonyms.toml", &file]).code, 0, "as it is advised");
+    let folder = std::path::Path::new(&file).parent().expect("a folder");
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn settings_are_of_an_index_and_of_nothing_else() {
+    let workbench = Workbench::with_files(&[
+        ("corpus/a.txt", b"Zorgling fees\n\nZorgling costs 9,000 yuan at Dalian Haijing Dental Clinic."),
+        ("other/precious.txt", b"."),
+        ("new.toml", b"[own]\nzorgling = [\"zorgling\", \"snibbeting\"]\n"),
+        ("rules/synonym.toml", b""),
+        ("rules/README.md", b""),
+    ]);
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    for (name, arguments, code, message) in [
+        (
+            "a folder of others",
+            &["-i", "other", "settings", "set", "synonyms.toml", "new.toml"][..],
+            3,
+            "holds other files",
+        ),
+        ("no folder", &["-i", "gone", "settings", "set", "synonyms.toml", "new.toml"], 3, "no index in gone"),
+        ("a list of none", &["-i", "gone", "settings", "-j"], 3, "{\"error\":{"),
+        ("nothing to check", &["settings", "check", "rulez"], 2, "rulez: no such folder"),
+        ("a file to check", &["settings", "check", "new.toml"], 2, "no such folder"),
+        ("a misspelt file", &["settings", "check", "rules"], 0, "warning: rules/synonym.toml is no knowledge file"),
+    ] {
+        let run = workbench.search(arguments);
+        assert_eq!(run.code, code, "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{name}: {}", run.stderr);
+        assert!(!run.stderr.contains("README"), "{name}: {}", run.stderr);
+    }
+    assert_eq!(walk(&workbench.path().join("other")).len(), 1, "nothing was written there");
+    assert!(!workbench.path().join("gone").exists());
+    let set = ["settings", "set", "synonyms.toml", "new.toml"];
+    let lock = WriterLock::take(&workbench.path().join("index"), Patience::Refuse).expect("free");
+    let busy = workbench.search(&set);
+    assert!(busy.code == 5 && busy.stderr.contains("--wait"), "{}", busy.stderr);
+    drop(lock);
+    assert_eq!(workbench.search(&[&set[..], &["--wait"]].concat()).code, 0);
+    let rows = workbench.search(&["settings", "-j"]).rows();
+    assert!(rows.iter().any(|row| row["file"] == "synonyms.toml" && row["saved"] == true), "{rows:?}");
+}
+
+#[test]
+fn a_variable_is_no_mistake_of_the_file() {
+    let workbench = bench();
+    let (code, _, stderr) = run(&workbench, "", &[("SEARCH_OUTPUT", "bogus")], &["implants"]);
+    assert!(code == 2 && stderr.starts_with("error: SEARCH_OUTPUT: invalid value 'bogus'"), "{stderr}");
+    assert!(stderr.contains("try: unset SEARCH_OUTPUT"), "{stderr}");
+    let (_, _, stderr) = run(&workbench, "", &[("SEARCH_OUTPUT", "md")], &["-o", "bogus", "implants"]);
+    assert!(stderr.starts_with("error: invalid value 'bogus'"), "{stderr}");
+    for (name, text, message) in [
+        ("a number for a path", &b"limit = 2\nindex = 3\n"[..], "search.toml:2: a text in quotes is expected"),
+        ("another charset", b"limit = 2\npager = \"\xB2\xE9\"\n", "search.toml:2: not UTF-8"),
+    ] {
+        workbench.write("search.toml", text);
+        let (code, _, stderr) = run(&workbench, "", &[], &["implants"]);
+        assert!(code == 2 && stderr.contains(message) && !stderr.contains("unset"), "{name}: {stderr}");
+    }
+    let (code, _, stderr) = run(&workbench, "", &[("SEARCH_CONFIG", "pages")], &["implants"]);
+    assert!(
+        code == 2 && stderr.contains("pages: not a regular file") && stderr.contains("unset SEARCH_CONFIG"),
+        "{stderr}"
+    );
 }
 
 #[test]

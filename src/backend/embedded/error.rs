@@ -1,7 +1,11 @@
 //! What can go wrong with the embedded index, by what the caller can do about it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::OpenReadError;
 
 /// An index that could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -19,22 +23,29 @@ pub enum BackendError {
         directory: PathBuf,
     },
     /// Another version wrote the index: rebuild it.
-    #[error("{directory} was written in index format {found}; this program reads format {expected}")]
+    #[error(
+        "{directory} was written by search {written_by} (format {found}); this is {} (format {expected})",
+        env!("CARGO_PKG_VERSION")
+    )]
     OtherFormat {
         /// The folder.
         directory: PathBuf,
+        /// Version of the program that wrote it.
+        written_by: String,
         /// Format of the index.
         found: u32,
         /// Format of this program.
         expected: u32,
     },
     /// Another process writes to it: wait.
-    #[error("another process{} is writing to {directory}", holder.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    #[error("another process{} is writing to {directory}", who(*holder, *since))]
     Busy {
         /// The folder.
         directory: PathBuf,
         /// Its process number, where it could be read.
         holder: Option<u32>,
+        /// When it has begun, where that is known.
+        since: Option<SystemTime>,
     },
     /// A file of the index could not be read or written, e.g. a full disk.
     #[error("cannot access {path}")]
@@ -65,4 +76,53 @@ pub enum BackendError {
     /// The revision failed before; it must be dropped and begun again.
     #[error("this revision failed before and cannot go on")]
     Failed,
+}
+
+impl BackendError {
+    /// Whether what is stored is at fault, and not its disk or who reads it: another reader would fail as well.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Io { source, .. } => is_unreadable(source),
+            Self::Engine { source, .. } => match source {
+                TantivyError::IoError(error) => is_unreadable(error),
+                TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. }) => is_unreadable(io_error),
+                TantivyError::OpenReadError(_)
+                | TantivyError::DataCorruption(_)
+                | TantivyError::SchemaError(_)
+                | TantivyError::IncompatibleIndex(_) => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The folder of the index, where the error names it.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Missing { directory }
+            | Self::Foreign { directory }
+            | Self::OtherFormat { directory, .. }
+            | Self::Busy { directory, .. }
+            | Self::Engine { directory, .. }
+            | Self::Damaged { directory, .. } => Some(directory),
+            Self::Io { .. } | Self::Failed => None,
+        }
+    }
+}
+
+/// ` (pid 4121, for 3 min)`: what is known of a writer.
+fn who(holder: Option<u32>, since: Option<SystemTime>) -> String {
+    let seconds = since.and_then(|since| since.elapsed().ok()).map(|time| time.as_secs());
+    let time = seconds
+        .map(|seconds| if seconds < 120 { format!("for {seconds} s") } else { format!("for {} min", seconds / 60) });
+    let known: Vec<String> = holder.map(|pid| format!("pid {pid}")).into_iter().chain(time).collect();
+    if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
+}
+
+/// Whether bytes came, and were wrong.
+fn is_unreadable(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other)
 }

@@ -66,9 +66,10 @@ impl WriterLock {
         let wanted = Lock { filepath: PathBuf::from(LOCK_FILE), is_blocking: patience == Patience::Wait };
         let lock = acquired(&opened, &wanted).map_err(|error| match error {
             LockError::LockBusy => {
-                let holder = fs::read_to_string(directory.join(HOLDER_FILE)).ok();
-                let holder = holder.and_then(|text| text.trim().parse().ok());
-                BackendError::Busy { directory: directory.to_owned(), holder }
+                let note = directory.join(HOLDER_FILE);
+                let holder = fs::read_to_string(&note).ok().and_then(|text| text.trim().parse().ok());
+                let since = fs::metadata(&note).and_then(|found| found.modified()).ok();
+                BackendError::Busy { directory: directory.to_owned(), holder, since }
             }
             LockError::IoError(source) => io_error(std::io::Error::new(source.kind(), source.to_string())),
         })?;

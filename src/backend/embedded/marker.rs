@@ -71,8 +71,8 @@ impl Marker {
             return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
         if marker.format != FORMAT {
-            let directory = directory.to_owned();
-            return Err(BackendError::OtherFormat { directory, found: marker.format, expected: FORMAT });
+            let (directory, written_by) = (directory.to_owned(), marker.written_by);
+            return Err(BackendError::OtherFormat { directory, written_by, found: marker.format, expected: FORMAT });
         }
         Ok(marker)
     }

@@ -284,7 +284,7 @@ fn pages_before(index: &EmbeddedIndex, written: &Index) -> Result<Option<Searche
 fn open_error(index: &EmbeddedIndex, error: TantivyError) -> BackendError {
     match error {
         TantivyError::LockFailure(LockError::LockBusy, _) => {
-            BackendError::Busy { directory: index.directory.clone(), holder: None }
+            BackendError::Busy { directory: index.directory.clone(), holder: None, since: None }
         }
         other => index.engine_error(other),
     }

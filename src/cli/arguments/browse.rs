@@ -17,10 +17,10 @@ pub(in crate::cli) struct SimilarArguments {
     #[arg(long)]
     pub(in crate::cli) template: bool,
     /// How many hits to print, 1 to 1000.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, allow_negative_numbers = true, value_parser = value_parser!(u16).range(1..=1000))]
     pub(in crate::cli) limit: u16,
     /// The page of the answer, of as many hits as -n says.
-    #[arg(short = 'p', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=20_000))]
+    #[arg(short = 'p', long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..=20_000))]
     pub(in crate::cli) page: u32,
     /// How to print; of `-o` and `-j` the last one counts.
     #[arg(short, long, value_name = "FMT", default_value = "pretty", env = "SEARCH_OUTPUT")]
@@ -44,7 +44,7 @@ pub(in crate::cli) struct SuggestArguments {
     #[arg(value_name = "PREFIX", required = true)]
     pub(in crate::cli) prefix: Vec<String>,
     /// How many suggestions, 1 to 100.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=100))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, allow_negative_numbers = true, value_parser = value_parser!(u16).range(1..=100))]
     pub(in crate::cli) limit: u16,
     /// Print one JSON object a suggestion.
     #[arg(short = 'j')]

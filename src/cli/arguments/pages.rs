@@ -12,9 +12,19 @@ pub(in crate::cli) struct ExportArguments {
     /// How to print.
     #[arg(short, long, value_name = "FMT", default_value = "ndjson")]
     pub(in crate::cli) output: ExportFormat,
+    /// JSON rows, as without -o; errors are JSON, too.
+    #[arg(short = 'j', overrides_with = "output")]
+    pub(in crate::cli) json: bool,
     /// Also print what was stripped, and why.
     #[arg(long)]
     pub(in crate::cli) removed: bool,
+}
+
+impl ExportArguments {
+    /// How to print; of `-o` and `-j` the last one counts.
+    pub(in crate::cli) fn format(&self) -> ExportFormat {
+        if self.json { ExportFormat::Ndjson } else { self.output }
+    }
 }
 
 /// Arguments of `show`.

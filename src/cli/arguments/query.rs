@@ -54,19 +54,19 @@ pub(in crate::cli) struct QueryArguments {
     #[arg(long)]
     pub(in crate::cli) all: bool,
     /// The page of the answer, of as many hits as -n says.
-    #[arg(short = 'p', long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=20_000))]
+    #[arg(short = 'p', long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = value_parser!(u32).range(1..=20_000))]
     pub(in crate::cli) page: u32,
     /// How many hits to print, 1 to 1000.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u16).range(1..=1000))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, allow_negative_numbers = true, value_parser = value_parser!(u16).range(1..=1000))]
     pub(in crate::cli) limit: u16,
     /// How many passages to show of each hit, 0 to 10.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u16).range(0..=10))]
+    #[arg(long, value_name = "N", default_value_t = 2, allow_negative_numbers = true, value_parser = value_parser!(u16).range(0..=10))]
     pub(in crate::cli) passages: u16,
     /// Longest passage, in characters, 40 to 2000; without it about three lines.
     #[arg(long, value_name = "N", value_parser = passage_length)]
     pub(in crate::cli) passage_chars: Option<usize>,
     /// How many sentences of the paragraph to show on either side of a passage, 0 to 10.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u16).range(0..=10))]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = value_parser!(u16).range(0..=10))]
     pub(in crate::cli) context: u16,
     /// The words as written: no other forms of them (`reimburse` is not `reimbursed`), no other ways to say them, no
     /// spelling help; phrases and exclusions likewise. Case, width, accents and traditional characters do not matter.
@@ -93,12 +93,34 @@ pub(in crate::cli) struct QueryArguments {
     /// Show the parts of each score, and what the query was taken for.
     #[arg(long)]
     pub(in crate::cli) explain: bool,
+    /// What a lone `-` among the words is; clap does not tell what stood behind `--`.
+    #[arg(skip)]
+    pub(in crate::cli) dash: Dash,
+}
+
+/// What a lone `-` is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::cli) enum Dash {
+    /// Where queries are read from.
+    #[default]
+    StandardInput,
+    /// A word as any other.
+    Word,
 }
 
 impl QueryArguments {
     /// How to print: the flags first, then the environment.
     pub(in crate::cli) fn format(&self) -> OutputFormat {
         if self.ndjson { OutputFormat::Ndjson } else { self.output }
+    }
+
+    /// How many words a page must hold, as people read it.
+    pub(in crate::cli) fn mode(&self) -> &'static str {
+        match (self.any, self.all) {
+            (true, _) => "any of the words",
+            (_, true) => "all of the words",
+            _ => "most of the words: two, where some page holds two",
+        }
     }
 
     /// Whether JSON is printed, so that errors are too.

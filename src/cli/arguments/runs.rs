@@ -41,6 +41,9 @@ pub(in crate::cli) struct IndexArguments {
     /// Write what the run did to FILE: a JSON row for each skipped input, and one of the sum (search help output).
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
+    /// Print the rows of --report; errors are JSON, too.
+    #[arg(short = 'j')]
+    pub(in crate::cli) json: bool,
 }
 
 /// Arguments of `watch`.
@@ -60,6 +63,9 @@ pub(in crate::cli) struct WatchArguments {
     /// End once nothing has changed for that long.
     #[arg(long)]
     pub(in crate::cli) once_idle: bool,
+    /// Print the rows of a report for each run; errors are JSON, too.
+    #[arg(short = 'j')]
+    pub(in crate::cli) json: bool,
 }
 
 /// How inputs are read: what they do not say themselves, and by how many threads.
@@ -89,7 +95,7 @@ pub(in crate::cli) struct ReadingArguments {
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(in crate::cli) struct RemoveArguments {
     /// Pages by id, address, path or key, or all pages of a site: site:HOST.
-    #[arg(value_name = "NAME", required_unless_present = "list", value_parser = super::named)]
+    #[arg(value_name = "NAME", required_unless_present = "list", value_parser = removable)]
     pub(in crate::cli) names: Vec<String>,
     /// Do not ask.
     #[arg(short, long)]
@@ -103,6 +109,9 @@ pub(in crate::cli) struct RemoveArguments {
     /// Wait while another run writes to the index, instead of giving up.
     #[arg(long)]
     pub(in crate::cli) wait: bool,
+    /// Print one JSON object a removal with --list, else one of what was done; errors are JSON, too.
+    #[arg(short = 'j')]
+    pub(in crate::cli) json: bool,
 }
 
 /// Arguments of `extract`.
@@ -119,6 +128,15 @@ pub(in crate::cli) struct ExtractArguments {
     /// Exit with 4 when an input was skipped.
     #[arg(long)]
     pub(in crate::cli) strict: bool,
+    /// Errors as JSON; pages are JSON rows anyway.
+    #[arg(short = 'j')]
+    pub(in crate::cli) json: bool,
+}
+
+/// What may be removed: a page or a site with a name.
+fn removable(text: &str) -> Result<String, String> {
+    super::named(text.strip_prefix("site:").unwrap_or(text))?;
+    Ok(text.to_owned())
 }
 
 fn input_format(text: &str) -> Result<InputFormat, String> {

@@ -9,6 +9,9 @@ use clap::{Args, Subcommand};
 pub(in crate::cli) struct SettingsArguments {
     #[command(subcommand)]
     pub(in crate::cli) action: Option<SettingsAction>,
+    /// The list as one JSON object a file, and errors as JSON.
+    #[arg(short = 'j', global = true)]
+    pub(in crate::cli) json: bool,
 }
 
 /// What to do with what is saved with the index.
@@ -33,12 +36,18 @@ pub(in crate::cli) enum SettingsAction {
         dry_run: bool,
         #[command(flatten)]
         judged: JudgementArguments,
+        /// Wait while a run writes to the index, instead of giving up.
+        #[arg(long)]
+        wait: bool,
     },
     /// Edit a knowledge file in VISUAL or EDITOR, check it, and save it
     Edit {
         /// The knowledge file.
         #[arg(value_name = "FILE")]
         file: String,
+        /// Wait while a run writes to the index, instead of giving up.
+        #[arg(long)]
+        wait: bool,
     },
     /// Check what is saved, or a folder of knowledge files, and say what the folder would do to the pages and their order
     Check {

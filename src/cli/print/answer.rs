@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use article_search::DocumentId;
 use article_search::model::answer::{Answer, Effect, Hit, Passage, ScorePart, Understood, Why};
 use article_search::model::plan::FacetField;
 use article_search::text::safe::shown;
@@ -12,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::fold::folded;
 use super::style::{faint, linked, strong};
 use super::{Look, counted, grouped};
+use crate::cli::grammar::quoted;
 
 /// Facet values printed in one line.
 const SHOWN_VALUES: usize = 4;
@@ -50,8 +52,9 @@ pub(in crate::cli) fn only_nearest(answer: &Answer) -> Option<String> {
 }
 
 /// What a query was taken for: cities, topics, and words without weight.
-pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    writeln!(output, " {}\n", faint(&taken_for(answer)))
+/// `mode` says how many words a page must hold.
+pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer, mode: &str) -> io::Result<()> {
+    writeln!(output, " {}\n", faint(&format!("{} · mode: {mode}", taken_for(answer))))
 }
 
 /// The same in one line, without emphasis.
@@ -89,12 +92,14 @@ fn headline(output: &mut impl Write, answer: &Answer, look: Look<'_>) -> io::Res
     let about = if cities.is_empty() { String::new() } else { format!(" about {}", cities.join(" or ")) };
     let verdicts = verdicts(answer);
     let verdicts = if verdicts.is_empty() { String::new() } else { format!(" · {verdicts}") };
-    writeln!(
-        output,
-        " {}{}",
-        strong(&format!("Answer{about}")),
-        faint(&format!("{verdicts} · quoted, not generated"))
-    )?;
+    let (head, rest) = (format!("Answer{about}"), format!("{verdicts} · quoted, not generated"));
+    if look.columns.is_none_or(|columns| 1 + head.width() + rest.width() <= columns) {
+        writeln!(output, " {}{}", strong(&head), faint(&rest))?;
+    } else {
+        let rest = rest.trim_start_matches(" · ");
+        folded(&head, &[], look.beside(1)).iter().try_for_each(|line| writeln!(output, " {}", strong(line)))?;
+        folded(rest, &[], look.beside(1)).iter().try_for_each(|line| writeln!(output, " {}", faint(line)))?;
+    }
     let mut lines = folded(&sentence.text, &sentence.hits, look.beside(14));
     let last = lines.len().saturating_sub(1);
     for (index, line) in lines.iter_mut().enumerate() {
@@ -195,19 +200,29 @@ fn parts(output: &mut impl Write, parts: &[ScorePart]) -> io::Result<()> {
     })
 }
 
-/// Where a page stands in an answer, what its score is made of, and what keeps it out.
-pub(in crate::cli) fn print_why(output: &mut impl Write, why: &Why) -> io::Result<()> {
-    writeln!(output, " {}   {}", strong(&why.row.title), faint(&why.row.id.to_string()))?;
-    match why.rank {
-        Some(rank) => writeln!(output, "{INDENT}place {rank} of {}", grouped(why.pages))?,
-        None if why.obstacles.is_empty() => {
-            writeln!(
-                output,
-                "{INDENT}behind the first {}, or the same text as one of them",
-                counted(why.pages, "page")
-            )?;
+/// Where a page stands in an answer, what its score is made of, and what keeps it out; `head` is the page with the same
+/// article that stands for it.
+pub(in crate::cli) fn print_why(
+    output: &mut impl Write,
+    why: &Why,
+    (head, columns): (Option<DocumentId>, Option<usize>),
+) -> io::Result<()> {
+    let beside = |taken: usize| columns.map(|columns| columns.saturating_sub(taken));
+    for line in folded(&why.row.title, &[], beside(1)) {
+        writeln!(output, " {}", strong(&line))?;
+    }
+    writeln!(output, "{INDENT}{}", faint(&why.row.id.to_string()))?;
+    let mut places = why.obstacles.iter().map(|what| format!("left out: {what}")).collect::<Vec<_>>();
+    match (why.rank, head) {
+        (Some(rank), _) => places = vec![format!("place {rank} of {}", grouped(why.pages))],
+        (None, Some(head)) => places.push(format!("left out: {head} has the same article and stands for it")),
+        (None, None) if places.is_empty() => {
+            places.push(format!("behind the first {}, or the same text as one of them", counted(why.pages, "page")));
         }
-        None => why.obstacles.iter().try_for_each(|what| writeln!(output, "{INDENT}left out: {}", shown(what)))?,
+        (None, None) => {}
+    }
+    for line in places.iter().flat_map(|place| folded(place, &[], beside(INDENT.len()))) {
+        writeln!(output, "{INDENT}{line}")?;
     }
     writeln!(output, "{INDENT}score {:.3}", why.score)?;
     parts(output, &why.explain)?;
@@ -264,16 +279,53 @@ fn facets(output: &mut impl Write, answer: &Answer, look: Look<'_>) -> io::Resul
             writeln!(output, " {name} {line}")?;
         }
     }
+    for line in folded(&narrowing(answer), &[], look.beside(1)).iter().filter(|line| !line.is_empty()) {
+        writeln!(output, " {}", faint(line))?;
+    }
     Ok(())
+}
+
+/// `(narrow: -c Dalian   --clinic Yunheli)`: by what the answer to a query can be narrowed, each flag with its most
+/// frequent value.
+fn narrowing(answer: &Answer) -> String {
+    if answer.query.is_empty() || answer.no_match {
+        return String::new();
+    }
+    let flags = [(FacetField::City, "-c"), (FacetField::Clinic, "--clinic"), (FacetField::Topic, "--topic")];
+    let ways = flags.into_iter().filter_map(|(field, flag)| {
+        let counts = answer.facets.get(field.name()).filter(|counts| counts.len() > 1)?;
+        Some(format!("{flag} {}", quoted(&counts.first()?.label)))
+    });
+    let ways: Vec<String> = ways.collect();
+    if ways.is_empty() { String::new() } else { format!("(narrow: {})", ways.join("   ")) }
 }
 
 /// What was searched for instead of words that no page holds.
 pub(in crate::cli) fn corrected(answer: &Answer) -> Option<String> {
     let words = &answer.understood.corrected;
     let typed: Vec<_> = words.iter().map(|word| format!("“{}”", word.typed)).collect();
-    let used: Vec<_> = words.iter().map(|word| word.used.as_str()).collect();
-    let note = format!("No page has {}. Showing: {}", typed.join(" or "), used.join(" "));
+    let note = format!("No page has {}. Showing: {}", typed.join(" or "), as_used(answer));
     (!words.is_empty()).then_some(note)
+}
+
+/// The query with the words that were searched for in the place of those that no page holds.
+fn as_used(answer: &Answer) -> String {
+    let words = &answer.understood.corrected;
+    let used = |typed: &str| words.iter().find(|word| word.typed.eq_ignore_ascii_case(typed)).map(|word| &word.used);
+    let mut known = 0;
+    let shown: Vec<String> = answer
+        .query
+        .split_whitespace()
+        .map(|word| {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let Some(used) = used(bare) else { return word.to_owned() };
+            known += 1;
+            word.replace(bare, used)
+        })
+        .collect();
+    // A word that stands otherwise in the query, e.g. in two parts, is told by itself.
+    let alone = || words.iter().map(|word| word.used.as_str()).collect::<Vec<_>>().join(" ");
+    if known < words.len() { alone() } else { shown.join(" ") }
 }
 
 /// The line after an answer: what is shown of how much, and what to do next.
@@ -308,6 +360,10 @@ pub(in crate::cli) fn empty_answer(answer: &Answer) -> String {
     }
     for suggestion in &answer.suggestions {
         let _ = write!(text, "\n  try: search \"{suggestion}\"");
+    }
+    let is_hopeful = answer.words.len() > 1 && answer.words.iter().any(|count| count.pages > 0);
+    if answer.suggestions.is_empty() && answer.help.obstacles.is_empty() && is_hopeful {
+        let _ = write!(text, "\n  try: search --any {}", quoted(&answer.query));
     }
     for empty in &answer.help.empty_cities {
         let known: Vec<_> = empty.instead.iter().map(|count| format!("{} {}", count.label, count.pages)).collect();

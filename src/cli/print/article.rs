@@ -14,10 +14,13 @@ pub(in crate::cli) fn page(
     (section, columns): (Option<usize>, Option<usize>),
 ) -> io::Result<()> {
     let Document { id, origin, article, .. } = document;
-    writeln!(output, "{}", style::strong(&article.title))?;
-    writeln!(output, "{}", style::faint(&facts(document).join(" · ")))?;
+    for line in folded(&article.title, &[], columns) {
+        writeln!(output, "{}", style::strong(&line))?;
+    }
     let source = origin.url.as_ref().map_or_else(|| origin.label(), |url| format!("{}  {url}", origin.label()));
-    writeln!(output, "{}", style::faint(&format!("{id}  {source}")))?;
+    for text in [facts(document).join(" · "), format!("{id}  {source}")] {
+        folded(&text, &[], columns).iter().try_for_each(|line| writeln!(output, "{}", style::faint(line)))?;
+    }
     for (part, number) in article.parts.iter().zip(article.sections()) {
         if section.is_some_and(|wanted| wanted != number) {
             continue;

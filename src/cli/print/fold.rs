@@ -21,6 +21,9 @@ pub(in crate::cli) fn folded(text: &str, hits: &[(usize, usize)], width: Option<
     lines.into_iter().map(emphasised).collect()
 }
 
+/// Marks that close a sentence or a bracket: no line begins with one.
+const CLOSING: &str = "，。、；：？！）》」』】〉〕”’…";
+
 /// Lines that break at spaces and beside wide characters.
 fn split(characters: &[(char, bool)], width: usize) -> Vec<&[(char, bool)]> {
     let mut lines = Vec::new();
@@ -29,7 +32,7 @@ fn split(characters: &[(char, bool)], width: usize) -> Vec<&[(char, bool)]> {
     while let Some(&(character, _)) = characters.get(index) {
         let wide = character.width().unwrap_or(0);
         let is_space = character.is_whitespace();
-        if wide == 2 && index > start {
+        if wide == 2 && index > start && !CLOSING.contains(character) {
             last_break = Some(index);
         }
         if columns + wide > width && !is_space {
@@ -73,6 +76,7 @@ mod tests {
             ("breaks at a space", "aaaa bbbb cccc", Some(10), vec!["aaaa bbbb", "cccc"]),
             ("a long word is cut", "abcdefghijklmno", Some(10), vec!["abcdefghij", "klmno"]),
             ("han", "重庆医保可以报销", Some(10), vec!["重庆医保可", "以报销"]),
+            ("no line begins with a mark", "重庆医保可，以报", Some(10), vec!["重庆医保", "可，以报"]),
             ("not folded", "aaaa bbbb cccc", None, vec!["aaaa bbbb cccc"]),
             ("controls are shown", "a\u{1b}b", None, vec!["a␛b"]),
         ] {
