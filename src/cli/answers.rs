@@ -155,7 +155,9 @@ impl<'a> Printer<'a> {
         }
         let name = answer.qid.as_ref().map(|id| format!("{}: ", shown(id))).unwrap_or_default();
         let corrected = corrected(answer).map(|note| format!("{note}   (as typed: --exact)"));
-        let nearest = only_nearest(answer).map(|note| note.trim_end_matches(':').to_owned() + " follow");
+        let nearest = only_nearest(answer)
+            .filter(|_| !answer.hits.is_empty())
+            .map(|note| note.trim_end_matches(':').to_owned() + " follow");
         for note in [corrected, did_you_mean(answer), nearest].into_iter().flatten() {
             self.session.note(&format!("{name}{note}"));
         }

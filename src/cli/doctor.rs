@@ -50,7 +50,7 @@ fn past_help(failure: Failure, directory: &Path) -> Failure {
     }
     let name = directory.to_string_lossy();
     let (index, aside) = (quoted(&name), quoted(&format!("{}.damaged", name.trim_end_matches('/'))));
-    failure.instead_try(format!("mv {index} {aside}; search -i {index} index      build it anew from its pages"))
+    failure.instead_try(format!("mv {index} {aside}; search -i {index} index      and the paths of its pages: builds it anew, without what was removed and saved settings"))
 }
 
 fn tell(output: &mut impl Write, found: &Examination, directory: &Path) -> std::io::Result<()> {

@@ -53,15 +53,7 @@ impl Failure {
 
     /// What a file or a stream refused: `what` could not be done, and why.
     pub(super) fn io(what: impl Into<String>, error: &io::Error) -> Self {
-        let cause = plain(error);
-        let advice = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                "free some room, or write to another disk"
-            }
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "ls -ld there: who may do that",
-            _ => "search help                what commands take",
-        };
-        Self { cause: Some(cause), ..Self::new(Exit::Failed, "io", what) }.or_try(advice)
+        Self { cause: Some(plain(error)), ..Self::new(Exit::Failed, "io", what) }.or_try(advice(error.kind()))
     }
 
     /// The same with why it is so.
@@ -146,6 +138,17 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What helps against an error of the system.
+fn advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some room, or write to another disk"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "ls -ld there: who may do that",
+        _ => "search help                what commands take",
+    }
+}
+
 /// What an error of the system says, without its number.
 pub(super) fn plain(error: &io::Error) -> String {
     without_number(&error.to_string()).to_owned()
@@ -182,7 +185,7 @@ impl From<Error> for Failure {
                     other => Self::new(Exit::Failed, "failed", other.to_string()),
                 };
             }
-            Error::Index(index) => index_failure(index, without_debug(&what)),
+            Error::Index(index) => index_failure(index, what),
             Error::Knowledge(KnowledgeError::Unreadable { .. }) => {
                 Self::new(Exit::Usage, "knowledge", what).or_try("name a folder of knowledge files that is there")
             }
@@ -246,7 +249,11 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
                 _ => None,
             };
             let at = error.directory().or(of_marker).map_or_else(|| "search".to_owned(), at);
-            Failure::new(exit, code, what).or_try(format!("{at} doctor      which files are damaged, and what to do"))
+            let failure = Failure::new(exit, code, what);
+            match error {
+                BackendError::Io { source, .. } if !is_damage => failure.or_try(advice(source.kind())),
+                _ => failure.or_try(format!("{at} doctor      which files are damaged, and what to do")),
+            }
         }
         BackendError::Failed => Failure::new(Exit::Failed, "failed", what).or_try("search doctor"),
     }

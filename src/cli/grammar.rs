@@ -108,8 +108,8 @@ pub(super) fn is_planned(word: &str, command: &Command) -> bool {
 }
 
 /// The first argument of a query that is meant to be left out of it (`-chin`, `-city:Dalian`, `'-chin beauty'`), and that
-/// clap would take for a flag with a value. Before the first word `-cDalian` is a flag with its value; a filter or several
-/// words in one argument are none anywhere.
+/// clap would take for a flag with a value. Before the first word `-cDalian` is a flag with its value, and so is
+/// `-c"Hong Kong"`; a filter or other words in one argument are none anywhere.
 pub(super) fn excluded_word(arguments: &[OsString], decision: Decision, command: &Command) -> Option<usize> {
     let (start, first) = match decision {
         Decision::Query(index) => (1, index),
@@ -128,7 +128,7 @@ pub(super) fn excluded_word(arguments: &[OsString], decision: Decision, command:
         if text == "--" {
             return None;
         }
-        let is_word = index > first || text.contains([':', ' ']);
+        let is_word = index > first || text.contains([':', ' ']) && !has_name_as_value(&text, command);
         if is_word && looks_excluded(&text, command) {
             return Some(index);
         }
@@ -228,6 +228,13 @@ fn looks_excluded(text: &str, command: &Command) -> bool {
     // What stands behind a colon is no value of a flag.
     let is_filter = text.starts_with(&format!("{word}:"));
     is_word && letters >= 3 && (is_filter || !is_run_of_flags(word, command))
+}
+
+/// Whether it is a short flag and a name of several words: `-c"Hong Kong"`. Names begin with a capital letter.
+fn has_name_as_value(text: &str, command: &Command) -> bool {
+    let mut letters = text.strip_prefix('-').unwrap_or_default().chars();
+    let is_flag = |short| takes_value(command, |argument| argument.get_short() == Some(short));
+    letters.next().is_some_and(is_flag) && letters.next().is_some_and(char::is_uppercase) && !text.contains(':')
 }
 
 /// Whether each letter is a short flag, none but the last taking a value.
@@ -365,6 +372,8 @@ mod tests {
         let spaced = ["search", "-insurance beauty"].map(OsString::from);
         assert_eq!(excluded_word(&spaced, decide(&spaced, &command), &command), Some(1), "words in one argument");
         assert_eq!(as_one_query(&spaced, "", &command), "-- '-insurance beauty'");
+        let named = ["search", "-cHong Kong", "fees"].map(OsString::from);
+        assert_eq!(excluded_word(&named, decide(&named, &command), &command), None, "a name as the value of a flag");
         let arguments = split("search index -chin");
         assert_eq!(excluded_word(&arguments, decide(&arguments, &command), &command), None, "a command has no words");
     }

@@ -107,12 +107,19 @@ fn undo(session: &Session, engine: &Engine, arguments: &RemoveArguments) -> Resu
         names.push(takedown.name.clone());
     }
     patiently(session, arguments.wait, |options| Ok(engine.take_back(&names, &options)?))?;
+    if arguments.json {
+        let mut output = session.output();
+        for takedown in known.iter().filter(|takedown| names.contains(&takedown.name)) {
+            rows::row(&mut output, &rows::Versioned::new(takedown))?;
+        }
+        output.flush()?;
+    }
     session.note("taken back; the next search index reads the pages again");
     Ok(Exit::Done)
 }
 
 /// The one removal of a single page whose id begins so: a page that is gone goes by no other name.
-fn of_page<'a>(known: &'a [Takedown], prefix: &str) -> Option<&'a Takedown> {
+pub(super) fn of_page<'a>(known: &'a [Takedown], prefix: &str) -> Option<&'a Takedown> {
     let is_it = |takedown: &&Takedown| match takedown.pages.as_slice() {
         [id] => id.to_string().starts_with(prefix),
         _ => false,

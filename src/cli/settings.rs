@@ -38,7 +38,7 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
                 return preview::main(session, Change { saved: &saved, new: trial.folder() }, judged);
             }
             refuse_without_change(judged, "with --dry-run")?;
-            save(session, (&index, *wait), (file, &text))
+            save(session, (&index, *wait), (file, &text), None)
         }
         Some(SettingsAction::Edit { file, wait }) => edit(session, (&index, *wait), checked_name(file)?),
         Some(SettingsAction::Check { directory: None, judged }) => {
@@ -152,17 +152,25 @@ fn edit(session: &Session, (index, wait): (&Path, bool), file: &str) -> Result<E
     let mut words = words_of(&editor).into_iter();
     let status = Command::new(words.next().unwrap_or_else(|| "vi".to_owned())).args(words).arg(&copy).status();
     let is_done = status.is_ok_and(|status| status.success());
-    if !is_done {
-        let what = format!("the editor `{editor}` did not end well; nothing was saved");
-        return Err(Failure::new(Exit::Failed, "editor", what).or_try("EDITOR=nano search settings edit FILE"));
-    }
-    let text = read(&copy)?;
-    if text == before {
+    let is_same = fs::read(&copy).is_ok_and(|now| now == before.as_bytes());
+    if is_done && is_same {
         session.note("nothing was changed");
         return Ok(Exit::Done);
     }
-    let done = trial.check(file, &copy).and_then(|()| save(session, (index, wait), (file, &text)));
+    let done = if is_done {
+        let text = read(&copy);
+        text.and_then(|text| {
+            trial.check(file, &copy)?;
+            save(session, (index, wait), (file, &text), Some(&before))
+        })
+    } else {
+        let what = format!("the editor `{editor}` did not end well; nothing was saved");
+        Err(Failure::new(Exit::Failed, "editor", what).or_try("EDITOR=nano search settings edit FILE"))
+    };
     done.map_err(|failure| {
+        if is_same {
+            return failure;
+        }
         // What was written is not lost with a mistake in it.
         trial.0.keep();
         let again = format!("search settings set {file} {}", quoted(&copy.to_string_lossy()));
@@ -171,12 +179,27 @@ fn edit(session: &Session, (index, wait): (&Path, bool), file: &str) -> Result<E
 }
 
 /// Saves a text that was checked, while no run reads or writes by what is saved; an empty one takes away what was saved.
-fn save(session: &Session, (index, wait): (&Path, bool), (file, text): (&str, &str)) -> Result<Exit, Failure> {
-    let patience = if wait { Patience::Wait } else { Patience::Refuse };
-    let _lock = WriterLock::take(index, patience).map_err(Error::from)?;
+/// Where it was made from what was saved `before`, nothing else may have been saved since.
+fn save(
+    session: &Session,
+    (index, wait): (&Path, bool),
+    (file, text): (&str, &str),
+    before: Option<&str>,
+) -> Result<Exit, Failure> {
+    let lock = match WriterLock::take(index, Patience::Refuse) {
+        Err(busy @ BackendError::Busy { .. }) if wait => {
+            session.note(&format!("waiting: {busy}"));
+            WriterLock::take(index, Patience::Wait)
+        }
+        taken => taken,
+    };
+    let _lock = lock.map_err(Error::from)?;
     let saved = saved_knowledge(index);
     let own = saved.join(file);
     let refused = |error: std::io::Error| Failure::io(format!("cannot write {}", own.display()), &error);
+    if before.is_some_and(|before| fs::read(&own).unwrap_or_default() != before.as_bytes()) {
+        return Err(Failure::new(Exit::Failed, "changed", format!("{file} was saved by another one meanwhile")));
+    }
     if text.trim().is_empty() {
         if own.exists() {
             fs::remove_file(&own).map_err(refused)?;

@@ -64,7 +64,8 @@ fn variable_at_fault(
     (decision, command): (Decision, &Command),
 ) -> Option<String> {
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
-    if arguments.iter().any(|argument| argument.to_string_lossy().contains(value.as_str())) {
+    let has_value = |text: &str| text == value || text.starts_with('-') && text.ends_with(value.as_str());
+    if arguments.iter().any(|argument| has_value(&argument.to_string_lossy())) {
         return None;
     }
     let name = match decision {
@@ -99,8 +100,13 @@ fn to_search_for(arguments: &[OsString]) -> String {
 fn flag_of_a_search(flag: &str, name: &str, arguments: &[OsString], command: &Command) -> Failure {
     let quoted = |texts: &[String]| texts.iter().map(|text| grammar::quoted(text)).collect::<Vec<_>>().join(" ");
     let (flags, words) = grammar::flags_and_words(arguments, command);
-    // What the command takes, too, is not known here: only its own words are sure to be right.
-    let alone = format!("search {}", quoted(&words));
+    // What the command takes, too, is not known here: only its own words are sure to be right, and which index.
+    let takes_next = |at: usize| flags.get(at).is_some_and(|flag| matches!(flag.as_str(), "-i" | "--index"));
+    let is_of_index = |at: usize, flag: &str| {
+        takes_next(at) || flag.starts_with("--index=") || flag.starts_with("-i") || at > 0 && takes_next(at - 1)
+    };
+    let index = flags.iter().enumerate().filter(|(at, flag)| is_of_index(*at, flag)).map(|(_, flag)| flag.clone());
+    let alone = format!("search {}", quoted(&index.chain(words.iter().cloned()).collect::<Vec<_>>()));
     Failure::new(Exit::Usage, "usage", format!("{flag} belongs to a search, and “{name}” is a command"))
         .or_try(format!("search {} -- {}        to search for the word", quoted(&flags), quoted(&words)))
         .or_try(format!("{alone:<28}            to run the command"))

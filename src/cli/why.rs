@@ -6,9 +6,11 @@ use article_search::{DocumentId, Engine, Query};
 
 use super::arguments::WhyArguments;
 use super::failure::{Exit, Failure};
+use super::grammar::quoted;
 use super::named;
 use super::print::answer::print_why;
 use super::print::rows;
+use super::remove::of_page;
 use super::report;
 use super::session::Session;
 
@@ -40,10 +42,11 @@ fn explained(session: &Session, engine: &Engine, typed: &str, failure: Failure) 
     let is_it = |name: &str| names.iter().flatten().any(|own| own == name);
     // What cannot be read here explains nothing; the failure stays.
     let removals = engine.takedowns().unwrap_or_default();
-    if let Some(removal) = removals.iter().find(|removal| is_it(&removal.name)) {
+    let by_name = removals.iter().find(|removal| is_it(&removal.name));
+    if let Some(removal) = by_name.or_else(|| of_page(&removals, typed)) {
         return failure
             .because("it was removed for good")
-            .instead_try(format!("search remove --undo {}", removal.name));
+            .instead_try(format!("search remove --undo {}", quoted(&removal.name)));
     }
     let skipped = session.index_directory().and_then(|directory| report::last_skipped(&directory, &is_it));
     match skipped {

@@ -167,6 +167,14 @@ fn an_editor_changes_what_is_saved() {
         ("nothing written", "true", 0, "nothing was changed", false),
         ("the editor fails", "cp good \"$1\"; exit 3", 6, "nothing was saved", false),
         ("wrong", "cp wrong \"$1\"", 2, "synonyms.toml:2: ", false),
+        ("another charset", "printf '\\377' > \"$1\"", 2, "not UTF-8", false),
+        (
+            "saved by another one meanwhile",
+            "cp good \"$1\"; mkdir -p index/settings; echo '# mine' > index/settings/synonyms.toml",
+            6,
+            "synonyms.toml was saved by another one meanwhile",
+            false,
+        ),
         ("good", "cp good \"$1\"", 0, "is saved with the index", true),
         ("it edits what is saved", "grep -q snibbeting \"$1\"", 0, "nothing was changed", true),
         ("wrong later", "cp wrong \"$1\"", 2, "synonyms.toml:2: ", true),
@@ -181,9 +189,9 @@ fn an_editor_changes_what_is_saved() {
         assert_eq!(saved.contains("snibbeting"), is_saved, "{name}");
     }
     let left: Vec<_> = std::fs::read_dir(&temporary).expect("a folder").flatten().map(|entry| entry.path()).collect();
-    assert_eq!(left.len(), 3, "what was wrong is kept, and nothing else: {left:?}");
+    assert_eq!(left.len(), 6, "what was wrong is kept, and nothing else: {left:?}");
     let kept = |folder: &std::path::Path| std::fs::read_to_string(folder.join("synonyms.toml")).is_ok();
-    assert_eq!(left.iter().filter(|folder| kept(folder)).count(), 2);
+    assert_eq!(left.iter().filter(|folder| kept(folder)).count(), 4);
     let variables = [("EDITOR", "false"), ("VISUAL", "true")];
     let (code, _, stderr) = run(&workbench, "", &variables, &["settings", "edit", "synonyms.toml"]);
     assert!(code == 0 && stderr.contains("nothing was changed"), "VISUAL goes before EDITOR: {stderr}");

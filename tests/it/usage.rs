@@ -133,8 +133,9 @@ fn an_index_that_cannot_be_read_is_no_usable_one() {
         assert_eq!(workbench.search(&["doctor"]).code, 3, "{name}");
     }
     workbench.write("index/search-index.json", b"\xFF\xFE{");
-    let examined = workbench.search(&["doctor"]);
-    assert!(examined.stderr.contains("try: mv index index.damaged; search -i index index"), "{}", examined.stderr);
+    let examined = workbench.search(&["doctor", "--fix"]);
+    assert_eq!(examined.code, 0, "which generation it is can be told: {}", examined.stderr);
+    assert_eq!(workbench.search(&["implants"]).code, 0);
 }
 
 #[test]
@@ -152,6 +153,8 @@ fn a_page_that_is_not_there_has_a_reason() {
     assert_eq!(workbench.search(&["remove", "--yes", "corpus/a.txt"]).code, 0);
     let removed = workbench.search(&["why", "corpus/a.txt", "implants"]);
     assert!(removed.stderr.contains("try: search remove --undo corpus/a.txt"), "{}", removed.stderr);
+    let undone = workbench.search(&["remove", "--undo", "corpus/a.txt", "-j"]);
+    assert!(undone.code == 0 && undone.stdout.contains("corpus/a.txt"), "{} {}", undone.stdout, undone.stderr);
 }
 
 #[test]

@@ -40,7 +40,8 @@ impl Salvage {
     pub fn of(directory: &Path) -> Result<Self, BackendError> {
         let error = match Marker::read(directory) {
             Ok(marker) => return Ok(Self::generation(directory, marker.generation())),
-            Err(error @ (BackendError::OtherFormat { .. } | BackendError::Io { .. })) => return Err(error),
+            Err(error @ BackendError::OtherFormat { .. }) => return Err(error),
+            Err(error @ BackendError::Io { .. }) if !error.is_damage() => return Err(error),
             Err(error) => error,
         };
         let mut published = generations(directory).map(|name| Self::generation(directory, &name));

@@ -24,7 +24,7 @@ pub(in crate::cli) struct IndexArguments {
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
     /// With --dry-run: show for each site and rule what would be cut, how many lines, and the longest of them.
-    #[arg(long, requires = "dry_run")]
+    #[arg(long, requires = "dry_run", conflicts_with = "json")]
     pub(in crate::cli) removed: bool,
     /// Drop pages whose file below PATHS is gone, or which their feed has no more.
     #[arg(long)]
