@@ -10,7 +10,7 @@ use article_search::{Answer, Engine};
 
 use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
-use super::print::answer::{corrected, did_you_mean, empty_answer, footer, only_nearest, pretty, understood};
+use super::print::answer::{corrected, did_you_mean, empty_answer, footer, nearest_follow, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::table::{self, Separator};
 use super::print::template::Template;
@@ -155,10 +155,7 @@ impl<'a> Printer<'a> {
         }
         let name = answer.qid.as_ref().map(|id| format!("{}: ", shown(id))).unwrap_or_default();
         let corrected = corrected(answer).map(|note| format!("{note}   (as typed: --exact)"));
-        let nearest = only_nearest(answer)
-            .filter(|_| !answer.hits.is_empty())
-            .map(|note| note.trim_end_matches(':').to_owned() + " follow");
-        for note in [corrected, did_you_mean(answer), nearest].into_iter().flatten() {
+        for note in [corrected, did_you_mean(answer), nearest_follow(answer)].into_iter().flatten() {
             self.session.note(&format!("{name}{note}"));
         }
         if answer.hits.is_empty() && answer.total == 0 { self.note_mistyped_command() } else { Ok(()) }

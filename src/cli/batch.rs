@@ -1,6 +1,7 @@
 //! Many queries at once: one a line, or TSV whose header names `qid` and `query`. A line without a query is one that is
 //! not asked, and no reason to leave the others out.
 
+use std::io;
 use std::path::Path;
 
 use super::failure::{Exit, Failure, plain};
@@ -17,17 +18,23 @@ pub(super) struct BatchQuery {
 
 /// The queries of a file.
 pub(super) fn of_file(path: &Path) -> Result<Vec<BatchQuery>, Failure> {
-    let bytes = whole::file(path).map_err(|error| {
-        let what = format!("cannot read {}: {}", path.display(), plain(&error));
-        Failure::new(Exit::Usage, "queries", what)
-            .or_try("search --queries FILE     one query a line; search - reads standard input")
-    })?;
-    parsed(&decoded(bytes, &path.to_string_lossy())?)
+    if path.as_os_str() == "-" {
+        return of_standard_input();
+    }
+    read(whole::file(path), &path.to_string_lossy())
 }
 
 /// The queries of standard input.
 pub(super) fn of_standard_input() -> Result<Vec<BatchQuery>, Failure> {
-    parsed(&decoded(whole::standard_input()?, "standard input")?)
+    read(whole::standard_input(), "standard input")
+}
+
+fn read(bytes: io::Result<Vec<u8>>, name: &str) -> Result<Vec<BatchQuery>, Failure> {
+    let bytes = bytes.map_err(|error| {
+        Failure::new(Exit::Usage, "queries", format!("cannot read {name}: {}", plain(&error)))
+            .or_try("search --queries FILE     one query a line; search - reads standard input")
+    })?;
+    parsed(&decoded(bytes, name)?)
 }
 
 fn decoded(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {

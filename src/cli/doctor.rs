@@ -18,7 +18,7 @@ use super::session::Session;
 /// Runs the command. Exit codes: 0 healthy, 1 leftovers only, 3 broken.
 pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exit, Failure> {
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
-    let refused = |error: BackendError| past_help(Error::from(error).into(), &directory);
+    let refused = |error: BackendError| with_own_advice(Error::from(error).into(), &directory);
     let before = examine(&directory).map_err(refused)?;
     let found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(refused)? } else { before.clone() };
     let mut output = session.output();
@@ -43,8 +43,12 @@ pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exi
     })
 }
 
-/// An index that cannot even be examined is to be built anew; to say that the doctor knows more would lead in a circle.
-fn past_help(failure: Failure, directory: &Path) -> Failure {
+/// An index that cannot even be examined is to be built anew; to say that the doctor knows more would lead in a circle. And
+/// it does not wait.
+fn with_own_advice(failure: Failure, directory: &Path) -> Failure {
+    if failure.exit() == Exit::Busy {
+        return failure.instead_try("search doctor --fix         again, once the other process is done");
+    }
     if !failure.is_damage() {
         return failure;
     }

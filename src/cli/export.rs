@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::arguments::{ExportArguments, ExportFormat};
 use super::failure::{Exit, Failure};
-use super::print::answer::{corrected, only_nearest};
+use super::print::answer::{corrected, nearest_follow};
 #[cfg(feature = "parquet")]
 use super::print::parquet::ParquetTable;
 use super::print::table::PageTable;
@@ -51,7 +51,7 @@ fn hits(session: &Session, engine: &Engine, (words, arguments): (&str, &ExportAr
     let first = engine.search(&query)?;
     told(session, &query, &first);
     let corrected = corrected(&first);
-    let nearest = only_nearest(&first).map(|nearest| nearest.trim_end_matches(':').to_owned() + " follow");
+    let nearest = nearest_follow(&first);
     let nothing = (first.no_match && nearest.is_none()).then(|| "nothing found".to_owned());
     corrected.into_iter().chain(nearest).chain(nothing).for_each(|note| session.note(&note));
     let exit = if first.no_match { Exit::NothingFound } else { Exit::Done };

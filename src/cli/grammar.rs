@@ -142,8 +142,25 @@ pub(super) fn is_dash_a_word(arguments: &[OsString]) -> bool {
     arguments.iter().skip_while(|argument| *argument != "--").skip(1).any(|argument| argument == "-")
 }
 
-/// The arguments of a search that belong to its flags, values with them, and the words, which are all others.
-pub(super) fn flags_and_words(arguments: &[OsString], command: &Command) -> (Vec<String>, Vec<String>) {
+/// The arguments of a search that are no flags or their values.
+pub(super) fn words_of_search(arguments: &[OsString], command: &Command) -> Vec<String> {
+    parted(arguments, command).1
+}
+
+/// The flags among `arguments` that the command `name` takes, with their values.
+pub(super) fn flags_of(arguments: &[OsString], command: &Command, name: &str) -> Vec<String> {
+    let own = command.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
+    let own: Vec<&Arg> = own.chain(command.get_arguments()).collect();
+    let takes = |flag: &str| match flag.strip_prefix("--") {
+        Some(long) => own.iter().any(|argument| argument.get_long() == long.split('=').next()),
+        None => flag.chars().nth(1).is_some_and(|short| own.iter().any(|argument| argument.get_short() == Some(short))),
+    };
+    let flags = parted(arguments, command).0.into_iter().filter(|flag| flag.first().is_some_and(|flag| takes(flag)));
+    flags.flatten().collect()
+}
+
+/// Flags, each with its value, and words.
+fn parted(arguments: &[OsString], command: &Command) -> (Vec<Vec<String>>, Vec<String>) {
     let (mut flags, mut words) = (vec![], vec![]);
     let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     while let Some(text) = texts.next() {
@@ -156,8 +173,7 @@ pub(super) fn flags_and_words(arguments: &[OsString], command: &Command) -> (Vec
             continue;
         }
         let value = if wants_next(&text, command) { texts.next() } else { None };
-        flags.push(text);
-        flags.extend(value);
+        flags.push(std::iter::once(text).chain(value).collect());
     }
     (flags, words)
 }

@@ -123,7 +123,7 @@ On a terminal: colours (--color, NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM=dum
 (--hyperlinks, FORCE_HYPERLINK), folded to its width (COLUMNS), and what is longer than the screen in SEARCH_PAGER, else
 PAGER, else less -FRX (--no-pager). A pipe gets the same text without all that.
 
-Errors   error: what, cause: why, try: what to do; with -j (of any command) or -o json: {\"error\":{code, message, cause, try}}
+Errors   error: what, cause: why, try: what to do; with -j or -o json: {\"error\":{code, message, cause, try}}
 Exit     0 found or done · 1 nothing found · 2 wrong usage · 3 no usable index · 4 inputs skipped (--strict)
          5 index busy · 6 failed · 130 interrupted      doctor: 1 leftovers only · 3 broken
 ";

@@ -101,7 +101,7 @@ pub(super) fn sources(command: &str, paths: &[PathBuf], reading: &ReadingArgumen
     Ok(Sources::with(paths, &read_options(command, paths, reading)?).map_err(Error::from)?)
 }
 
-/// How `command` reads `paths`.
+/// How `paths` are read; `command` is one that takes standard input instead.
 ///
 /// A pipe, a device or a socket is never opened by its name: it could block the run for good.
 pub(super) fn read_options(
@@ -114,7 +114,7 @@ pub(super) fn read_options(
         let what = format!("{}: not a regular file", special.display());
         return Err(Failure::new(Exit::Usage, "not_a_file", what)
             .or_try("save it as a file, and name that")
-            .or_try("... | search index --format jsonl -        to read what another program writes"));
+            .or_try(format!("... | search {command} --format jsonl -        to read what another program writes")));
     }
     if paths.iter().any(|path| is_standard_input(path)) && reading.format.is_none() {
         let what = "the format of standard input is not named";

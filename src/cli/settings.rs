@@ -168,7 +168,7 @@ fn edit(session: &Session, (index, wait): (&Path, bool), file: &str) -> Result<E
         Err(Failure::new(Exit::Failed, "editor", what).or_try("EDITOR=nano search settings edit FILE"))
     };
     done.map_err(|failure| {
-        if is_same {
+        if is_same || !copy.is_file() {
             return failure;
         }
         // What was written is not lost with a mistake in it.

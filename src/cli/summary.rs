@@ -142,6 +142,7 @@ fn alike(label: &str) -> String {
 }
 
 /// Bytes of the files below a folder, as far as they can be seen.
+/// All that a folder holds: of an index its reports and settings, too.
 fn bytes_below(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let of = |entry: fs::DirEntry| match entry.metadata() {

@@ -99,16 +99,13 @@ fn to_search_for(arguments: &[OsString]) -> String {
 
 fn flag_of_a_search(flag: &str, name: &str, arguments: &[OsString], command: &Command) -> Failure {
     let quoted = |texts: &[String]| texts.iter().map(|text| grammar::quoted(text)).collect::<Vec<_>>().join(" ");
-    let (flags, words) = grammar::flags_and_words(arguments, command);
-    // What the command takes, too, is not known here: only its own words are sure to be right, and which index.
-    let takes_next = |at: usize| flags.get(at).is_some_and(|flag| matches!(flag.as_str(), "-i" | "--index"));
-    let is_of_index = |at: usize, flag: &str| {
-        takes_next(at) || flag.starts_with("--index=") || flag.starts_with("-i") || at > 0 && takes_next(at - 1)
-    };
-    let index = flags.iter().enumerate().filter(|(at, flag)| is_of_index(*at, flag)).map(|(_, flag)| flag.clone());
-    let alone = format!("search {}", quoted(&index.chain(words.iter().cloned()).collect::<Vec<_>>()));
+    let words = grammar::words_of_search(arguments, command);
+    // Flags of the command alone are none of a search.
+    let of_search = grammar::flags_of(arguments, command, "q");
+    let of_command = grammar::flags_of(arguments, command, name);
+    let alone = format!("search {}", quoted(&[of_command, words.clone()].concat()));
     Failure::new(Exit::Usage, "usage", format!("{flag} belongs to a search, and “{name}” is a command"))
-        .or_try(format!("search {} -- {}        to search for the word", quoted(&flags), quoted(&words)))
+        .or_try(format!("search {} -- {}        to search for the word", quoted(&of_search), quoted(&words)))
         .or_try(format!("{alone:<28}            to run the command"))
 }
 

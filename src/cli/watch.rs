@@ -33,7 +33,8 @@ pub(super) fn main(session: &Session, arguments: &WatchArguments) -> Result<Exit
         return Err(Failure::new(Exit::Usage, "not_a_file", what).or_try("search watch FOLDER"));
     }
     index::check_paths(session, "watch", &arguments.paths)?;
-    let reading = index::read_options("watch", &arguments.paths, &arguments.reading)?;
+    // What no folder holds is for a run of its own.
+    let reading = index::read_options("index", &arguments.paths, &arguments.reading)?;
     index::use_threads(session, &arguments.reading)?;
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     session.detail(&format!("index: {}", directory.display()));

@@ -352,5 +352,9 @@ mod tests {
         ] {
             assert_eq!(stop_words.asks_for_number(query), expected, "{query}");
         }
+        let numbers = stop_words.number_words();
+        for (word, expected) in [("three", true), ("两个", true), ("个", false), ("一", false), ("种", false)] {
+            assert_eq!(numbers.contains(word), expected, "{word}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::KnowledgeError;
 use super::files::{PhraseLists, texts_of};
@@ -18,29 +19,23 @@ pub struct StopWords {
     noise: Lexicon,
     /// What asks for a number.
     quantities: Lexicon,
-    numbers: HashSet<String>,
+    numbers: Arc<HashSet<String>>,
 }
 
 impl StopWords {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         let texts = texts_of("stopwords.toml", include_str!("stopwords.toml"), directory)?;
         let lists = PhraseLists::read(&texts, &["words", "noise", "quantities", "numbers"])?;
-        let stop_terms = lists.phrases("words").flat_map(|word| {
-            // Of a Chinese word of two characters only the pair is a stop word, not each character.
-            let all = terms(word);
-            let longest = all.iter().map(|term| term.span.len()).max().unwrap_or(0);
-            all.into_iter().filter(move |term| term.span.len() == longest).map(|term| term.text)
-        });
+        let terms_of = |section: &str| -> HashSet<String> { lists.phrases(section).flat_map(longest_terms).collect() };
         let lexicon = |section: &str| {
             let phrases: BTreeSet<String> = lists.phrases(section).map(folded_phrase).collect();
             Lexicon::new(phrases.into_iter().collect(), Endings::Exact)
         };
-        let numbers = lists.phrases("numbers").flat_map(terms).map(|term| term.text);
         Ok(Self {
-            terms: stop_terms.collect(),
+            terms: terms_of("words"),
             noise: lexicon("noise"),
             quantities: lexicon("quantities"),
-            numbers: numbers.collect(),
+            numbers: Arc::new(terms_of("numbers")),
         })
     }
 
@@ -58,8 +53,8 @@ impl StopWords {
 
     /// Numbers in words, as terms of the analyzer.
     #[must_use]
-    pub fn number_words(&self) -> &HashSet<String> {
-        &self.numbers
+    pub fn number_words(&self) -> Arc<HashSet<String>> {
+        Arc::clone(&self.numbers)
     }
 
     /// The places of `text` that only ask, or are only polite: "please tell me", "how much is", 能不能, 吗.
@@ -67,4 +62,11 @@ impl StopWords {
     pub fn noise_spans(&self, text: &str) -> Vec<Span> {
         self.noise.find(&Folded::new(text)).into_iter().map(|found| found.span).collect()
     }
+}
+
+/// The terms of a word; of a Chinese word of two characters only the pair is meant, not each character.
+fn longest_terms(word: &str) -> impl Iterator<Item = String> {
+    let all = terms(word);
+    let longest = all.iter().map(|term| term.span.len()).max().unwrap_or(0);
+    all.into_iter().filter(move |term| term.span.len() == longest).map(|term| term.text)
 }

@@ -3,6 +3,7 @@
 //! Spans come from the same analyzer as the index, so that highlights are exact.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::knowledge::Knowledge;
 use crate::model::plan::{Clause, FacetField, Plan};
@@ -21,7 +22,7 @@ pub struct Matcher {
     /// Groups from here on are looked for, but not shown as matches.
     pub(super) unshown_from: usize,
     /// The group of the numbers that are no words of the query.
-    numbers: Option<(usize, HashSet<String>)>,
+    numbers: Option<(usize, Arc<HashSet<String>>)>,
     /// Groups that name a city or a clinic.
     pub(super) names: BTreeSet<usize>,
     /// For each topic that is asked for, the identifiers that will do.
@@ -73,8 +74,8 @@ impl Matcher {
 
     /// Also counts numbers, in digits or as one of `words`, at `share` of the heaviest word's weight.
     #[must_use]
-    pub fn with_numbers(mut self, words: &HashSet<String>, share: f32) -> Self {
-        self.numbers = Some((self.idf.len(), words.clone()));
+    pub fn with_numbers(mut self, words: Arc<HashSet<String>>, share: f32) -> Self {
+        self.numbers = Some((self.idf.len(), words));
         let heaviest = self.idf.iter().copied().fold(0.0, f32::max);
         self.idf.push(share * heaviest);
         self

@@ -122,6 +122,18 @@ fn who(holder: Option<u32>, since: Option<SystemTime>) -> String {
     if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) }
 }
 
+/// What an error of the engine says, without the values of a program that its own message shows.
+pub(super) fn told(error: &TantivyError) -> String {
+    match error {
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => format!("{} is missing", file.display()),
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
+            format!("{}: {io_error}", filepath.display())
+        }
+        TantivyError::IoError(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// Whether bytes came, and were wrong.
 fn is_unreadable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other)

@@ -392,6 +392,6 @@ fn open_error(directory: &Path, error: TantivyError) -> BackendError {
             path: directory.to_owned(),
             source: std::io::Error::new(source.kind(), source.to_string()),
         },
-        other => BackendError::Damaged { directory: directory.to_owned(), what: other.to_string() },
+        other => BackendError::Damaged { directory: directory.to_owned(), what: error::told(&other) },
     }
 }

@@ -87,7 +87,7 @@ pub(in crate::cli) struct QueryArguments {
     /// Print each hit like this, e.g. '{title}\t{url}\t{passage}'; search help output lists the names.
     #[arg(long, value_name = "STR", conflicts_with = "ndjson")]
     pub(in crate::cli) template: Option<Template>,
-    /// Read queries from a file: one a line, or TSV whose header names `qid` and `query`.
+    /// Read queries from a file, or from standard input (`-`): one a line, or TSV whose header names `qid` and `query`.
     #[arg(long, value_name = "FILE", conflicts_with = "words")]
     pub(in crate::cli) queries: Option<PathBuf>,
     /// Show the parts of each score, and what the query was taken for.

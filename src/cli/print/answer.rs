@@ -31,7 +31,7 @@ pub(in crate::cli) fn pretty(
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
     if let Some(nearest) = only_nearest(answer) {
-        writeln!(output, " {}\n", strong(&nearest))?;
+        writeln!(output, " {}\n", strong(&format!("{nearest}:")))?;
     } else if look.has_best {
         headline(output, answer, look)?;
     }
@@ -45,10 +45,15 @@ pub(in crate::cli) fn pretty(
 /// What is said above hits that do not answer the query, and are only near to it.
 pub(in crate::cli) fn only_nearest(answer: &Answer) -> Option<String> {
     if !answer.absent.is_empty() {
-        return Some(format!("No page is about {}. The nearest pages:", answer.absent.join(" or ")));
+        return Some(format!("No page is about {}. The nearest pages", answer.absent.join(" or ")));
     }
     let is_near = answer.no_match && !answer.hits.is_empty();
-    is_near.then(|| "No page has these words together. The nearest pages:".to_owned())
+    is_near.then(|| "No page has these words together. The nearest pages".to_owned())
+}
+
+/// [`only_nearest`] as a note beside rows, where there are any.
+pub(in crate::cli) fn nearest_follow(answer: &Answer) -> Option<String> {
+    only_nearest(answer).filter(|_| !answer.hits.is_empty()).map(|nearest| format!("{nearest} follow"))
 }
 
 /// What a query was taken for: cities, topics, and words without weight.

@@ -16,7 +16,7 @@ use super::target;
 pub(in crate::cli) fn answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
     writeln!(output, "## {}\n", escaped(&answer.query))?;
     if let Some(nearest) = only_nearest(answer) {
-        writeln!(output, "{}\n", escaped(&nearest))?;
+        writeln!(output, "{}:\n", escaped(&nearest))?;
     }
     if answer.hits.is_empty() {
         writeln!(output, "Nothing found.\n")?;
