@@ -3,14 +3,14 @@
 //! One packing and one archive may lie around a page or a feed, and a file in an archive may be packed once more; nothing
 //! is nested deeper. Memory is that of one page or row, however large the input.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use std::rc::Rc;
 
 use super::decode::binary_format;
 use super::formats::rows::FieldMap;
-use super::formats::tar::Entry;
-use super::formats::{Feed, Sink, csv, json, jsonl, tar, warc};
+use super::formats::{Entry, Feed, Sink, csv, json, jsonl, tar, warc, zip};
 use super::kind::InputFormat;
 use super::open::{Links, Opened};
 use super::unpack::{Budget, Counted, Packing, unpacked};
@@ -38,29 +38,54 @@ impl Input<'_> {
 
 /// Calls `sink` with each page of `reader`, or with what is wrong with it, in order.
 pub(super) fn read(reader: Box<dyn BufRead + '_>, input: &Input<'_>, sink: &mut Sink<'_>) {
-    if let Some((archive, reader)) = read_unless_archive(reader, input, sink) {
-        tar::for_each_file(reader, &mut |entry| match entry {
-            Entry::Bad(reason) => sink(Err(archive.skipped(reason))),
-            Entry::File(name, content) => {
-                let Some(format) = InputFormat::of_name(&name) else { return };
-                let within = |archive: &str| format!("{archive}/{name}");
-                let (path, relative) = (within(&input.origin.path), within(&input.origin.relative));
-                let origin = Origin { path, relative, site: input.origin.site.clone(), ..Origin::default() };
-                let entry = Input { origin, format, ..*archive };
-                if read_unless_archive(Box::new(content), &entry, sink).is_some() {
-                    sink(Err(entry.skipped("an archive within an archive is not read; unpack it first")));
-                }
-            }
-        });
+    if let Some((format, reader)) = read_unless_archive(reader, input, sink) {
+        let visit = &mut |entry: Entry<'_>| read_entry(entry, format, input, sink);
+        if format.is_zip() {
+            zip::for_each_in_row(reader, input.budget, visit);
+        } else {
+            tar::for_each_file(reader, visit);
+        }
     }
 }
 
-/// Reads anything but an archive, which is given back unpacked.
-fn read_unless_archive<'r, 'i>(
+/// [`read`] of a file so many bytes long, in which one can go to and fro as a zip archive asks for.
+pub(super) fn read_file(mut file: &File, length: u64, input: &Input<'_>, sink: &mut Sink<'_>) {
+    let is_archive = input.format.is_zip() && {
+        let mut head = Vec::new();
+        let has_head = file.take(HEAD_BYTES).read_to_end(&mut head).and_then(|_| file.rewind());
+        has_head.is_ok() && zip::is_archive(&head)
+    };
+    if is_archive {
+        let visit = &mut |entry: Entry<'_>| read_entry(entry, input.format, input, sink);
+        return zip::for_each_file(Counted::new(file, input.budget), input.budget, visit);
+    }
+    let file = Counted::new(file.take(length), input.budget);
+    read(Box::new(BufReader::with_capacity(1 << 16, file)), input, sink);
+}
+
+/// What a file in an archive holds.
+fn read_entry(entry: Entry<'_>, archive: InputFormat, input: &Input<'_>, sink: &mut Sink<'_>) {
+    match entry {
+        Entry::Bad(reason) => sink(Err(input.skipped(reason))),
+        Entry::File(name, content) => {
+            let Some(format) = archive.within(&name) else { return };
+            let within = |archive: &str| format!("{archive}/{name}");
+            let (path, relative) = (within(&input.origin.path), within(&input.origin.relative));
+            let origin = Origin { path, relative, site: input.origin.site.clone(), ..Origin::default() };
+            let entry = Input { origin, format, ..*input };
+            if read_unless_archive(Box::new(content), &entry, sink).is_some() {
+                sink(Err(entry.skipped("an archive within an archive is not read; unpack it first")));
+            }
+        }
+    }
+}
+
+/// Reads anything but an archive, which is given back unpacked with its format.
+fn read_unless_archive<'r>(
     reader: Box<dyn BufRead + 'r>,
-    input: &'i Input<'_>,
+    input: &Input<'_>,
     sink: &mut Sink<'_>,
-) -> Option<(&'i Input<'i>, Box<dyn BufRead + 'r>)> {
+) -> Option<(InputFormat, Box<dyn BufRead + 'r>)> {
     let opened = Unwrapped::of(reader, input.budget);
     if let Some(problem) = opened.problem {
         sink(Err(input.skipped(problem)));
@@ -74,7 +99,10 @@ fn read_unless_archive<'r, 'i>(
     }
     let feed = Feed { origin: &input.origin, map: input.fields };
     match format {
-        InputFormat::Tar => return Some((input, reader)),
+        InputFormat::Zip | InputFormat::Wacz if !zip::is_archive(&head) => {
+            sink(Err(input.skipped("no zip archive")));
+        }
+        InputFormat::Tar | InputFormat::Zip | InputFormat::Wacz => return Some((format, reader)),
         InputFormat::Warc => warc::for_each_page(reader, &feed, sink),
         _ => match no_rows(&head) {
             Some(reason) => sink(Err(input.skipped(reason))),
@@ -171,6 +199,9 @@ mod tests {
         header.set_size(14);
         let mut archive = ::tar::Builder::new(Vec::new());
         archive.append_data(&mut header, "a/feed.jsonl", &b"{\"text\":\"abc\"}"[..]).unwrap();
+        let mut zipped = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zipped.start_file("a/feed.jsonl", ::zip::write::SimpleFileOptions::default()).unwrap();
+        zipped.write_all(b"{\"text\":\"abc\"}").unwrap();
         let plain = [
             (InputFormat::Text, b"a text".to_vec()),
             (InputFormat::Html, b"<p>a page".to_vec()),
@@ -179,6 +210,7 @@ mod tests {
             (InputFormat::Csv, b"url,text\n1,\"a\n\"\"b\"\n2,c\n".repeat(3)),
             (InputFormat::Warc, record.repeat(3).into_bytes()),
             (InputFormat::Tar, archive.into_inner().unwrap()),
+            (InputFormat::Zip, zipped.finish().unwrap().into_inner()),
         ];
         let gzip = |content: &[u8]| {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -219,7 +251,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(3000))]
         #[test]
         fn damage_is_survived(
-            sample in 0..21_usize,
+            sample in 0..24_usize,
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
             cut in any::<prop::sample::Index>(),
             how in 0..3_u8,

@@ -1,7 +1,7 @@
 //! What a file holds: by the format that the caller names, by the ending of its name, and by its first bytes where the name
 //! says nothing or cannot be right.
 
-use super::formats::tar;
+use super::formats::{tar, zip};
 use crate::model::page::Format;
 
 /// A format of input.
@@ -21,10 +21,14 @@ pub enum InputFormat {
     Warc,
     /// An archive of files of the other formats.
     Tar,
+    /// [`InputFormat::Tar`], packed the other way.
+    Zip,
+    /// A crawl with its indexes in a zip archive.
+    Wacz,
 }
 
 /// The endings of each format; those of archives that are packed have an ending for both.
-const ENDINGS: [(InputFormat, &[&str]); 7] = [
+const ENDINGS: [(InputFormat, &[&str]); 9] = [
     (InputFormat::Text, &["txt", "text"]),
     (InputFormat::Html, &["html", "htm", "xhtml"]),
     (InputFormat::JsonLines, &["jsonl", "ndjson", "jl"]),
@@ -32,11 +36,13 @@ const ENDINGS: [(InputFormat, &[&str]); 7] = [
     (InputFormat::Csv, &["csv", "tsv"]),
     (InputFormat::Warc, &["warc"]),
     (InputFormat::Tar, &["tar", "tgz", "tzst"]),
+    (InputFormat::Zip, &["zip"]),
+    (InputFormat::Wacz, &["wacz"]),
 ];
 
 impl InputFormat {
     /// All formats, by their names.
-    pub const NAMED: [(&'static str, Self); 7] = [
+    pub const NAMED: [(&'static str, Self); 9] = [
         ("text", Self::Text),
         ("html", Self::Html),
         ("jsonl", Self::JsonLines),
@@ -44,6 +50,8 @@ impl InputFormat {
         ("csv", Self::Csv),
         ("warc", Self::Warc),
         ("tar", Self::Tar),
+        ("zip", Self::Zip),
+        ("wacz", Self::Wacz),
     ];
 
     /// The format of a file of this name; `.gz` and `.zst` behind the ending do not count.
@@ -74,9 +82,22 @@ impl InputFormat {
         match Self::of_content(head) {
             Some(Self::Warc) => Self::Warc,
             Some(Self::Tar) => Self::Tar,
+            // What else begins as a zip archive is a document of an office.
+            _ if self == Self::Tar && zip::is_archive(head) => Self::Zip,
             _ if self == Self::JsonLines && start_of(head).starts_with(b"[") => Self::Json,
             _ => self,
         }
+    }
+
+    /// Whether a file of this name in an archive of this format holds pages, and how it is read. The lists of pages and the
+    /// indexes in a WACZ only repeat what its crawls hold.
+    pub(super) fn within(self, name: &str) -> Option<Self> {
+        Self::of_name(name).filter(|format| self != Self::Wacz || *format == Self::Warc)
+    }
+
+    /// Whether its files are packed as zip packs them.
+    pub(super) fn is_zip(self) -> bool {
+        matches!(self, Self::Zip | Self::Wacz)
     }
 
     /// What a page of this format is written in; `None` for feeds and archives.
@@ -117,6 +138,7 @@ mod tests {
             ("x.warc", Some(InputFormat::Warc)),
             ("a/b.c/x.tar.gz", Some(InputFormat::Tar)),
             ("x.tgz", Some(InputFormat::Tar)),
+            ("crawl.WACZ", Some(InputFormat::Wacz)),
             ("README.md", None),
             ("a.txt/README", None),
             ("gz", None),

@@ -5,7 +5,7 @@
 //! following links, which could lead in circles or out of the folder: a link is followed where it is named itself. Only
 //! regular files are opened ([`super::open`]), so that a pipe or a device never blocks a run.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -320,8 +320,7 @@ impl SourceFile {
     /// Reads what the file held when it was opened.
     fn read_once(&self, (opened, cancel): (&Opened, &Cancel), sink: &mut dyn FnMut(Result<Page, Skipped>)) {
         let budget = Rc::new(Budget::until(cancel));
-        let file = Counted::new((&opened.file).take(opened.length()), &budget);
-        content::read(Box::new(BufReader::with_capacity(1 << 16, file)), &self.input(&budget), sink);
+        content::read_file(&opened.file, opened.length(), &self.input(&budget), sink);
     }
 
     fn input<'a>(&'a self, budget: &'a Rc<Budget>) -> Input<'a> {

@@ -5,7 +5,7 @@
 //! than it is packed in is not read to its end.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -45,7 +45,11 @@ impl Budget {
         Self { cancel: cancel.clone(), ..Self::default() }
     }
 
-    fn unpack(&self, bytes: usize) -> io::Result<()> {
+    /// Counts bytes that came out of the file's packing.
+    ///
+    /// # Errors
+    /// When there are so many that the file is a decompression bomb.
+    pub(super) fn unpack(&self, bytes: usize) -> io::Result<()> {
         self.unpacked.set(self.unpacked.get() + bytes as u64);
         let is_bomb = self.unpacked.get() > FREE_BYTES.max(MAX_RATIO.saturating_mul(self.packed.get()));
         if is_bomb {
@@ -79,6 +83,12 @@ impl<R: Read> Read for Counted<R> {
         let count = read?;
         self.budget.packed.set(self.budget.packed.get() + count as u64);
         Ok(count)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 

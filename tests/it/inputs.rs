@@ -1,13 +1,15 @@
 //! Every format, packed in every way, and what a folder may hold beside pages: bad input costs itself alone and is named.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::workbench::{Workbench, corpus};
 
@@ -30,6 +32,29 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         builder.append_data(&mut header, name, *content).expect("in memory");
     }
     builder.into_inner().expect("in memory")
+}
+
+/// A zip archive; crawls are stored in it as they are, other files are packed.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        let is_packed = !name.starts_with("archive/");
+        let method = if is_packed { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+        let options = SimpleFileOptions::default().compression_method(method);
+        writer.start_file(*name, options).expect("in memory");
+        writer.write_all(content).expect("in memory");
+    }
+    writer.finish().expect("in memory").into_inner()
+}
+
+/// [`zip`], written by one who cannot go back: lengths stand behind the content.
+fn zip_in_one_go(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new_stream(Vec::new());
+    for (name, content) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).expect("in memory");
+        writer.write_all(content).expect("in memory");
+    }
+    writer.finish().expect("in memory").into_inner()
 }
 
 /// A text about an animal, long enough to be an article.
@@ -57,6 +82,18 @@ fn record(animal: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A crawl as web crawlers pack it: its list of pages repeats them.
+fn wacz(animals: &[&str]) -> Vec<u8> {
+    let members: Vec<u8> = animals.iter().flat_map(|animal| gzipped(&record(animal))).collect();
+    let row = json!({"url": "http://zoo.example/okapi", "title": "The okapi", "text": text("okapi")}).to_string();
+    zip(&[
+        ("archive/data.warc.gz", &members),
+        ("indexes/index.cdx.gz", &gzipped(b"example,zoo)/okapi 20240301123005 {}")),
+        ("pages/pages.jsonl", row.as_bytes()),
+        ("datapackage.json", b"{\"profile\": \"data-package\"}"),
+    ])
+}
+
 /// A file of each format about one animal.
 fn formats(animal: &str) -> Vec<(&'static str, Vec<u8>)> {
     let row = json!({"link": format!("http://zoo.example/{animal}/row"), "title": format!("The {animal}"), "body": text(animal)});
@@ -69,6 +106,8 @@ fn formats(animal: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("a.csv", table.into_bytes()),
         ("a.warc", warc(&[animal])),
         ("a.tar", archive(&[("b/c.txt", text(animal).as_bytes())])),
+        ("a.zip", zip(&[("b/c.txt", text(animal).as_bytes()), ("b/._c.txt", b"shadow"), ("b/d.png", b"picture")])),
+        ("a.wacz", wacz(&[animal])),
     ]
 }
 
@@ -89,7 +128,7 @@ fn every_format_in_every_packing() {
     let run = workbench.search(&["extract", "--strict"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let rows = run.rows();
-    assert_eq!(rows.len(), 22);
+    assert_eq!(rows.len(), 28);
     for (row, text) in rows.iter().zip(texts(&rows)) {
         assert!(text.contains("explains what it eats"), "{row}");
     }
@@ -197,7 +236,10 @@ fn two_broken_members_in_a_crawl() {
     members[1].truncate(half);
     let middle = members[3].len() / 2;
     members[3][middle..middle + 8].fill(0xFF);
-    let workbench = Workbench::with_files(&[("corpus/crawl.warc.gz", &members.concat())]);
+    let cut = [gzipped(&record("okapi")), gzipped(&record("quagga"))[..40].to_vec()].concat();
+    let workbench = Workbench::with_files(&[("cut.warc.gz", &cut), ("corpus/crawl.warc.gz", &members.concat())]);
+    let run = workbench.search(&["extract", "--strict", "cut.warc.gz"]);
+    assert_eq!((run.code, run.rows().len()), (4, 1), "what is whole before a cut is kept: {}", run.stderr);
     let run = workbench.search(&["extract", "--strict"]);
     assert_eq!(run.code, 4);
     let mut found: Vec<String> = run.rows().iter().filter_map(|row| row["url"].as_str().map(str::to_owned)).collect();
@@ -258,6 +300,53 @@ fn bad_rows_and_members_cost_themselves_alone() {
     let expected =
         ["lines.jsonl#1", "lines.jsonl#5", "lines.jsonl#7", "nested.tar/b.txt#null", "table.csv#2", "table.csv#4"];
     assert_eq!(ok, expected.map(|name| format!("corpus/{name}")), "{}", run.stderr);
+}
+
+#[test]
+fn a_crawl_in_a_zip_archive_is_read_as_far_as_it_goes() {
+    let whole = wacz(&["okapi", "quagga", "tapir"]);
+    let record = whole.windows(4).position(|four| four == b"\x1F\x8B\x08\x00").expect("a gzip member");
+    let mut damaged = whole.clone();
+    damaged[record + 30] ^= 0xFF;
+    let in_one_go = zip_in_one_go(&[("a.html", formats("ibex")[1].1.as_slice())]);
+    // The directory is missing, and the last two records with it.
+    let cut = record + gzipped(&self::record("okapi")).len() + 40;
+    let bomb = vec![b' '; 40 << 20];
+    let workbench = Workbench::with_files(&[
+        ("corpus/cut.wacz", &whole[..cut]),
+        ("corpus/damaged.wacz", &damaged),
+        ("corpus/in-one-go.zip", &in_one_go),
+        ("corpus/no.wacz", b"no archive at all"),
+        ("corpus/nested.zip", &zip(&[("a.tar", &archive(&[("b.txt", b"b")])), ("c.wacz", &whole)])),
+        ("corpus/bomb.zip", &zip(&[("a.jsonl", &bomb), ("b.txt", text("lynx").as_bytes())])),
+        ("corpus/empty.zip", &zip(&[])),
+    ]);
+    let run = workbench.search(&["extract", "--strict"]);
+    assert_eq!(run.code, 4);
+    let ok = run.rows().into_iter().filter(|row| row["status"] == "ok");
+    let named = |row: Value| format!("{} {}", row["path"].as_str().unwrap_or("-"), row["url"].as_str().unwrap_or("-"));
+    let crawl = |name: &str, animal: &str| format!("corpus/{name}/archive/data.warc.gz http://zoo.example/{animal}");
+    let mut expected = vec![crawl("cut.wacz", "okapi")];
+    expected.extend(["quagga", "tapir"].map(|animal| crawl("damaged.wacz", animal)));
+    expected.push("corpus/in-one-go.zip/a.html -".to_owned());
+    assert_eq!(ok.map(named).collect::<Vec<_>>(), expected, "{}", run.stderr);
+    for said in [
+        "cut.wacz  ",
+        "its directory cannot be read",
+        "damaged.wacz/archive/data.warc.gz",
+        "archive/data.warc.gz: Invalid checksum; read as it is",
+        "no.wacz",
+        "no zip archive",
+        "nested.zip/a.tar",
+        "nested.zip/c.wacz",
+        "decompression bomb",
+    ] {
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    let piped = workbench.search_with_input(&["extract", "--format", "wacz", "-"], &whole);
+    assert_eq!((piped.code, piped.rows().len()), (0, 3), "{}", piped.stderr);
+    let refused = workbench.search_with_input(&["extract", "--format", "zip", "--strict", "-"], &in_one_go);
+    assert!(refused.code == 4 && refused.stderr.contains("needs the whole archive"), "{}", refused.stderr);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use super::duration;
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(in crate::cli) struct IndexArguments {
-    /// Files and folders to read: .txt .html .jsonl .json .csv .warc, each also .gz or .zst, or in a .tar; `-` is standard
-    /// input. Links inside folders are not followed.
+    /// Files and folders to read: .txt .html .jsonl .json .csv .warc, each also .gz or .zst, or in a .tar, .zip
+    /// or .wacz; `-` is standard input. Links inside folders are not followed.
     #[arg(value_name = "PATHS", default_value = "corpus", env = "SEARCH_CORPUS")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -71,8 +71,8 @@ pub(in crate::cli) struct WatchArguments {
 /// How inputs are read: what they do not say themselves, and by how many threads.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReadingArguments {
-    /// Read named files and standard input as text, html, jsonl, json, csv, warc or tar, and in folders what has no known
-    /// ending; compression is seen by itself.
+    /// Read named files and standard input as text, html, jsonl, json, csv, warc, tar, zip or wacz, and in folders what
+    /// has no known ending; compression is seen by itself.
     #[arg(long, value_name = "FORMAT", value_parser = input_format)]
     pub(in crate::cli) format: Option<InputFormat>,
     /// Which names the rows of feeds have for url, title, text, html, id, date and captured, where they cannot be guessed:

@@ -1,7 +1,7 @@
 //! Input formats: bytes → pages → blocks.
 //!
 //! [`jsonl`], [`json`], [`csv`] and [`warc`] are feeds, which hold pages ([`rows`] knows the fields of the first three),
-//! [`tar`] holds files of any format; [`text`] and [`html`] are what a page is written in. To add a feed, write a file here
+//! [`tar`] and [`zip`] hold files of any format; [`text`] and [`html`] are what a page is written in. To add a feed, write a file here
 //! and name it in [`super::kind`]; to add a page format, name it in [`blocks`].
 //!
 //! A feed reads on after an error of its reader: what follows may be readable, and a reader that has nothing more to give
@@ -16,6 +16,9 @@ pub mod rows;
 pub mod tar;
 pub mod text;
 pub mod warc;
+pub mod zip;
+
+use std::io::BufRead;
 
 use self::rows::FieldMap;
 use super::content::MAX_PAGE_BYTES;
@@ -39,6 +42,19 @@ const MAX_BLOCK_BYTES: usize = 1 << 20;
 
 /// Takes the pages of a file, and what was wrong with the others.
 pub(super) type Sink<'a> = dyn FnMut(Result<Page, Skipped>) + 'a;
+
+/// What an archive holds.
+pub(super) enum Entry<'a> {
+    /// A file with its name, read as far as one likes.
+    File(String, &'a mut dyn BufRead),
+    /// What is wrong.
+    Bad(String),
+}
+
+/// Whether a file in an archive is the shadow of another: macOS packs properties of `a.html` as `._a.html` beside it.
+fn is_shadow(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|last| last.starts_with("._"))
+}
 
 /// A file of rows or records.
 pub(super) struct Feed<'a> {

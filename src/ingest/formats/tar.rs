@@ -8,6 +8,8 @@ use std::io::{self, BufRead, Read};
 
 use ::tar::{EntryType, Header, PaxExtensions};
 
+use super::{Entry, is_shadow};
+
 /// Archives are made of blocks of so many bytes.
 const BLOCK_BYTES: usize = 512;
 /// Longest name, or list of further properties of a file.
@@ -16,14 +18,6 @@ const MAX_NAME_BYTES: u64 = 64 << 10;
 /// Whether a file that begins so is an archive.
 pub(in crate::ingest) fn is_archive(head: &[u8]) -> bool {
     head.get(257..262) == Some(b"ustar")
-}
-
-/// What an archive holds.
-pub(in crate::ingest) enum Entry<'a> {
-    /// A file with its name, read as far as one likes.
-    File(String, &'a mut dyn BufRead),
-    /// What is wrong.
-    Bad(String),
 }
 
 /// Calls `visit` with each regular file of the archive, and with what is wrong between them.
@@ -100,11 +94,11 @@ impl<R: BufRead> Archive<R> {
         let size = self.size.take().unwrap_or(declared);
         let name = self.name.take().unwrap_or_else(|| header.path_bytes().into_owned());
         let name = String::from_utf8_lossy(&name).trim_start_matches("./").to_owned();
-        // macOS packs properties of `a.html` as `._a.html` beside it.
-        let is_shadow = name.rsplit('/').next().is_some_and(|last| last.starts_with("._"));
         let mut content = (&mut self.reader).take(size);
         match kind {
-            EntryType::Regular | EntryType::Continuous if !is_shadow => visit(Entry::File(name.clone(), &mut content)),
+            EntryType::Regular | EntryType::Continuous if !is_shadow(&name) => {
+                visit(Entry::File(name.clone(), &mut content));
+            }
             EntryType::GNUSparse => visit(Entry::Bad(format!("{name}: a file with holes; pack it without --sparse"))),
             _ => {}
         }

@@ -31,7 +31,7 @@ const START_LINES_BYTES: usize = 32;
 ///
 /// The record of a page is the offset of its WARC record in the decompressed archive.
 pub(in crate::ingest) fn for_each_page(reader: impl BufRead, feed: &Feed<'_>, sink: &mut Sink<'_>) {
-    let mut archive = Archive { reader: Rewind::new(reader, MAX_CONTENT_BYTES), record: 0 };
+    let mut archive = Archive { reader: Rewind::new(reader, MAX_CONTENT_BYTES), record: 0, late: None };
     let mut is_archive = false;
     loop {
         match archive.next_record() {
@@ -58,6 +58,8 @@ struct Archive<R> {
     reader: Rewind<R>,
     /// Offset of the record that is being read.
     record: u64,
+    /// What was met behind a whole record, to be told after it.
+    late: Option<io::Error>,
 }
 
 struct Record {
@@ -74,6 +76,10 @@ struct Record {
 impl<R: BufRead> Archive<R> {
     /// The next record; `None` at the end. Lines that belong to no record are passed over.
     fn next_record(&mut self) -> io::Result<Option<Record>> {
+        if let Some(error) = self.late.take() {
+            self.record = self.reader.offset();
+            return Err(error);
+        }
         loop {
             let offset = self.reader.offset();
             let Some(line) = self.line(MAX_HEADER_BYTES as u64)? else { return Ok(None) };
@@ -96,8 +102,15 @@ impl<R: BufRead> Archive<R> {
         let kept = promised.min(MAX_CONTENT_BYTES as u64);
         record.received = (&mut self.reader).take(kept).read_to_end(&mut record.content)? as u64;
         let is_long = promised > kept && record.received == kept;
-        if !is_long && record.received == promised && self.is_at_end()? {
-            return Ok(record);
+        if !is_long && record.received == promised {
+            match self.is_at_end() {
+                Ok(false) => {}
+                Ok(true) => return Ok(record),
+                Err(error) => {
+                    self.late = Some(error);
+                    return Ok(record);
+                }
+            }
         }
         // A few bytes more, where the length ends within the first lines of the next record.
         let length = record.content.len();
