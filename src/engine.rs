@@ -8,7 +8,7 @@ mod intake;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use self::browse::NamesInUse;
 use self::guarded::guarded;
@@ -244,6 +244,12 @@ impl Engine {
             [id] => Ok(*id),
             _ => Err(Error::AmbiguousPage { name: name.to_owned(), ids }),
         }
+    }
+
+    /// When the state that searches see was written; none, where the disk does not tell.
+    #[must_use]
+    pub fn written_at(&self) -> Option<SystemTime> {
+        self.latest().written_at()
     }
 
     /// The pages of the answer to a query in their order, without what is shown of them: for judging the order.

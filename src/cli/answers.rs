@@ -12,6 +12,7 @@ use super::arguments::{OutputFormat, QueryArguments};
 use super::failure::Failure;
 use super::print::answer::{corrected, did_you_mean, empty_answer, footer, nearest_follow, pretty, understood};
 use super::print::rows::{self, Unanswered, Versioned};
+use super::print::style::faint;
 use super::print::table::{self, Separator};
 use super::print::template::Template;
 use super::print::{Look, counted, markdown};
@@ -25,8 +26,8 @@ pub(super) struct Wish<'a> {
     pub(super) format: OutputFormat,
     /// Goes before the format.
     pub(super) template: Option<&'a Template>,
-    /// Where to say what a query was taken for: how many of its words a page must hold.
-    pub(super) explained: Option<&'static str>,
+    /// Whether to say what a query was taken for.
+    pub(super) is_explained: bool,
     /// What comes first.
     pub(super) order: Order,
     /// The page, from 1.
@@ -40,7 +41,7 @@ impl<'a> From<&'a QueryArguments> for Wish<'a> {
         Self {
             format: arguments.format(),
             template: arguments.template.as_ref(),
-            explained: arguments.explain.then(|| arguments.mode()),
+            is_explained: arguments.explain,
             order: arguments.sort.order(),
             page: arguments.page,
             words: &arguments.words,
@@ -120,8 +121,8 @@ impl<'a> Printer<'a> {
     }
 
     fn for_people(&mut self, answer: &Answer) -> Result<(), Failure> {
-        if let Some(mode) = self.wish.explained {
-            understood(&mut self.screen, answer, mode)?;
+        if self.wish.is_explained {
+            writeln!(self.screen, " {}\n", faint(&understood(answer)))?;
         }
         let corrected = corrected(answer).map(|note| format!(" {note}       (as typed: --exact)"));
         for note in [corrected, did_you_mean(answer)].into_iter().flatten() {
@@ -135,7 +136,7 @@ impl<'a> Printer<'a> {
             if let Some(id) = &answer.qid {
                 writeln!(self.screen, "{}: nothing found", shown(id))?;
             }
-            self.note(&empty_answer(answer))?;
+            self.note(&empty_answer(answer, self.engine.written_at()))?;
             return Ok(self.note_mistyped_command()?);
         }
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();
@@ -155,7 +156,8 @@ impl<'a> Printer<'a> {
         }
         let name = answer.qid.as_ref().map(|id| format!("{}: ", shown(id))).unwrap_or_default();
         let corrected = corrected(answer).map(|note| format!("{note}   (as typed: --exact)"));
-        for note in [corrected, did_you_mean(answer), nearest_follow(answer)].into_iter().flatten() {
+        let understood = self.wish.is_explained.then(|| understood(answer));
+        for note in [understood, corrected, did_you_mean(answer), nearest_follow(answer)].into_iter().flatten() {
             self.session.note(&format!("{name}{note}"));
         }
         if answer.hits.is_empty() && answer.total == 0 { self.note_mistyped_command() } else { Ok(()) }

@@ -10,8 +10,13 @@ use super::answers::{Printer, Wish};
 use super::arguments::{SimilarArguments, SuggestArguments};
 use super::failure::{Exit, Failure};
 use super::named;
-use super::print::{padded, rows, style};
+use super::print::fold::with_facts;
+use super::print::{padded, rows};
 use super::session::Session;
+
+/// Columns in which suggestions stand before what is said of them, and what that takes.
+const TEXT_COLUMNS: usize = 50;
+const FACTS_COLUMNS: usize = 16;
 
 /// `search similar PAGE`: pages like a page, or those with its text for other clinics.
 pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result<Exit, Failure> {
@@ -29,7 +34,7 @@ pub(super) fn similar(session: &Session, arguments: &SimilarArguments) -> Result
     let wish = Wish {
         format: arguments.format(),
         template: None,
-        explained: None,
+        is_explained: false,
         order: Order::Relevance,
         page: arguments.page,
         words: &[],
@@ -51,10 +56,14 @@ pub(super) fn suggest(session: &Session, arguments: &SuggestArguments) -> Result
         if arguments.json {
             rows::row(&mut output, &rows::Versioned::new(suggestion))?;
         } else {
-            let text = padded(&shown(&suggestion.text), 50);
             let kind = serde_json::to_value(suggestion.kind).unwrap_or_default();
             let facts = format!("{:<6} {}", kind.as_str().unwrap_or_default(), suggestion.pages);
-            writeln!(output, "{text}  {}", style::faint(&facts))?;
+            let columns = session.terminal().columns;
+            let text = padded(
+                &shown(&suggestion.text),
+                columns.map_or(TEXT_COLUMNS, |all| TEXT_COLUMNS.min(all - FACTS_COLUMNS)),
+            );
+            with_facts(&text, &facts, columns).iter().try_for_each(|line| writeln!(output, "{line}"))?;
         }
     }
     output.flush()?;

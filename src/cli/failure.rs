@@ -13,8 +13,12 @@ use article_search::text::safe::shown;
 use serde_json::{Value, json};
 
 use super::grammar::quoted;
+use super::print::counted;
 
 /// The file by which a folder is an index.
+/// Pages that are read, cleaned and indexed in a second, with care: as the README's table of a million pages has it.
+const PAGES_A_SECOND: u64 = 1000;
+
 const MARKER: &str = "search-index.json";
 
 /// Exit codes: a promise to scripts.
@@ -213,6 +217,12 @@ impl From<EvaluationError> for Failure {
     }
 }
 
+/// How many pages are to be read, and about how long that takes.
+fn in_time(pages: u64) -> String {
+    let minutes = pages.div_ceil(60 * PAGES_A_SECOND);
+    format!("{}, about {minutes} min", counted(usize::try_from(pages).unwrap_or(usize::MAX), "page"))
+}
+
 fn index_failure(error: &BackendError, what: String) -> Failure {
     let at = |directory: &Path| {
         let is_usual = directory == Path::new("index");
@@ -227,10 +237,11 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
             Failure::new(Exit::NoIndex, "index_format", what)
                 .or_try("search -i NEW_DIR index    or use the newer program that wrote it")
         }
-        BackendError::OtherFormat { directory, .. } => {
+        BackendError::OtherFormat { directory, pages, .. } => {
             let again = format!("{} index --full", at(directory));
+            let what_again = pages.map(|pages| format!(" ({})", in_time(pages))).unwrap_or_default();
             Failure::new(Exit::NoIndex, "index_format", what).or_try(format!(
-                "{again}    reads corpus/ again, or the paths behind it; the old index stays until then"
+                "{again}    reads corpus/ again{what_again}, or the paths behind it; the old index stays until then"
             ))
         }
         BackendError::Busy { .. } => {

@@ -74,7 +74,8 @@ What is printed. Results go to standard output; notes, progress and errors to st
                 facets: [{value, label, pages}]: all matching pages, copies among them, however hits are folded
                 more: hits follow on the next page · partial: time ran out (--deadline)
                 disagreement: [{verdict, pages, quote}] where pages differ
-                words, obstacles, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
+                understood: {mode, cities, clinics, topics, ignored, corrected}: what the query was taken for
+                words, obstacles, closest, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
                 (with --queries, a line without a query and one with an unknown filter have `error`, no hits)
   Of several -o and -j the last counts; without any, SEARCH_OUTPUT.
   search export has -o ndjson (what is usual there), csv and md: pages with all their text; and parquet, where the program

@@ -58,7 +58,7 @@ pub(super) fn check_paths(session: &Session, command: &str, paths: &[PathBuf]) -
     let Some(missing) = paths.iter().find(|path| !is_standard_input(path) && !path.exists()) else { return Ok(()) };
     let failure = Failure::new(Exit::Usage, "no_such_path", format!("{}: no such file or folder", missing.display()));
     // What nobody typed is no word of a search.
-    if paths == [session.corpus()] {
+    if paths == [session.corpus()] && std::env::args_os().all(|typed| typed != missing.as_os_str()) {
         return Err(failure.or_try(format!("search {command} PATHS      name what is to be read")));
     }
     let words: Vec<_> = paths.iter().map(|path| quoted(&path.to_string_lossy())).collect();

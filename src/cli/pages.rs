@@ -9,11 +9,14 @@ use article_search::text::pinyin::{pinyin, squashed};
 use article_search::text::safe::shown;
 use article_search::{Document, Engine, Query, Row, extract};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::arguments::{ExtractArguments, FacetsArguments, StatsArguments};
 use super::export::{Stripped, write_row};
 use super::failure::{Exit, Failure};
 use super::index::{sources, use_threads};
-use super::print::{counted, megabytes, rows, style};
+use super::print::fold::{folded, with_facts};
+use super::print::{counted, megabytes, moment, rows, style};
 use super::session::Session;
 use super::summary::skipped_lines;
 
@@ -47,7 +50,8 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
     if let (true, Some(field)) = (arguments.none, fields.first()) {
         return pages_without(session, &engine, (*field, arguments.json));
     }
-    let mut output = session.screen(session.terminal());
+    let terminal = session.terminal();
+    let mut output = session.screen(terminal);
     let mut found = 0;
     let answer = arguments.of.as_ref().map(|text| engine.search(&Query::new(text).limit(1))).transpose()?;
     for field in &fields {
@@ -65,12 +69,14 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
                 let row = serde_json::json!({"v": 1, "field": field.name(), "value": count.value, "label": count.label, "pages": count.pages, "aliases": count.aliases});
                 rows::row(&mut output, &row)?;
             } else {
-                let mut value = if count.label == count.value { String::new() } else { format!("  {}", count.value) };
-                if !count.aliases.is_empty() {
-                    value += "  also ";
-                    value += &shown(&count.aliases.join(", "));
+                let value = Some(count.value.clone()).filter(|value| *value != count.label);
+                let aliases = (!count.aliases.is_empty()).then(|| format!("also {}", count.aliases.join(", ")));
+                let facts: Vec<String> = value.into_iter().chain(aliases).collect();
+                let columns = terminal.columns.map(|columns| columns.saturating_sub(9));
+                for (at, line) in with_facts(&count.label, &facts.join("  "), columns).iter().enumerate() {
+                    let pages = if at == 0 { count.pages.to_string() } else { String::new() };
+                    writeln!(output, "{pages:>7}  {line}")?;
                 }
-                writeln!(output, "{:>7}  {}{}", count.pages, shown(&count.label), style::faint(&value))?;
             }
         }
     }
@@ -80,7 +86,8 @@ pub(super) fn facets(session: &Session, arguments: &FacetsArguments) -> Result<E
 
 /// Pages that have no value of a facet, in the order of their ids.
 fn pages_without(session: &Session, engine: &Engine, (field, as_rows): (FacetField, bool)) -> Result<Exit, Failure> {
-    let mut output = session.screen(session.terminal());
+    let terminal = session.terminal();
+    let mut output = session.screen(terminal);
     let mut found = 0;
     engine.for_each_document(|document| {
         if has_value(&document, field) {
@@ -92,8 +99,13 @@ fn pages_without(session: &Session, engine: &Engine, (field, as_rows): (FacetFie
             return Ok(rows::row(&mut output, &row)?);
         }
         let place = document.origin.label();
-        let facts = style::faint(&format!("{}  {place}", document.id));
-        Ok(writeln!(output, "{facts}  {}", shown(&document.article.title))?)
+        let facts = format!("{}  {place}", document.id);
+        if terminal.columns.is_none_or(|columns| facts.width() + 2 + document.article.title.width() <= columns) {
+            return Ok(writeln!(output, "{}  {}", style::faint(&facts), shown(&document.article.title))?);
+        }
+        let lines = folded(&facts, &[], terminal.columns).into_iter().map(|line| style::faint(&line));
+        let mut lines = lines.chain(folded(&document.article.title, &[], terminal.columns));
+        Ok(lines.try_for_each(|line| writeln!(output, "{line}"))?)
     })?;
     output.finish()?;
     session.note(&format!("{} without {}", counted(found, "page"), field.name()));
@@ -127,7 +139,8 @@ fn unknown_field(name: &str) -> Failure {
 
 /// `search stats`: what is in the index.
 pub(super) fn stats(session: &Session, arguments: &StatsArguments) -> Result<Exit, Failure> {
-    let stats = session.open()?.stats()?;
+    let engine = session.open()?;
+    let stats = engine.stats()?;
     let mut output = session.output();
     if arguments.json {
         rows::row(&mut output, &rows::Versioned::new(&stats))?;
@@ -135,27 +148,20 @@ pub(super) fn stats(session: &Session, arguments: &StatsArguments) -> Result<Exi
         let languages: Vec<_> =
             stats.languages.iter().map(|count| format!("{} {}", count.value, count.pages)).collect();
         let index = &stats.index;
-        writeln!(
-            output,
-            "{} in {}, {}",
-            counted(index.pages, "page"),
-            counted(index.segments, "segment"),
-            megabytes(index.bytes)
-        )?;
-        writeln!(
-            output,
-            "cities {} · clinics {} · topics {} · languages {}",
-            stats.cities,
-            stats.clinics,
-            stats.topics,
-            languages.join(", ")
-        )?;
-        writeln!(output, "terms {}", index.terms)?;
+        let (pages, segments) = (counted(index.pages, "page"), counted(index.segments, "segment"));
+        let written = engine.written_at().map(|time| format!(", of {}", moment(time))).unwrap_or_default();
         let mut parts: Vec<(&String, u64)> = index.parts.iter().map(|(name, bytes)| (name, *bytes)).collect();
         parts.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-        let parts: Vec<String> =
-            parts.into_iter().map(|(name, bytes)| format!("{name} {}", megabytes(bytes))).collect();
-        writeln!(output, "on disk: {}", parts.join(" · "))?;
+        let parts: Vec<_> = parts.into_iter().map(|(name, bytes)| format!("{name} {}", megabytes(bytes))).collect();
+        let (cities, clinics, topics) = (stats.cities, stats.clinics, stats.topics);
+        for line in [
+            format!("{pages} in {segments}, {}{written}", megabytes(index.bytes)),
+            format!("cities {cities} · clinics {clinics} · topics {topics} · languages {}", languages.join(", ")),
+            format!("terms {}", index.terms),
+            format!("on disk: {}", parts.join(" · ")),
+        ] {
+            folded(&line, &[], session.terminal().columns).iter().try_for_each(|line| writeln!(output, "{line}"))?;
+        }
     }
     output.flush()?;
     Ok(Exit::Done)

@@ -11,6 +11,7 @@ use super::article::Removed;
 use super::document::{Document, DocumentId};
 use super::facets::CityFacet;
 use super::likeness::Kinship;
+use super::manner::Matching;
 
 /// Version of the row schema.
 pub const ROW_VERSION: u32 = 1;
@@ -251,6 +252,8 @@ pub struct WordCount {
 /// What was recognised in a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Understood {
+    /// How many of the words a page must hold.
+    pub mode: Matching,
     /// Cities.
     pub cities: Vec<CityRow>,
     /// Clinics, by name.
@@ -309,6 +312,15 @@ pub struct Obstacle {
     pub pages: usize,
 }
 
+/// A query near to one that finds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Nearby {
+    /// Its words.
+    pub query: String,
+    /// Pages that match it, under the filters of the other.
+    pub pages: usize,
+}
+
 /// A city that a query names and that no page is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmptyCity {
@@ -326,6 +338,8 @@ pub struct Help {
     pub did_you_mean: Vec<CorrectedWord>,
     /// Parts of the query that exclude all pages.
     pub obstacles: Vec<Obstacle>,
+    /// The suggestions for a query that finds nothing, and what they find.
+    pub closest: Vec<Nearby>,
     /// Cities of the query that no page is about.
     pub empty_cities: Vec<EmptyCity>,
 }

@@ -1,7 +1,10 @@
 //! How a query is taken: how many of its words count, how far they are taken, and which pages are one hit.
 
+use serde::Serialize;
+
 /// How many of a query's words a page must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Matching {
     /// Two of them, or the only one; one where no page holds two.
     #[default]

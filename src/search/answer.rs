@@ -133,13 +133,18 @@ impl Searcher<'_> {
         let more = found.ranked.len() > query.hit_limit() && query.skipped() + query.hit_limit() < MAX_REACH;
         found.ranked.truncate(query.hit_limit());
         let absent = self.absent(&found)?;
-        let mut understood = found.understood(self.knowledge);
+        let mut understood = Understood { mode: query.matched(), ..found.understood(self.knowledge) };
         understood.ignored.extend(Some(query.cut_off().trim().to_owned()).filter(|cut_off| !cut_off.is_empty()));
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
         let (plan, retrieved) =
             found.excluded.as_ref().map_or((&found.plan, &found.retrieved), |(plan, none)| (plan, none));
-        let help = self.help(&found.understanding, &found.better, (plan, retrieved))?;
-        let suggestions = suggestions(&found, query);
+        let mut help = self.help(&found.understanding, &found.better, (plan, retrieved))?;
+        let mut suggestions = suggestions(&found, query);
+        if found.retrieved.total == 0 {
+            let words = word_counts(&found.plan, &found.retrieved);
+            help.closest = self.closest(query, (&suggestions, &words))?;
+            suggestions = help.closest.iter().map(|near| near.query.clone()).collect();
+        }
         let Found { plan, wanted, retrieved, ranked, nearness, .. } = found;
         let hits = self.hits(query, (&plan, &wanted), (&retrieved, ranked.clone()), detail)?;
         let disagreement = self.sides((&plan, &wanted), &retrieved, (&hits, &ranked))?;
@@ -351,7 +356,7 @@ fn word_counts(plan: &Plan, retrieved: &Retrieved) -> Vec<WordCount> {
     counts.map(|(group, &pages)| WordCount { word: group.typed.clone(), pages }).collect()
 }
 
-/// What to try instead: the query with better known words; for an empty answer, the words that some page holds.
+/// What to try instead: the query with better known words; for an empty answer, the words that pages hold.
 fn suggestions(found: &Found, query: &Query) -> Vec<String> {
     let mut words = found.understanding.words.clone();
     for better in found.better.iter().rev() {

@@ -1,17 +1,22 @@
 //! Where to go from an answer that holds little or nothing: better known words, the parts of the query that exclude all
 //! pages, and other cities.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::answer::{SearchError, Searcher, facet_label};
+use super::parse::parse;
 use super::spelling::Correction;
 use super::understand::{Sense, Understanding};
-use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Obstacle};
+use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Nearby, Obstacle, WordCount};
 use crate::model::period::Period;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
+use crate::model::query::Query;
 use crate::text::terms::written_word;
 
-/// Most cities that are named in the place of one.
+/// Words of a query of which each two are tried.
+const MAX_PAIRED: usize = 6;
+/// Most cities, or queries, that are named in the place of one.
 const MAX_INSTEAD: usize = 4;
 /// Letters of a city's code that tell its province.
 const PROVINCE_DIGITS: usize = 2;
@@ -27,7 +32,36 @@ impl Searcher<'_> {
         let did_you_mean =
             better.iter().map(|word| CorrectedWord { typed: word.typed.clone(), used: word.used.clone() }).collect();
         let obstacles = if retrieved.total == 0 { self.obstacles_of(plan)? } else { vec![] };
-        Ok(Help { did_you_mean, obstacles, empty_cities: self.empty_cities(understanding, plan)? })
+        let empty_cities = self.empty_cities(understanding, plan)?;
+        Ok(Help { did_you_mean, obstacles, closest: vec![], empty_cities })
+    }
+
+    /// What finds pages in the place of a query that finds none: `suggestions`, else two of its `words`, those of most
+    /// pages first. Without any, the suggestions and that they find nothing.
+    pub(super) fn closest(
+        &self,
+        query: &Query,
+        (suggestions, words): (&[String], &[WordCount]),
+    ) -> Result<Vec<Nearby>, SearchError> {
+        let near = |words: String| {
+            let plan = self.asked(query, &parse(&words))?.plan;
+            let pages = self.view.retrieve(&Plan { window: 1, ..plan }, self.deadline)?.total;
+            Ok(Nearby { query: words, pages })
+        };
+        let closest: Vec<_> = suggestions.iter().cloned().map(near).collect::<Result<_, SearchError>>()?;
+        if closest.iter().any(|near| near.pages > 0) {
+            return Ok(closest);
+        }
+        let held: Vec<&str> =
+            words.iter().filter(|word| word.pages > 0).map(|word| &*word.word).take(MAX_PAIRED).collect();
+        let second = |at: usize| held.get(at + 1..).unwrap_or_default().iter();
+        let pairs =
+            held.iter().enumerate().flat_map(|(at, first)| second(at).map(move |other| format!("{first} {other}")));
+        let mut pairs: Vec<_> = pairs.map(near).collect::<Result<_, SearchError>>()?;
+        pairs.retain(|near| near.pages > 0);
+        pairs.sort_by_key(|near| Reverse(near.pages));
+        pairs.truncate(MAX_INSTEAD);
+        Ok(if pairs.is_empty() { closest } else { pairs })
     }
 
     /// The filters, phrases and exclusions without which pages would match, each alone.

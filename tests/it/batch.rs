@@ -177,6 +177,18 @@ fn another_format_is_refused() {
     let run = workbench.search(&["zebra"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("was written by search 9.9.9 (format 999); this is "), "{}", run.stderr);
+    workbench.write("index/search-index.json", br#"{"format":1,"written_by":"0.0.1","generation":"generation-1"}"#);
+    let segments =
+        br#"{"segments":[{"max_doc":18000,"deletes":null},{"max_doc":300,"deletes":{"num_deleted_docs":96}}]}"#;
+    workbench.write("index/generation-1/meta.json", segments);
+    let run = workbench.search(&["zebra"]);
+    assert_eq!(run.code, 3);
+    assert!(
+        run.stderr.contains("index --full") && run.stderr.contains("(18,204 pages, about 1 min)"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(workbench.search(&["index", "--full"]).code, 0, "and so it is built anew");
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn assert_screens(workbench: &Workbench, screens: &[(&str, &[&str])]) {
     settings.set_omit_expression(true);
     settings.set_prepend_module_to_snapshot(false);
     settings.add_filter(r"\d+ ms\b", "[N] ms");
+    settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "[TIME]");
     settings.add_filter(r"in \d+\.\d s\b", "in [N] s");
     settings.add_filter(r#""took_ms":[0-9.]+"#, r#""took_ms":[N]"#);
     settings.add_filter(r"reports/[0-9TZ-]+\.ndjson", "reports/[TIME].ndjson");
@@ -69,9 +70,12 @@ fn screens_of_the_corpus() {
             ("answer_markdown", &["-n", "2", "-o", "md", "重庆 医保 报销"]),
             ("answer_table", &["-n", "2", "-o", "csv", "Chongqing medical insurance beauty"]),
             ("answer_row", &["-j", "-n1", "Chongqing medical insurance beauty"]),
+            ("nothing_together", &["--all", "Lhasa laser eye surgery"]),
+            ("nothing_under_a_filter", &["-c", "Lhasa", "laser surgery"]),
             ("nothing_found", &["Lhasa laser eye surgery"]),
             ("typo", &["-n", "1", "chonqing medcial insurance"]),
             ("facets", &["facets", "city"]),
+            ("explained_rows", &["-j", "-n1", "--explain", "price of a dental implant"]),
             ("suggest", &["suggest", "cq"]),
             ("similar", &["similar", "corpus/text/lanting/chongqing-lanxiduo-insurance.txt", "-n", "2"]),
             ("stats_of_words", &["facets", "topic", "--of", "price"]),

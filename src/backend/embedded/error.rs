@@ -36,6 +36,8 @@ pub enum BackendError {
         found: u32,
         /// Format of this program.
         expected: u32,
+        /// Pages in it, where its files tell.
+        pages: Option<u64>,
     },
     /// Another process writes to it: wait.
     #[error("another process{} is writing to {directory}", who(*holder, *since))]

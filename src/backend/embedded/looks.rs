@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::EmbeddedIndex;
 use super::marker;
@@ -44,6 +44,13 @@ pub(super) fn whole<T, E>(looks: impl Fn() -> Looks, read: impl Fn() -> Result<T
 }
 
 impl EmbeddedIndex {
+    /// When the state that was opened was written; none, where the disk does not tell.
+    #[must_use]
+    pub fn written_at(&self) -> Option<SystemTime> {
+        let nanoseconds = u64::try_from(self.seen().commit?.modified).ok()?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(nanoseconds))
+    }
+
     /// Whether something was published since it was opened or reloaded, by any process. It costs a look at two files.
     ///
     /// A state that its writer still learns from does not count: it is only seen by who opens the index meanwhile.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::disk::Access;
 use super::error::BackendError;
@@ -71,8 +72,9 @@ impl Marker {
             return Err(BackendError::Damaged { directory: directory.to_owned(), what });
         }
         if marker.format != FORMAT {
-            let (directory, written_by) = (directory.to_owned(), marker.written_by);
-            return Err(BackendError::OtherFormat { directory, written_by, found: marker.format, expected: FORMAT });
+            let pages = pages_of(&directory.join(&marker.generation));
+            let (directory, written_by, found) = (directory.to_owned(), marker.written_by, marker.format);
+            return Err(BackendError::OtherFormat { directory, written_by, found, expected: FORMAT, pages });
         }
         Ok(marker)
     }
@@ -91,6 +93,16 @@ impl Marker {
 
 fn hash(format: u32, generation: &str) -> String {
     hash_name(blake3::hash(format!("{format} {generation}").as_bytes()))
+}
+
+/// The pages of a generation of whatever format: what the engine below writes of its segments has been the same in all.
+fn pages_of(generation: &Path) -> Option<u64> {
+    let commit: Value = serde_json::from_str(&fs::read_to_string(generation.join("meta.json")).ok()?).ok()?;
+    let pages = commit.get("segments")?.as_array()?.iter().map(|segment| {
+        let deleted = segment.pointer("/deletes/num_deleted_docs").and_then(Value::as_u64).unwrap_or(0);
+        Some(segment.get("max_doc")?.as_u64()?.saturating_sub(deleted))
+    });
+    pages.sum()
 }
 
 /// Whether `directory` holds an index of ours, whatever its format.

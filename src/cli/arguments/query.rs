@@ -114,15 +114,6 @@ impl QueryArguments {
         if self.ndjson { OutputFormat::Ndjson } else { self.output }
     }
 
-    /// How many words a page must hold, as people read it.
-    pub(in crate::cli) fn mode(&self) -> &'static str {
-        match (self.any, self.all) {
-            (true, _) => "any of the words",
-            (_, true) => "all of the words",
-            _ => "most of the words: two, where some page holds two",
-        }
-    }
-
     /// Whether JSON is printed, so that errors are too.
     pub(in crate::cli) fn wants_json(&self) -> bool {
         self.template.is_none() && self.format().is_json()

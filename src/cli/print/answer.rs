@@ -2,17 +2,19 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::time::SystemTime;
 
 use article_search::DocumentId;
 use article_search::model::answer::{Answer, Effect, Hit, Passage, ScorePart, Understood, Why};
 use article_search::model::plan::FacetField;
+use article_search::model::query::Matching;
 use article_search::text::safe::shown;
 
 use unicode_width::UnicodeWidthStr;
 
 use super::fold::folded;
 use super::style::{faint, linked, strong};
-use super::{Look, counted, grouped};
+use super::{Look, counted, grouped, moment};
 use crate::cli::grammar::quoted;
 
 /// Facet values printed in one line.
@@ -56,15 +58,19 @@ pub(in crate::cli) fn nearest_follow(answer: &Answer) -> Option<String> {
     only_nearest(answer).filter(|_| !answer.hits.is_empty()).map(|nearest| format!("{nearest} follow"))
 }
 
-/// What a query was taken for: cities, topics, and words without weight.
-/// `mode` says how many words a page must hold.
-pub(in crate::cli) fn understood(output: &mut impl Write, answer: &Answer, mode: &str) -> io::Result<()> {
-    writeln!(output, " {}\n", faint(&format!("{} · mode: {mode}", taken_for(answer))))
+/// What a query was taken for, and how many of its words a page must hold.
+pub(in crate::cli) fn understood(answer: &Answer) -> String {
+    let mode = match answer.understood.mode {
+        Matching::Any => "any of the words",
+        Matching::All => "all of the words",
+        Matching::Most => "most of the words: two, where some page holds two",
+    };
+    format!("{} · mode: {mode}", taken_for(answer))
 }
 
-/// The same in one line, without emphasis.
+/// What a query was taken for: cities, topics, and words without weight.
 pub(in crate::cli) fn taken_for(answer: &Answer) -> String {
-    let Understood { cities, clinics, topics, ignored, corrected } = &answer.understood;
+    let Understood { mode: _, cities, clinics, topics, ignored, corrected } = &answer.understood;
     let cities: Vec<_> = cities.iter().map(|city| format!("{} {}", city.name, city.hanzi)).collect();
     let more = clinics.len().saturating_sub(SHOWN_VALUES);
     let mut clinics: Vec<String> = clinics.iter().take(SHOWN_VALUES).map(|name| shown(name).into_owned()).collect();
@@ -352,22 +358,26 @@ pub(in crate::cli) fn did_you_mean(answer: &Answer) -> Option<String> {
     (!words.is_empty()).then(|| format!("did you mean: {}?", offers.join(", ")))
 }
 
-/// What to say when nothing was found: each word's pages, what excluded them, and where to go from here.
-pub(in crate::cli) fn empty_answer(answer: &Answer) -> String {
+/// What to say when nothing was found in an index that was `written` then: each word's pages, what excluded them, and where to go from here.
+pub(in crate::cli) fn empty_answer(answer: &Answer, written: Option<SystemTime>) -> String {
     let mut text = String::from("No page has these words together.");
     if let Some((last, others)) = answer.words.split_last() {
         let mut counts: Vec<_> = others.iter().map(|count| format!("{} {}", count.word, count.pages)).collect();
         counts.push(format!("{} {}", last.word, counted(last.pages, "page")));
-        let _ = write!(text, "\n  {}            (in {})", counts.join(" · "), counted(answer.pages, "page"));
+        let index = written.map(|time| format!("; index of {}", moment(time))).unwrap_or_default();
+        let pages = counted(answer.pages, "page");
+        let _ = write!(text, "\n  {}            (in {pages}{index})", counts.join(" · "));
     }
     for obstacle in &answer.help.obstacles {
         let _ = write!(text, "\n  without {}: {}", shown(&obstacle.part), counted(obstacle.pages, "page"));
     }
-    for suggestion in &answer.suggestions {
-        let _ = write!(text, "\n  try: search \"{suggestion}\"");
+    let closest: Vec<_> =
+        answer.help.closest.iter().map(|near| format!("“{}” {}", shown(&near.query), grouped(near.pages))).collect();
+    if let Some(best) = answer.help.closest.iter().find(|near| near.pages > 0) {
+        let _ = write!(text, "\n  closest: {}      try: search {}", closest.join(" · "), quoted(&best.query));
     }
     let is_hopeful = answer.words.len() > 1 && answer.words.iter().any(|count| count.pages > 0);
-    if answer.suggestions.is_empty() && answer.help.obstacles.is_empty() && is_hopeful {
+    if answer.help.closest.is_empty() && answer.help.obstacles.is_empty() && is_hopeful {
         let _ = write!(text, "\n  try: search --any {}", quoted(&answer.query));
     }
     for empty in &answer.help.empty_cities {

@@ -1,9 +1,9 @@
 //! Folds a text with highlights to a width. Chinese characters are two columns wide and break anywhere.
 
 use article_search::text::safe::shown;
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::style::matched;
+use super::style::{faint, matched};
 
 /// The lines of `text`, at most `width` columns each (`None`: one line), with the characters in `hits` emphasised.
 ///
@@ -19,6 +19,17 @@ pub(in crate::cli) fn folded(text: &str, hits: &[(usize, usize)], width: Option<
         None => vec![characters.as_slice()],
     };
     lines.into_iter().map(emphasised).collect()
+}
+
+/// `text` with `facts` behind it in one line of at most `width` columns (`None`: any), or else below it.
+pub(in crate::cli) fn with_facts(text: &str, facts: &str, width: Option<usize>) -> Vec<String> {
+    let is_one_line = width.is_none_or(|width| text.width() + 2 + facts.width() <= width);
+    if is_one_line {
+        let facts = if facts.is_empty() { String::new() } else { format!("  {}", faint(facts)) };
+        return vec![format!("{}{facts}", shown(text))];
+    }
+    let below = folded(facts, &[], width).into_iter().map(|line| faint(&line));
+    folded(text, &[], width).into_iter().chain(below).filter(|line| !line.is_empty()).collect()
 }
 
 /// Marks that close a sentence or a bracket: no line begins with one.
@@ -82,6 +93,12 @@ mod tests {
         ] {
             assert_eq!(folded(text, &[], width), expected, "{name}");
         }
+        let plain = |lines: Vec<String>| {
+            lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(plain(with_facts("重庆", "500000", Some(12))), ["重庆  500000"]);
+        assert_eq!(plain(with_facts("重庆", "500000", Some(11))), ["重庆", "500000"]);
+        assert_eq!(plain(with_facts("a label", "", Some(10))), ["a label"]);
         let lines = folded("one two", &[(4, 7)], None);
         assert!(lines[0].starts_with("one \u{1b}[") && lines[0].contains("two"), "{lines:?}");
     }

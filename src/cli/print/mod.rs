@@ -5,7 +5,7 @@ pub(super) mod article;
 mod columns;
 #[cfg(test)]
 mod fixture;
-mod fold;
+pub(super) mod fold;
 pub(super) mod html;
 pub(super) mod markdown;
 #[cfg(feature = "parquet")]
@@ -17,8 +17,10 @@ mod target;
 pub(super) mod template;
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use article_search::Hit;
+use article_search::model::capture::CaptureTime;
 use unicode_width::UnicodeWidthStr;
 
 /// How an answer is laid out for the one who reads it.
@@ -75,6 +77,13 @@ pub(super) fn grouped(number: usize) -> String {
     out
 }
 
+/// A moment to the minute: `2026-11-21 16:52 UTC`.
+pub(super) fn moment(time: SystemTime) -> String {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let written = CaptureTime::parse(&seconds.to_string()).map(|time| time.to_string()).unwrap_or_default();
+    format!("{} UTC", written.get(..16).unwrap_or_default().replace('T', " "))
+}
+
 /// Bytes in a unit that people read.
 pub(super) fn megabytes(bytes: u64) -> String {
     if bytes < 1_000_000 { format!("{:.0} kB", bytes as f64 / 1e3) } else { format!("{:.1} MB", bytes as f64 / 1e6) }
@@ -83,6 +92,7 @@ pub(super) fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn columns_of_text() {
@@ -105,5 +115,6 @@ mod tests {
         assert_eq!(counted(1, "page"), "1 page");
         assert_eq!(counted(1_234_567, "page"), "1,234,567 pages");
         assert_eq!(megabytes(96_400_000), "96.4 MB");
+        assert_eq!(moment(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_279_979)), "2026-11-21 16:52 UTC");
     }
 }
