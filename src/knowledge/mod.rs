@@ -340,6 +340,24 @@ mod tests {
     }
 
     #[test]
+    fn what_asks_for_a_definition() {
+        let stop_words = Knowledge::builtin().unwrap().stop_words;
+        for (query, expected) in [
+            ("What is ptosis?", true),
+            ("what are fractional lasers", true),
+            ("什么是埋线双眼皮", true),
+            ("点阵激光是什么", true),
+            ("What does it cost", true),
+            ("Is insurance accepted?", false),
+            ("医保能报销吗", false),
+        ] {
+            assert_eq!(stop_words.asks_for_definition(query), expected, "{query}");
+        }
+        let defining = stop_words.defining_words();
+        assert!(["is", "refer", "是", "是指"].into_iter().all(|word| defining.contains(word)), "{defining:?}");
+    }
+
+    #[test]
     fn what_asks_for_a_number() {
         let stop_words = Knowledge::builtin().unwrap().stop_words;
         for (query, expected) in [

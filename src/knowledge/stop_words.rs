@@ -20,12 +20,15 @@ pub struct StopWords {
     /// What asks for a number.
     quantities: Lexicon,
     numbers: Arc<HashSet<String>>,
+    /// What asks for a definition.
+    definitions: Lexicon,
+    defining: Arc<HashSet<String>>,
 }
 
 impl StopWords {
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, KnowledgeError> {
         let texts = texts_of("stopwords.toml", include_str!("stopwords.toml"), directory)?;
-        let lists = PhraseLists::read(&texts, &["words", "noise", "quantities", "numbers"])?;
+        let lists = PhraseLists::read(&texts, &["words", "noise", "quantities", "numbers", "definitions", "defining"])?;
         let terms_of = |section: &str| -> HashSet<String> { lists.phrases(section).flat_map(longest_terms).collect() };
         let lexicon = |section: &str| {
             let phrases: BTreeSet<String> = lists.phrases(section).map(folded_phrase).collect();
@@ -36,6 +39,8 @@ impl StopWords {
             noise: lexicon("noise"),
             quantities: lexicon("quantities"),
             numbers: Arc::new(terms_of("numbers")),
+            definitions: lexicon("definitions"),
+            defining: Arc::new(terms_of("defining")),
         })
     }
 
@@ -55,6 +60,18 @@ impl StopWords {
     #[must_use]
     pub fn number_words(&self) -> Arc<HashSet<String>> {
         Arc::clone(&self.numbers)
+    }
+
+    /// Whether `text` asks what something is: "what is", "meaning of", 什么是.
+    #[must_use]
+    pub fn asks_for_definition(&self, text: &str) -> bool {
+        !self.definitions.find(&Folded::new(text)).is_empty()
+    }
+
+    /// The words behind what a sentence defines, as terms of the analyzer.
+    #[must_use]
+    pub fn defining_words(&self) -> Arc<HashSet<String>> {
+        Arc::clone(&self.defining)
     }
 
     /// The places of `text` that only ask, or are only polite: "please tell me", "how much is", 能不能, 吗.

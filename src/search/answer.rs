@@ -229,6 +229,9 @@ impl Searcher<'_> {
         if wanted.number {
             matcher = matcher.with_numbers(self.knowledge.stop_words.number_words(), weights.number);
         }
+        if wanted.definition {
+            matcher = matcher.with_defining(self.knowledge.stop_words.defining_words(), weights.definition);
+        }
         let kinships = self.view.kinships();
         let families = kinships.families(ranked.iter().map(|ranked| ranked.candidate.id));
         let mut hits: Vec<Hit> = Vec::new();

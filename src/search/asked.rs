@@ -77,6 +77,7 @@ impl Searcher<'_> {
             home: understanding.homes().cloned().collect(),
             topics: understanding.topics().map(<[String]>::to_vec).collect(),
             number: understanding.asks_for_number,
+            definition: understanding.asks_for_definition,
             script: Script::of(&understanding.words),
         };
         plan.wanted = wanted.facets();

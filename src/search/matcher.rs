@@ -23,6 +23,8 @@ pub struct Matcher {
     pub(super) unshown_from: usize,
     /// The group of the numbers that are no words of the query.
     numbers: Option<(usize, Arc<HashSet<String>>)>,
+    /// The group of the words that define what stands before them.
+    defining: Option<(usize, Arc<HashSet<String>>)>,
     /// Groups that name a city or a clinic.
     pub(super) names: BTreeSet<usize>,
     /// For each topic that is asked for, the identifiers that will do.
@@ -81,6 +83,16 @@ impl Matcher {
         self
     }
 
+    /// Also counts those of `words` that stand behind a word of the query, as in "DECnet is", at `share` of the heaviest
+    /// word's weight.
+    #[must_use]
+    pub fn with_defining(mut self, words: Arc<HashSet<String>>, share: f32) -> Self {
+        self.defining = Some((self.idf.len(), words));
+        let heaviest = self.idf.iter().copied().fold(0.0, f32::max);
+        self.idf.push(share * heaviest);
+        self
+    }
+
     pub(super) fn is_on_topic(&self, text: &str, knowledge: &Knowledge) -> bool {
         let wanted = |id: &String| self.topics.iter().any(|ids| ids.contains(id));
         !self.topics.is_empty() && knowledge.topics.mentions(text).iter().any(|mention| wanted(&mention.topic.id))
@@ -101,6 +113,7 @@ impl Matcher {
         let mut found = Vec::new();
         // Terms of the phrases, by where they stand.
         let mut places: HashMap<(usize, &str), Span> = HashMap::new();
+        let mut defining = Vec::new();
         let mut stream = TermStream::by(text, self.forms);
         while stream.advance() {
             if let Some(groups) = self.words.get(stream.text()) {
@@ -109,6 +122,9 @@ impl Matcher {
                 let is_number = stream.text().starts_with(|first: char| first.is_ascii_digit());
                 let is_number = is_number || words.contains(stream.text());
                 found.extend(is_number.then(|| Match { span: stream.span(), group: *group }));
+            }
+            if self.defining.as_ref().is_some_and(|(_, words)| words.contains(stream.text())) {
+                defining.push(stream.span());
             }
             if let Some(word) = self.phrase_words.get(stream.text()) {
                 places.insert((stream.position(), word.as_str()), stream.span());
@@ -120,10 +136,23 @@ impl Matcher {
                 found.extend(spans.map(|span| Match { span, group: *group }));
             }
         }
+        if let Some((group, _)) = self.defining {
+            let ends: HashSet<usize> =
+                found.iter().filter(|one| one.group < self.unshown_from).map(|one| one.span.end).collect();
+            let defining = defining.into_iter().filter(|span| ends.contains(&end_before(text, span.start)));
+            found.extend(defining.map(|span| Match { span, group }));
+        }
         found.sort_by_key(|one| (one.span, one.group));
         found.dedup();
         found
     }
+}
+
+/// Where the word before `at` ends, brackets between them aside.
+fn end_before(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let opening = before.strip_suffix([')', '）']).and_then(|inside| inside.rfind(['(', '（']));
+    opening.and_then(|opening| before.get(..opening)).map_or(before, str::trim_end).len()
 }
 
 /// The spans of each word of each occurrence of a phrase.

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub topics: Vec<Vec<String>>,
     /// Whether a number, an amount or a time is.
     pub number: bool,
+    /// Whether it is asked what something is.
+    pub definition: bool,
     /// Whether the words are Chinese.
     pub script: Script,
 }

@@ -50,6 +50,8 @@ pub struct Understanding {
     pub noise: Vec<Span>,
     /// Whether a number, an amount or a time is asked for.
     pub asks_for_number: bool,
+    /// Whether it is asked what something is.
+    pub asks_for_definition: bool,
     /// Brands of clinics, e.g. `Zaomeifang` of `Zaomeifang Clinic`.
     pub brands: Vec<Span>,
 }
@@ -91,6 +93,7 @@ impl Understanding {
             meanings,
             noise,
             asks_for_number: knowledge.stop_words.asks_for_number(words),
+            asks_for_definition: knowledge.stop_words.asks_for_definition(words),
             brands: brands.collect(),
         }
     }

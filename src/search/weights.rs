@@ -110,6 +110,8 @@ pub struct PassageWeights {
     pub already_shown: f32,
     /// A number where one is asked for, as a share of the heaviest word's weight.
     pub number: f32,
+    /// A sentence that says what something is, where that is asked, as a share of the heaviest word's weight.
+    pub definition: f32,
 }
 
 /// Which sentence answers.

@@ -86,6 +86,48 @@ fn passages_are_as_many_and_as_long_as_asked_for() {
 }
 
 #[test]
+fn a_passage_says_what_a_thing_is_where_that_is_asked() {
+    let pages = named(&[(
+        "dicer.txt",
+        "Dicer and its uses\n\nNobody cleans a dicer well, and a dicer without care rusts.\n\n\
+         A dicer (the small one) is a tool that cuts.\n\nAsk for the dicer in a shop, or for its price.",
+    )]);
+    let (_folder, engine) = engine_of(pages);
+    for (query, expected) in [("what is a dicer", true), ("dicer without care", false)] {
+        let query = Query::new(query).passages(1).passage_characters(50);
+        let hit = engine.search(&query).expect("an answer").hits.remove(0);
+        let passage = &hit.passages[0];
+        assert_eq!(passage.text.contains("is a tool"), expected, "{passage:?}");
+        let is_shown = |&(start, end): &(usize, usize)| passage.text.get(start..end) == Some("is");
+        assert!(!passage.hits.iter().any(is_shown), "it is no word of the query");
+    }
+}
+
+/// A page may lack an excluded phrase, hold it, or hold its words apart; a segment may lack it altogether.
+#[test]
+fn an_excluded_phrase_excludes_pages_that_hold_it_and_nothing_else() {
+    let (_folder, engine) = engine_of(named(&[
+        ("a.txt", "Bags\n\nThe nose and the eye bags are looked after here by a doctor of long standing."),
+        ("b.txt", "Noses\n\nThe nose is looked after here, and bags for the eye are sold beside the door."),
+        ("c.txt", "Noses\n\nThe nose is looked after here by a doctor of long standing, who sells nothing."),
+        ("d.txt", "Eyes\n\nThe eye bags are looked after here by a doctor of long standing, every day."),
+    ]));
+    for (query, expected) in [
+        ("nose -\"eye bags\"", vec!["b.txt", "c.txt"]),
+        ("nose -\"eye zebras\"", vec!["a.txt", "b.txt", "c.txt"]),
+        ("nose -\"doctor of long standing\"", vec!["b.txt"]),
+        ("\"eye bags\" -\"nose and the\"", vec!["d.txt"]),
+    ] {
+        for query in [Query::new(query), Query::new(query).exact()] {
+            let answer = engine.search(&query).expect("an answer");
+            let mut found: Vec<_> = answer.hits.iter().map(|hit| hit.row.path.clone()).collect();
+            found.sort();
+            assert_eq!(found, expected, "{query:?}");
+        }
+    }
+}
+
+#[test]
 fn a_passage_holds_a_number_where_one_is_asked_for() {
     let pages = named(&[(
         "implant.txt",

@@ -37,7 +37,7 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
     }
     clauses.extend(optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
     clauses.extend(plan.required.iter().map(|clause| (Occur::Must, clause_query(clause, fields))));
-    clauses.extend(plan.excluded.iter().map(|clause| (Occur::MustNot, clause_query(clause, fields))));
+    clauses.extend(plan.excluded.iter().map(|clause| (Occur::MustNot, excluded_query(clause, fields))));
     clauses.extend(plan.filters.iter().map(|filter| (Occur::Must, filter_query(filter, fields))));
     clauses.extend(plan.left_out.iter().map(|filter| (Occur::MustNot, filter_query(filter, fields))));
     let narrowings = [site_query(plan, fields), period_query(&plan.period, fields)];
@@ -127,14 +127,31 @@ fn weighted_query(weighted: &Weighted, fields: &Fields) -> Box<dyn Query> {
 fn clause_query(clause: &Clause, fields: &Fields) -> Box<dyn Query> {
     match clause {
         Clause::Term(text) => Box::new(TermQuery::new(fields.term(text), IndexRecordOption::WithFreqs)),
-        Clause::Phrase(words) => phrase_query(words, fields),
+        Clause::Phrase(words) => phrase_query(words, fields, engines_phrase),
         Clause::Facet(field, value) => {
             Box::new(TermQuery::new(Term::from_field_text(fields.facet(*field), value), IndexRecordOption::Basic))
         }
     }
 }
 
-fn phrase_query(words: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
+/// What excludes pages. The engine asks what is excluded for pages that it is past already, which its own phrases take for a
+/// fault of the program where such faults are looked for.
+fn excluded_query(clause: &Clause, fields: &Fields) -> Box<dyn Query> {
+    let own_phrase: Phrases = |terms| Box::new(Ways { words: Box::new(EmptyQuery), phrases: vec![(terms, 1.0)] });
+    match clause {
+        Clause::Phrase(words) => phrase_query(words, fields, own_phrase),
+        other => clause_query(other, fields),
+    }
+}
+
+/// Makes the query of a phrase of its terms and their places.
+type Phrases = fn(Vec<(usize, Term)>) -> Box<dyn Query>;
+
+fn engines_phrase(terms: Vec<(usize, Term)>) -> Box<dyn Query> {
+    Box::new(PhraseQuery::new_with_offset(terms))
+}
+
+fn phrase_query(words: &[(usize, String)], fields: &Fields, made: Phrases) -> Box<dyn Query> {
     match words {
         [] => Box::new(EmptyQuery),
         [(_, only)] => clause_query(&Clause::Term(only.clone()), fields),
@@ -142,18 +159,22 @@ fn phrase_query(words: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
             let (written, others): (Vec<_>, Vec<_>) =
                 several.iter().cloned().partition(|(_, word)| written_word(word).is_some());
             if !written.is_empty() && !others.is_empty() {
-                return mixed_phrase_query(several, &written, fields);
+                return mixed_phrase_query((several, &written), fields, made);
             }
             let terms = several.iter().map(|(at, word)| (*at, fields.term(word)));
-            Box::new(PhraseQuery::new_with_offset(terms.collect()))
+            made(terms.collect())
         }
     }
 }
 
 /// A phrase with words as `written` and terms that have no other form, which stand in different fields: the phrase in any
 /// form, in a page where the words as written stand so far from each other.
-fn mixed_phrase_query(all: &[(usize, String)], written: &[(usize, String)], fields: &Fields) -> Box<dyn Query> {
+fn mixed_phrase_query(
+    (all, written): (&[(usize, String)], &[(usize, String)]),
+    fields: &Fields,
+    made: Phrases,
+) -> Box<dyn Query> {
     let in_any_form: Vec<(usize, String)> = all.iter().map(|(at, word)| (*at, stem_term(word))).collect();
-    let both = [phrase_query(&in_any_form, fields), phrase_query(written, fields)];
+    let both = [phrase_query(&in_any_form, fields, made), phrase_query(written, fields, made)];
     Box::new(BooleanQuery::new(both.map(|query| (Occur::Must, query)).into()))
 }
