@@ -37,11 +37,14 @@ fn main() -> ExitCode {
 
 fn update(pages: PathBuf, index: &PathBuf) -> Result<IngestReport, Error> {
     let config = Config::default();
-    let engine = if index.is_dir() { Engine::open(index, &config)? } else { Engine::create(index, &config)? };
+    let is_first = std::fs::read_dir(index).map_or(true, |mut entries| entries.next().is_none());
+    let engine = if is_first { Engine::create(index, &config)? } else { Engine::open(index, &config)? };
     let (cancel, started) = (Cancel::default(), Instant::now());
     let options = RunOptions::default().pruning().waiting().until(&cancel);
+    let mut told = 0;
     engine.ingest_with(&[pages], &options, &mut |progress| {
-        if progress.pages % 1000 == 0 {
+        if progress.pages >= told + 10_000 {
+            told = progress.pages;
             println!("{} pages, {} of {} files", progress.pages, progress.files, progress.files_total);
         }
         if started.elapsed() > PATIENCE {

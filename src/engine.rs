@@ -130,6 +130,7 @@ pub struct Engine {
 
 /// Figures of an index and of what its pages are about.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Stats {
     /// The index itself.
     #[serde(flatten)]
@@ -311,7 +312,9 @@ impl Engine {
             }
             let counts = values.into_iter().map(|(value, pages)| {
                 let label = facet_label(field, &value, &self.knowledge);
-                FacetCount { value, label, pages, aliases: vec![] }
+                let city = self.knowledge.cities.get(&value).filter(|_| field == FacetField::City);
+                let aliases = city.map_or_else(Vec::new, |city| vec![city.hanzi.clone()]);
+                FacetCount { value, label, pages, aliases }
             });
             Ok(counts.collect())
         })?;

@@ -133,8 +133,8 @@
 //! # What is promised
 //!
 //! * What this page names at the root of the crate follows [semver](https://semver.org): 0.y.z breaks with y only. The modules
-//!   behind it serve the program of this package and its tests; they may change with any version. New fields of rows and
-//!   answers may come with any version, and [`model::answer::ROW_VERSION`] is raised when the meaning of one changes.
+//!   behind it serve the program of this package and its tests; they may change with any version. Rows, answers and
+//!   reports are to be read, not made: new fields may come with any version, and [`model::answer::ROW_VERSION`] is raised when the meaning of one changes.
 //! * An index of an older format is told, never misread; it is built anew from its pages.
 //! * Rust 1.88 or newer builds it (`rust-version`); raising that is a change of y.
 //! * Every block of a page is in the article or among what was removed, with the reason: nothing is lost silently.
@@ -157,19 +157,27 @@ pub mod model;
 pub mod search;
 pub mod text;
 
+pub use backend::embedded::BackendError;
 pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild, saved_knowledge};
 pub use error::Error;
-pub use ingest::source::{ReadOptions, Sources};
+pub use ingest::formats::rows::FieldMap;
+pub use ingest::kind::InputFormat;
+pub use ingest::source::{NoSuchPath, ReadOptions, Sources};
 pub use ingest::takedowns::Takedown;
+pub use knowledge::error::KnowledgeError;
 pub use model::answer::{
-    Answer, AnswerSentence, CityRow, CorrectedWord, Effect, FacetCount, Hit, HitGroup, Passage, Row, ScorePart,
-    TextRow, Understood, Why, WordCount,
+    Answer, AnswerSentence, CityRow, CorrectedWord, Effect, EmptyCity, FacetCount, Help, Hit, HitGroup, Nearby,
+    Obstacle, Passage, Quote, Row, ScorePart, Side, TextRow, Understood, Why, WordCount,
 };
 pub use model::cancel::Cancel;
+pub use model::capture::CaptureTime;
 pub use model::document::{Document, DocumentId};
-pub use model::page::{Format, Origin, Page};
+pub use model::page::{Format, Hints, Origin, Page};
 pub use model::period::Day;
 pub use model::plan::{FacetField, Order};
 pub use model::query::{Grouping, Matching, Query};
 pub use model::report::{IngestReport, Progress, Skipped};
+pub use model::site::SiteName;
+pub use search::answer::Placed;
+pub use search::filters::FilterError;
 pub use search::suggest::{Suggestion, SuggestionKind};

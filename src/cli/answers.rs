@@ -7,10 +7,13 @@ use article_search::backend::embedded::holds_index;
 use article_search::model::plan::Order;
 use article_search::text::safe::shown;
 use article_search::{Answer, Engine};
+use clap::CommandFactory;
 
-use super::arguments::{OutputFormat, QueryArguments};
+use super::arguments::{Arguments, OutputFormat, QueryArguments};
 use super::failure::Failure;
+use super::grammar;
 use super::print::answer::{corrected, did_you_mean, empty_answer, footer, nearest_follow, pretty, understood};
+use super::print::fold::folded;
 use super::print::rows::{self, Unanswered, Versioned};
 use super::print::style::faint;
 use super::print::table::{self, Separator};
@@ -122,7 +125,11 @@ impl<'a> Printer<'a> {
 
     fn for_people(&mut self, answer: &Answer) -> Result<(), Failure> {
         if self.wish.is_explained {
-            writeln!(self.screen, " {}\n", faint(&understood(answer)))?;
+            let width = self.terminal.columns.map(|columns| columns.saturating_sub(1));
+            for line in folded(&understood(answer), &[], width) {
+                writeln!(self.screen, " {}", faint(&line))?;
+            }
+            writeln!(self.screen)?;
         }
         let corrected = corrected(answer).map(|note| format!(" {note}       (as typed: --exact)"));
         for note in [corrected, did_you_mean(answer)].into_iter().flatten() {
@@ -136,7 +143,9 @@ impl<'a> Printer<'a> {
             if let Some(id) = &answer.qid {
                 writeln!(self.screen, "{}: nothing found", shown(id))?;
             }
-            self.note(&empty_answer(answer, self.engine.written_at()))?;
+            let typed: Vec<_> = std::env::args_os().filter(|_| answer.qid.is_none()).collect();
+            let flags = grammar::flags_of(&typed, &Arguments::command(), "q");
+            self.note(&empty_answer(answer, self.engine.written_at(), &flags))?;
             return Ok(self.note_mistyped_command()?);
         }
         let ids: Vec<_> = answer.hits.iter().map(|hit| hit.row.id).collect();

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use article_search::Error;
 use article_search::backend::embedded::{BackendError, Examination, Finding, Patience, Remedy, examine, repair};
 use article_search::ingest::behind::roots;
+use article_search::knowledge::Knowledge;
 use article_search::text::safe::shown;
+use article_search::{Error, saved_knowledge};
 
 use super::arguments::DoctorArguments;
 use super::failure::{Exit, Failure};
@@ -34,6 +35,14 @@ pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exi
             writeln!(output, "put right: {}: {}", shown(&finding.file), shown(&finding.what))?;
         }
         tell(&mut output, &found, &directory)?;
+    }
+    // A mistake in what is saved with an index stops every search in it.
+    let settings = Knowledge::with_directory(&saved_knowledge(&directory)).map_err(Error::from);
+    let is_right = !saved_knowledge(&directory).is_dir() || settings.is_ok();
+    if let (false, Err(error)) = (is_right, settings) {
+        output.flush()?;
+        let advice = "search settings set FILE -      with nothing as input takes FILE away; search settings edit FILE puts it right";
+        return Err(Failure::from(error).instead_try(advice));
     }
     output.flush()?;
     Ok(match found.findings.as_slice() {

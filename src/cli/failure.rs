@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use super::grammar::quoted;
 use super::print::counted;
 
-/// The file by which a folder is an index.
 /// Pages that are read, cleaned and indexed in a second, with care: as the README's table of a million pages has it.
 const PAGES_A_SECOND: u64 = 1000;
 
+/// The file by which a folder is an index.
 const MARKER: &str = "search-index.json";
 
 /// Exit codes: a promise to scripts.
@@ -266,7 +266,7 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
                 _ => failure.or_try(format!("{at} doctor      which files are damaged, and what to do")),
             }
         }
-        BackendError::Failed => Failure::new(Exit::Failed, "failed", what).or_try("search doctor"),
+        _ => Failure::new(Exit::Failed, "failed", what).or_try("search doctor"),
     }
 }
 

@@ -215,6 +215,13 @@ pub(super) fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
+/// Whether `SEARCH_OUTPUT` asks for rows, and no flag for another format.
+pub(super) fn is_set_to_rows(arguments: &[OsString]) -> bool {
+    let flags = arguments.iter().skip(1).map(|argument| argument.to_string_lossy()).take_while(|text| text != "--");
+    let has_flag = flags.into_iter().any(|text| text.starts_with("-o") || text.starts_with("--output"));
+    !has_flag && std::env::var("SEARCH_OUTPUT").is_ok_and(|format| ["json", "ndjson"].contains(&&*format))
+}
+
 /// Whether the flags ask for rows, so that errors are for a program to read too.
 pub(super) fn asks_for_rows(arguments: &[OsString], command: &Command) -> bool {
     let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy()).take_while(|text| text != "--");

@@ -70,7 +70,11 @@ pub(crate) fn main(arguments: Vec<OsString>) -> ExitCode {
         command = settings.applied(command);
     }
     command.build();
-    let mut reader = if grammar::asks_for_rows(&arguments, &command) { Reader::Program } else { Reader::Person };
+    let mut reader = if grammar::asks_for_rows(&arguments, &command) || grammar::is_set_to_rows(&arguments) {
+        Reader::Program
+    } else {
+        Reader::Person
+    };
     let outcome = settings.and_then(|settings| Ok((parsed(arguments, &command)?, settings)));
     let outcome = outcome.and_then(|(parsed, settings)| match parsed {
         Parsed::Help(help) => Ok(help.print().map(|()| Exit::Done)?),

@@ -33,7 +33,10 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
         Some(SettingsAction::Set { file, from, dry_run, judged, wait }) => {
             let text = if from.as_os_str() == "-" { read_standard_input()? } else { read(from)? };
             let trial = Trial::of(&saved, checked_name(file)?, &text)?;
-            trial.check(file, from)?;
+            // What is saved can be taken away, however wrong the rest is.
+            if !text.trim().is_empty() {
+                trial.check(&saved, file, from)?;
+            }
             if *dry_run {
                 return preview::main(session, Change { saved: &saved, new: trial.folder() }, judged);
             }
@@ -160,7 +163,7 @@ fn edit(session: &Session, (index, wait): (&Path, bool), file: &str) -> Result<E
     let done = if is_done {
         let text = read(&copy);
         text.and_then(|text| {
-            trial.check(file, &copy)?;
+            trial.check(&saved, file, &copy)?;
             save(session, (index, wait), (file, &text), Some(&before))
         })
     } else {
@@ -213,6 +216,10 @@ fn save(
         .and_then(|()| fs::rename(&new, &own))
         .map_err(refused)?;
     session.note(&format!("{file} is saved with the index; the next search index makes the pages anew by it"));
+    if let Some(directory) = &session.common.knowledge {
+        let name = directory.display();
+        session.note(&format!("warning: while {name} is named as --knowledge or in search.toml, that counts instead"));
+    }
     Ok(Exit::Done)
 }
 
@@ -232,10 +239,17 @@ impl Trial {
         Ok(trial)
     }
 
-    /// Checks all of it; what is wrong with `file` is told of the file `from` that it comes from.
-    fn check(&self, file: &str, from: &Path) -> Result<(), Failure> {
+    /// Checks all of it; what is wrong with `file` is told of the file `from` that it comes from, what is wrong with others of
+    /// what is `saved`.
+    fn check(&self, saved: &Path, file: &str, from: &Path) -> Result<(), Failure> {
         let from = if from.as_os_str() == "-" { "standard input".into() } else { from.to_string_lossy() };
-        check(self.folder()).map_err(|failure| failure.renaming(&self.folder().join(file).to_string_lossy(), &from))
+        let told = |name: &str| {
+            if name == file { from.clone() } else { saved.join(name).to_string_lossy().into_owned().into() }
+        };
+        check(self.folder()).map_err(|failure| {
+            let own = |name: &str| self.folder().join(name).to_string_lossy().into_owned();
+            file_names().fold(failure, |failure, name| failure.renaming(&own(name), &told(name)))
+        })
     }
 
     fn folder(&self) -> &Path {

@@ -53,7 +53,9 @@ pub(super) fn summarise_as(session: &Session, report: &IngestReport, (verb, dire
             counts.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
             counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>()
         };
-        let _ = write!(text, "\n  stripped: {}", by_count(&report.stripped).join(" · "));
+        if !report.stripped.is_empty() {
+            let _ = write!(text, "\n  stripped: {}", by_count(&report.stripped).join(" · "));
+        }
         let _ = write!(
             text,
             "\n  cities {} · clinic names {} · topics {} · languages {} · no city found {}",

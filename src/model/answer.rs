@@ -235,7 +235,7 @@ pub struct FacetCount {
     pub label: String,
     /// Pages.
     pub pages: usize,
-    /// Other names of the same value; only clinics have some.
+    /// Other names of the same value: of clinics, and the Chinese one of cities where all values are listed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
 }
@@ -346,6 +346,7 @@ pub struct Help {
 
 /// The answer to one query. Deterministic for one state of the index, but for `took_ms`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Answer {
     /// The query's name.
     pub qid: Option<String>,

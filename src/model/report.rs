@@ -18,6 +18,7 @@ pub struct Skipped {
 
 /// The sum of one run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct IngestReport {
     /// Pages that the index did not have.
     pub new: usize,

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::asked::Asked;
 use super::context::widened;
 use super::filters::FilterError;
+use super::helped::held_words;
 use super::matcher::Matcher;
 use super::order::{FIRST_PAGE, Sequence};
 use super::parse::{Parsed, parse};
@@ -138,7 +139,7 @@ impl Searcher<'_> {
         understood.clinics = self.clinics().labels(found.understanding.clinics())?;
         let (plan, retrieved) =
             found.excluded.as_ref().map_or((&found.plan, &found.retrieved), |(plan, none)| (plan, none));
-        let mut help = self.help(&found.understanding, &found.better, (plan, retrieved))?;
+        let mut help = self.help(&found.understanding, &found.better, (plan, retrieved), query)?;
         let mut suggestions = suggestions(&found, query);
         if found.retrieved.total == 0 {
             let words = word_counts(&found.plan, &found.retrieved);
@@ -367,9 +368,7 @@ fn suggestions(found: &Found, query: &Query) -> Vec<String> {
     }
     let mut suggestions = if found.better.is_empty() { vec![] } else { vec![words] };
     if found.retrieved.total == 0 {
-        let counts = word_counts(&found.plan, &found.retrieved);
-        let held: Vec<&str> = counts.iter().filter(|count| count.pages > 0).map(|count| count.word.as_str()).collect();
-        suggestions.push(held.join(" "));
+        suggestions.push(held_words(&word_counts(&found.plan, &found.retrieved)).join(" "));
     }
     suggestions.retain(|suggestion| !suggestion.is_empty() && suggestion != query.text());
     suggestions

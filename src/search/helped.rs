@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::answer::{SearchError, Searcher, facet_label};
-use super::parse::parse;
+use super::parse::{Parsed, parse};
 use super::spelling::Correction;
 use super::understand::{Sense, Understanding};
 use crate::model::answer::{CityRow, CorrectedWord, EmptyCity, FacetCount, Help, Nearby, Obstacle, WordCount};
 use crate::model::period::Period;
 use crate::model::plan::{Clause, FacetField, Filter, Plan, Retrieved};
 use crate::model::query::Query;
+use crate::text::normalize::is_han;
 use crate::text::terms::written_word;
 
 /// Words of a query of which each two are tried.
@@ -28,10 +29,11 @@ impl Searcher<'_> {
         understanding: &Understanding,
         better: &[Correction],
         (plan, retrieved): (&Plan, &Retrieved),
+        query: &Query,
     ) -> Result<Help, SearchError> {
         let did_you_mean =
             better.iter().map(|word| CorrectedWord { typed: word.typed.clone(), used: word.used.clone() }).collect();
-        let obstacles = if retrieved.total == 0 { self.obstacles_of(plan)? } else { vec![] };
+        let obstacles = if retrieved.total == 0 { self.obstacles_of(plan, &parse(query.text()))? } else { vec![] };
         let empty_cities = self.empty_cities(understanding, plan)?;
         Ok(Help { did_you_mean, obstacles, closest: vec![], empty_cities })
     }
@@ -43,17 +45,19 @@ impl Searcher<'_> {
         query: &Query,
         (suggestions, words): (&[String], &[WordCount]),
     ) -> Result<Vec<Nearby>, SearchError> {
+        let parsed = parse(query.text());
         let near = |words: String| {
-            let plan = self.asked(query, &parse(&words))?.plan;
+            let near = parsed.with_words(&words);
+            let plan = self.asked(query, &near)?.plan;
             let pages = self.view.retrieve(&Plan { window: 1, ..plan }, self.deadline)?.total;
-            Ok(Nearby { query: words, pages })
+            Ok(Nearby { query: near.written(), pages })
         };
         let closest: Vec<_> = suggestions.iter().cloned().map(near).collect::<Result<_, SearchError>>()?;
         if closest.iter().any(|near| near.pages > 0) {
             return Ok(closest);
         }
-        let held: Vec<&str> =
-            words.iter().filter(|word| word.pages > 0).map(|word| &*word.word).take(MAX_PAIRED).collect();
+        let mut held = held_words(words);
+        held.truncate(MAX_PAIRED);
         let second = |at: usize| held.get(at + 1..).unwrap_or_default().iter();
         let pairs =
             held.iter().enumerate().flat_map(|(at, first)| second(at).map(move |other| format!("{first} {other}")));
@@ -65,7 +69,12 @@ impl Searcher<'_> {
     }
 
     /// The filters, phrases and exclusions without which pages would match, each alone.
-    fn obstacles_of(&self, plan: &Plan) -> Result<Vec<Obstacle>, SearchError> {
+    fn obstacles_of(&self, plan: &Plan, typed: &Parsed) -> Result<Vec<Obstacle>, SearchError> {
+        // Where a phrase has no words, there are fewer clauses, and which is which is not known.
+        let phrase = |at: usize, clause: &Clause| {
+            let typed = typed.phrases.get(at).filter(|_| typed.phrases.len() == plan.required.len());
+            typed.cloned().unwrap_or_else(|| words_of(clause))
+        };
         let mut parts: Vec<(String, Plan)> = Vec::new();
         for at in 0..plan.filters.len() {
             let part = plan.filters.get(at).map(|filter| self.written(filter)).transpose()?;
@@ -77,7 +86,7 @@ impl Searcher<'_> {
         }
         for (at, clause) in plan.required.iter().enumerate() {
             let less = Plan { required: without(&plan.required, at), ..plan.clone() };
-            parts.push((format!("\"{}\"", words_of(clause)), less));
+            parts.push((format!("\"{}\"", phrase(at, clause)), less));
         }
         for (at, clause) in plan.excluded.iter().enumerate() {
             let less = Plan { excluded: without(&plan.excluded, at), ..plan.clone() };
@@ -154,6 +163,21 @@ impl Searcher<'_> {
         });
         Ok(cities.collect())
     }
+}
+
+/// The words that pages hold, as they were typed: pairs of Chinese characters that overlap are one word.
+pub(super) fn held_words(words: &[WordCount]) -> Vec<String> {
+    let mut held: Vec<String> = Vec::new();
+    for word in words.iter().filter(|word| word.pages > 0).map(|word| word.word.as_str()) {
+        let first = word.chars().next().filter(|&first| is_han(first));
+        match held.last_mut() {
+            Some(last) if first.is_some() && last.chars().next_back() == first => {
+                last.extend(word.chars().skip(1));
+            }
+            _ => held.push(word.to_owned()),
+        }
+    }
+    held
 }
 
 fn without<T: Clone>(all: &[T], at: usize) -> Vec<T> {

@@ -83,7 +83,7 @@ impl Matcher {
         self
     }
 
-    /// Also counts those of `words` that stand behind a word of the query, as in "DECnet is", at `share` of the heaviest
+    /// Also counts those of `words` that stand behind a word of the query, as in "ptosis is", at `share` of the heaviest
     /// word's weight.
     #[must_use]
     pub fn with_defining(mut self, words: Arc<HashSet<String>>, share: f32) -> Self {

@@ -38,6 +38,24 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// Other words under the same filters and exclusions.
+    #[must_use]
+    pub fn with_words(&self, words: &str) -> Self {
+        Self { words: words.to_owned(), phrases: vec![], has_quoted_words: false, ..self.clone() }
+    }
+
+    /// The query in the query language: its words, then what it excludes, then its filters. Phrases are left out.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let quoted = |text: &str| if text.contains(' ') { format!("\"{text}\"") } else { text.to_owned() };
+        let excluded = self.excluded.iter().map(|text| format!("-{}", quoted(text)));
+        let filter = |(field, value): &(FacetField, String)| format!("{}:{}", field.name(), quoted(value));
+        let filters = self.filters.iter().map(filter);
+        let left_out = self.left_out.iter().map(|part| format!("-{}", filter(part)));
+        let parts = std::iter::once(self.words.clone()).chain(excluded).chain(filters).chain(left_out);
+        parts.collect::<Vec<_>>().join(" ")
+    }
+
     /// The same with its phrases as words: they may stand anywhere in a page.
     #[must_use]
     pub fn with_phrases_as_words(mut self) -> Self {

@@ -139,6 +139,8 @@ fn facet_values_are_searched() {
         ("in pinyin", &["facets", "clinic", "--find", "meifang"], 1),
         ("of a query", &["facets", "city", "--of", "swelling"], 0),
         ("of another", &["facets", "city", "--of", "\"double eyelid surgery\""], 3),
+        ("a city in Chinese", &["facets", "city", "--find", "重庆"], 1),
+        ("in traditional characters", &["facets", "city", "--find", "重慶"], 1),
         ("nothing", &["facets", "city", "--find", "xyz"], 0),
     ] {
         let run = workbench.search(arguments);

@@ -349,6 +349,40 @@ fn a_crawl_in_a_zip_archive_is_read_as_far_as_it_goes() {
     assert!(refused.code == 4 && refused.stderr.contains("needs the whole archive"), "{}", refused.stderr);
 }
 
+/// A hundred names for one file, as an archive has that unpacks to a hundred times what is in it.
+fn overlapping() -> Vec<u8> {
+    let one = zip(&[("00.txt", text("okapi").as_bytes())]);
+    let at = |magic: &[u8]| one.windows(4).position(|four| four == magic).expect("a header");
+    let (directory, end) = (at(b"PK\x01\x02"), at(b"PK\x05\x06"));
+    let entries = (0..100_u8).flat_map(|number| {
+        let mut entry = one[directory..end].to_vec();
+        entry[46..48].copy_from_slice(format!("{number:02}").as_bytes());
+        entry
+    });
+    let mut bytes: Vec<u8> = one[..directory].iter().copied().chain(entries).collect();
+    let size = u32::try_from(bytes.len() - directory).expect("short");
+    bytes.extend_from_slice(&one[end..]);
+    let end = bytes.len() - 22;
+    bytes[end + 8..end + 12].copy_from_slice(&[100, 0, 100, 0]);
+    bytes[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn an_archive_whose_files_overlap_is_refused() {
+    let mut gbk = zip(&[("zzzz.txt", text("okapi").as_bytes())]);
+    for at in 0..gbk.len() - 4 {
+        if &gbk[at..at + 4] == b"zzzz" {
+            gbk[at..at + 4].copy_from_slice(b"\xD2\xBD\xB1\xA3");
+        }
+    }
+    let workbench = Workbench::with_files(&[("corpus/bomb.zip", &overlapping()), ("corpus/gbk.zip", &gbk)]);
+    let run = workbench.search(&["extract", "--strict"]);
+    assert!(run.code == 4 && run.stderr.contains("bomb.zip") && run.stderr.contains("overlap"), "{}", run.stderr);
+    let paths: Vec<_> = run.rows().iter().map(|row| row["path"].clone()).collect();
+    assert_eq!(paths, ["corpus/gbk.zip/医保.txt"], "{}", run.stderr);
+}
+
 #[test]
 fn a_flood_of_bad_rows_is_counted() {
     let workbench = Workbench::with_files(&[("corpus/bad.jsonl", "x\n".repeat(5000).as_bytes())]);

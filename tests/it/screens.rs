@@ -71,6 +71,8 @@ fn screens_of_the_corpus() {
             ("answer_table", &["-n", "2", "-o", "csv", "Chongqing medical insurance beauty"]),
             ("answer_row", &["-j", "-n1", "Chongqing medical insurance beauty"]),
             ("nothing_together", &["--all", "Lhasa laser eye surgery"]),
+            ("nothing_with_filters", &["--all", "-c", "Chongqing", "zebra fees insurance verdict:no -surgery"]),
+            ("nothing_in_chinese", &["--all", "热玛吉 斑马 双眼皮"]),
             ("nothing_under_a_filter", &["-c", "Lhasa", "laser surgery"]),
             ("nothing_found", &["Lhasa laser eye surgery"]),
             ("typo", &["-n", "1", "chonqing medcial insurance"]),

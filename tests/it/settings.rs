@@ -30,6 +30,35 @@ fn run(workbench: &Workbench, folder: &str, variables: &[(&str, &str)], argument
 }
 
 #[test]
+fn errors_are_rows_where_the_variable_asks_for_rows() {
+    let workbench = bench();
+    let rows = [("SEARCH_OUTPUT", "json")];
+    let (code, _, told) = run(&workbench, "", &rows, &["--nope", "fees"]);
+    assert!(code == 2 && told.starts_with("{\"error\""), "{told}");
+    let (code, _, told) = run(&workbench, "", &rows, &["--nope", "-o", "plain", "fees"]);
+    assert!(code == 2 && told.starts_with("error:"), "{told}");
+}
+
+/// A mistake that came into what is saved, past the program, is found and can be taken away by it.
+#[test]
+fn saved_files_that_are_wrong_can_be_taken_away() {
+    let workbench = bench();
+    workbench.write("my-index/settings/sites.toml", b"x");
+    workbench.write("my-index/settings/synonyms.toml", b"x");
+    assert_eq!(workbench.search(&["implants"]).code, 2);
+    let examined = workbench.search(&["doctor"]);
+    assert!(examined.code == 2 && examined.stderr.contains("settings/"), "{}", examined.stderr);
+    assert!(examined.stderr.contains("try: search settings set"), "{}", examined.stderr);
+    let other = workbench.search_with_input(&["settings", "set", "sites.toml", "-"], b"# nothing\n");
+    assert!(other.code == 2 && other.stderr.contains("my-index/settings/synonyms.toml:1"), "{}", other.stderr);
+    for file in ["sites.toml", "synonyms.toml"] {
+        let run = workbench.search_with_input(&["settings", "set", file, "-"], b"");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    assert_eq!((workbench.search(&["implants"]).code, workbench.search(&["doctor"]).code), (0, 0));
+}
+
+#[test]
 fn the_order_of_settings() {
     let workbench = bench();
     assert!(workbench.path().join("my-index").is_dir(), "paths count from the folder of the file");

@@ -156,10 +156,10 @@ fn phrase_query(words: &[(usize, String)], fields: &Fields, made: Phrases) -> Bo
         [] => Box::new(EmptyQuery),
         [(_, only)] => clause_query(&Clause::Term(only.clone()), fields),
         several => {
-            let (written, others): (Vec<_>, Vec<_>) =
-                several.iter().cloned().partition(|(_, word)| written_word(word).is_some());
-            if !written.is_empty() && !others.is_empty() {
-                return mixed_phrase_query((several, &written), fields, made);
+            let is_written = |(_, word): &&(usize, String)| written_word(word).is_some();
+            let written: Vec<_> = several.iter().filter(is_written).cloned().collect();
+            if !written.is_empty() && written.len() < several.len() {
+                return mixed_phrase_query(several, &written, (fields, made));
             }
             let terms = several.iter().map(|(at, word)| (*at, fields.term(word)));
             made(terms.collect())
@@ -170,9 +170,9 @@ fn phrase_query(words: &[(usize, String)], fields: &Fields, made: Phrases) -> Bo
 /// A phrase with words as `written` and terms that have no other form, which stand in different fields: the phrase in any
 /// form, in a page where the words as written stand so far from each other.
 fn mixed_phrase_query(
-    (all, written): (&[(usize, String)], &[(usize, String)]),
-    fields: &Fields,
-    made: Phrases,
+    all: &[(usize, String)],
+    written: &[(usize, String)],
+    (fields, made): (&Fields, Phrases),
 ) -> Box<dyn Query> {
     let in_any_form: Vec<(usize, String)> = all.iter().map(|(at, word)| (*at, stem_term(word))).collect();
     let both = [phrase_query(&in_any_form, fields, made), phrase_query(written, fields, made)];

@@ -9,6 +9,7 @@ use tantivy::directory::error::OpenReadError;
 
 /// An index that could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BackendError {
     /// There is no index of ours: build one.
     #[error("no index in {directory}")]

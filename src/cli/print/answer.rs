@@ -33,7 +33,10 @@ pub(in crate::cli) fn pretty(
         writeln!(output, "{}", strong(&format!("{id}: {}", answer.query)))?;
     }
     if let Some(nearest) = only_nearest(answer) {
-        writeln!(output, " {}\n", strong(&format!("{nearest}:")))?;
+        for line in folded(&format!("{nearest}:"), &[], look.beside(1)) {
+            writeln!(output, " {}", strong(&line))?;
+        }
+        writeln!(output)?;
     } else if look.has_best {
         headline(output, answer, look)?;
     }
@@ -189,7 +192,9 @@ fn print_hit(
             "site" => format!("+ {count} more of the same site"),
             by => format!("+ {count} more with the same {by}{other}{more}"),
         };
-        writeln!(output, "{INDENT}{}", faint(&what))?;
+        for line in folded(&what, &[], look.beside(INDENT.len())) {
+            writeln!(output, "{INDENT}{}", faint(&line))?;
+        }
     }
     parts(output, hit.explain.as_deref().unwrap_or_default())?;
     writeln!(output)
@@ -259,7 +264,8 @@ fn facts(hit: &Hit) -> String {
     if !alternatives.is_empty() {
         source.push(format!("or {}", alternatives.join(", ")));
     }
-    format!("{}     {}", about.join(" › "), source.join(" · "))
+    let about = if about.is_empty() { String::new() } else { format!("{}     ", about.join(" › ")) };
+    format!("{about}{}", source.join(" · "))
 }
 
 fn print_passage(output: &mut impl Write, passage: &Passage, look: Look<'_>) -> io::Result<()> {
@@ -358,8 +364,9 @@ pub(in crate::cli) fn did_you_mean(answer: &Answer) -> Option<String> {
     (!words.is_empty()).then(|| format!("did you mean: {}?", offers.join(", ")))
 }
 
-/// What to say when nothing was found in an index that was `written` then: each word's pages, what excluded them, and where to go from here.
-pub(in crate::cli) fn empty_answer(answer: &Answer, written: Option<SystemTime>) -> String {
+/// What to say when nothing was found with these `flags` in an index that was `written` then: each word's pages, what excluded them, and where to go from here.
+pub(in crate::cli) fn empty_answer(answer: &Answer, written: Option<SystemTime>, flags: &[String]) -> String {
+    let flags: String = flags.iter().map(|flag| quoted(flag) + " ").collect();
     let mut text = String::from("No page has these words together.");
     if let Some((last, others)) = answer.words.split_last() {
         let mut counts: Vec<_> = others.iter().map(|count| format!("{} {}", count.word, count.pages)).collect();
@@ -374,10 +381,11 @@ pub(in crate::cli) fn empty_answer(answer: &Answer, written: Option<SystemTime>)
     let closest: Vec<_> =
         answer.help.closest.iter().map(|near| format!("“{}” {}", shown(&near.query), grouped(near.pages))).collect();
     if let Some(best) = answer.help.closest.iter().find(|near| near.pages > 0) {
-        let _ = write!(text, "\n  closest: {}      try: search {}", closest.join(" · "), quoted(&best.query));
+        let _ = write!(text, "\n  closest: {}      try: search {flags}{}", closest.join(" · "), quoted(&best.query));
     }
     let is_hopeful = answer.words.len() > 1 && answer.words.iter().any(|count| count.pages > 0);
-    if answer.help.closest.is_empty() && answer.help.obstacles.is_empty() && is_hopeful {
+    let is_near = answer.help.closest.iter().any(|near| near.pages > 0);
+    if !is_near && answer.help.obstacles.is_empty() && is_hopeful {
         let _ = write!(text, "\n  try: search --any {}", quoted(&answer.query));
     }
     for empty in &answer.help.empty_cities {

@@ -73,7 +73,9 @@ fn line(output: &mut impl Write, separator: Separator, cells: impl Iterator<Item
         if is_quoted {
             write!(output, "\"{}\"", cell.replace('"', "\"\""))?;
         } else {
-            output.write_all(cell.as_bytes())?;
+            // Nothing is quoted between tabs, but a spreadsheet takes a mark in front for one that does.
+            let before = if separator == Separator::Tab && cell.starts_with('"') { "'" } else { "" };
+            write!(output, "{before}{cell}")?;
         }
     }
     output.write_all(b"\n")

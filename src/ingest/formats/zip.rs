@@ -7,6 +7,8 @@
 use std::io::{self, BufReader, Read, Seek};
 use std::rc::Rc;
 
+use encoding_rs::GBK;
+
 use ::zip::read::{ZipFile, read_zipfile_from_stream};
 use ::zip::result::ZipError;
 use ::zip::{CompressionMethod, ZipArchive};
@@ -27,8 +29,14 @@ pub(in crate::ingest) fn for_each_file(
 ) {
     let broken = match ZipArchive::new(&mut file) {
         Ok(mut archive) => {
+            if archive.has_overlapping_files().unwrap_or(true) {
+                return visit(Entry::Bad("files in it overlap, as in a decompression bomb; it is not read".to_owned()));
+            }
+            if archive.has_duplicate_names() {
+                visit(Entry::Bad("files in it have one name; of those the last is read".to_owned()));
+            }
             for at in 0..archive.len() {
-                let name = archive.name_for_index(at).and_then(Result::ok).unwrap_or_default().into_owned();
+                let name = archive.file_names_raw().nth(at).map(written_name).unwrap_or_default();
                 match archive.by_index(at) {
                     Ok(entry) => visit_entry(entry, budget, visit),
                     Err(error) => visit(Entry::Bad(format!("{name}: {}", reason(&error)))),
@@ -57,17 +65,29 @@ pub(in crate::ingest) fn for_each_in_row(mut reader: impl Read, budget: &Rc<Budg
 }
 
 fn visit_entry<R: Read>(mut entry: ZipFile<'_, R>, budget: &Rc<Budget>, visit: &mut dyn FnMut(Entry<'_>)) {
-    let name = entry.name().unwrap_or_default().into_owned();
+    let name = written_name(entry.name_raw());
     if !entry.is_file() || is_shadow(&name) {
         return;
     }
-    let is_packed = entry.compression() != CompressionMethod::Stored;
+    let method = entry.compression();
+    if ![CompressionMethod::Stored, CompressionMethod::Deflated].contains(&method) {
+        return visit(Entry::Bad(format!("{name}: packed by {method}, which is not read; pack it by deflate")));
+    }
+    let is_packed = method != CompressionMethod::Stored;
     let missing = entry.size();
     let budget = is_packed.then_some(&**budget);
     let mut content = Unpacked { entry: &mut entry, budget, missing, has_failed: false, late: None };
     visit(Entry::File(name.clone(), &mut BufReader::with_capacity(1 << 16, &mut content)));
     if let Some(error) = content.late {
         visit(Entry::Bad(format!("{name}: {error}; read as it is")));
+    }
+}
+
+/// A name in the charset of the system that packed it: UTF-8, else what Chinese systems write.
+fn written_name(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(name) => name.to_owned(),
+        Err(_) => GBK.decode_without_bom_handling(raw).0.into_owned(),
     }
 }
 
@@ -79,9 +99,8 @@ fn reason(error: &ZipError) -> String {
             "a file tells its length only behind its content, which needs the whole archive as a file".to_owned()
         }
         ZipError::UnsupportedArchive(what) if what.contains("assword") => "encrypted".to_owned(),
-        ZipError::CompressionMethodNotSupported(method) => {
-            format!("packed by method {method}, which is not read; pack it by deflate")
-        }
+        ZipError::InvalidArchive(what) if what.contains("EOCD") => "it is missing".to_owned(),
+        ZipError::InvalidArchive(what) if what.contains("Unexpected end") => "the archive ends too early".to_owned(),
         other => other.to_string(),
     }
 }
@@ -114,7 +133,9 @@ impl<R: Read> Read for Unpacked<'_, R> {
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) if is_late => {
-                (self.has_failed, self.late) = (true, Some(error));
+                let missing = self.missing;
+                let cut = || io::Error::other(format!("the archive ends within it, {missing} bytes are missing"));
+                (self.has_failed, self.late) = (true, Some(if missing > 0 { cut() } else { error }));
                 return Ok(0);
             }
             Err(error) => error,
