@@ -3,13 +3,14 @@
 //! While a run puts pages, segments of like size are merged where they are many. Once it publishes, the smallest are merged
 //! until there are [`MAX_SEGMENTS`] at most. A segment that is not [`GROWTH`] times as large as what is merged already goes
 //! along: so every page is written anew a few times as the index grows, not at every run. Many pages become two segments,
-//! which are merged at the same time.
+//! which are merged at the same time; very many, one after the other, since a merge holds some bytes of each page and term.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::SegmentMeta;
+use tantivy::index::SegmentId;
 use tantivy::indexer::{LogMergePolicy, MergeCandidate, MergePolicy};
 
 /// Segments after a run, at most.
@@ -22,6 +23,8 @@ const MANY: usize = 32;
 /// So many segments, of so many pages, are merged by two threads: what a long run leaves behind.
 const SEGMENTS_OF_TWO: usize = 2 * MAX_SEGMENTS;
 const PAGES_OF_TWO: u64 = 50_000;
+/// More pages than these are not merged by two threads at the same time.
+const PAGES_AT_ONCE: u64 = 400_000;
 /// A segment with a larger share of deleted documents is merged: deleted ones still distort BM25 statistics.
 const MAX_DELETED_SHARE: f32 = 0.3;
 
@@ -30,6 +33,8 @@ const MAX_DELETED_SHARE: f32 = 0.3;
 pub(super) struct FewSegments {
     as_they_come: LogMergePolicy,
     is_publishing: Arc<AtomicBool>,
+    /// What is merged once another merge has ended.
+    next: Arc<Mutex<Vec<SegmentId>>>,
 }
 
 impl FewSegments {
@@ -38,7 +43,14 @@ impl FewSegments {
         let mut as_they_come = LogMergePolicy::default();
         as_they_come.set_min_num_segments(MANY);
         as_they_come.set_del_docs_ratio_before_merge(MAX_DELETED_SHARE);
-        Self { as_they_come, is_publishing: Arc::clone(is_publishing) }
+        Self { as_they_come, is_publishing: Arc::clone(is_publishing), next: Arc::default() }
+    }
+
+    /// What was put off, when all of it is there still.
+    fn take_next(&self, segments: &[SegmentMeta]) -> Option<MergeCandidate> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_there = |id: &SegmentId| segments.iter().any(|segment| segment.id() == *id);
+        (!next.is_empty() && next.iter().all(is_there)).then(|| MergeCandidate(std::mem::take(&mut next)))
     }
 }
 
@@ -48,6 +60,9 @@ impl MergePolicy for FewSegments {
         if !candidates.is_empty() || !self.is_publishing.load(Ordering::SeqCst) {
             return candidates;
         }
+        if let Some(next) = self.take_next(segments) {
+            return vec![next];
+        }
         let mut by_size: Vec<&SegmentMeta> = segments.iter().collect();
         by_size.sort_by_key(|segment| (Reverse(segment.num_docs()), segment.id()));
         let sizes: Vec<u64> = by_size.iter().map(|segment| u64::from(segment.num_docs())).collect();
@@ -55,7 +70,11 @@ impl MergePolicy for FewSegments {
         let ids: Vec<_> = by_size.into_iter().skip(first).map(SegmentMeta::id).collect();
         let parts = parts(sizes.get(first..).unwrap_or_default(), MAX_SEGMENTS - first.min(MAX_SEGMENTS));
         let part = |part: Vec<usize>| part.iter().filter_map(|at| ids.get(*at).copied()).collect();
-        parts.into_iter().map(|numbers| MergeCandidate(part(numbers))).collect()
+        let mut parts: Vec<Vec<SegmentId>> = parts.into_iter().map(part).collect();
+        if sizes.iter().skip(first).sum::<u64>() > PAGES_AT_ONCE && parts.len() > 1 {
+            *self.next.lock().unwrap_or_else(PoisonError::into_inner) = parts.pop().unwrap_or_default();
+        }
+        parts.into_iter().map(MergeCandidate).collect()
     }
 }
 
