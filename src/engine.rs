@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime};
 
-use self::browse::NamesInUse;
 use self::guarded::guarded;
 pub use self::intake::{RunOptions, rebuild};
 use crate::backend::embedded::{Access, Checks, Disk, EmbeddedIndex, IndexFigures, Kinships, Reading};
@@ -125,7 +124,6 @@ pub struct Engine {
     index: RwLock<Arc<EmbeddedIndex>>,
     knowledge: Knowledge,
     weights: Weights,
-    names: NamesInUse,
 }
 
 /// Figures of an index and of what its pages are about.
@@ -167,7 +165,7 @@ impl Engine {
     }
 
     fn over(index: EmbeddedIndex, Settings { knowledge, weights }: Settings) -> Self {
-        Self { index: RwLock::new(Arc::new(index)), knowledge, weights, names: NamesInUse::default() }
+        Self { index: RwLock::new(Arc::new(index)), knowledge, weights }
     }
 
     /// The generation of the index that is current as far as this engine knows.

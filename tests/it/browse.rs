@@ -111,6 +111,63 @@ fn beginnings_are_completed() {
     assert_eq!(many.lines().count(), 2, "{many}");
 }
 
+/// Pages of one clinic in thirteen, of another one in two of them; of the other clinics few.
+fn pages_of_clinics(numbers: std::ops::Range<u8>) -> String {
+    let row = |number: u8, clinic: &str| {
+        let title = format!("Does {clinic} in Dalian take card {number}?");
+        let text = format!("Guests of {clinic} in Dalian ask about card number {number}. {clinic} takes it.");
+        json!({"url": format!("https://m.example/{number}"), "title": title, "text": text}).to_string() + "\n"
+    };
+    let rows = numbers.map(|number| match number % 13 {
+        0 => row(number, "Zaomeifang Eye Clinic"),
+        1 | 2 => row(number, "Zhilin Eye Clinic"),
+        3 => row(number, "早美芳眼科诊所"),
+        _ => row(number, &format!("Z{}min Eye Clinic", char::from(b'a' + number % 26))),
+    });
+    rows.collect()
+}
+
+#[test]
+fn names_of_most_pages_come_first() {
+    let workbench = Workbench::new();
+    // Whole names of clinics and their pages, without the brands.
+    let suggested = |count: &str, prefix: &str| -> Vec<(String, u64)> {
+        let rows = workbench.search(&["suggest", "-j", "-n", count, prefix]).rows();
+        let name =
+            |row: &Value| (row["text"].as_str().expect("a text").to_owned(), row["pages"].as_u64().expect("a count"));
+        let rows = rows.iter().filter(|row| row["kind"] == "clinic").map(name);
+        rows.filter(|(name, _)| name.ends_with("Clinic") || name.ends_with("诊所")).collect()
+    };
+    let names = |names: [(&str, u64); 3]| names.map(|(name, pages)| (name.to_owned(), pages));
+    workbench.write("corpus/feed.jsonl", pages_of_clinics(0..52).as_bytes());
+    assert_eq!(workbench.search(&["index"]).code, 0);
+    let most = names([("Zhilin Eye Clinic", 8), ("Zaomeifang Eye Clinic", 4), ("早美芳眼科诊所", 4)]);
+    for prefix in ["z", "Z"] {
+        assert_eq!(suggested("100", prefix)[..3], most, "{prefix}");
+        assert_eq!(suggested("2", prefix)[0], most[0], "{prefix}: the best of many");
+    }
+    for (prefix, expected) in [
+        ("zhi lin eye", &most[..1]),
+        ("zhil", &most[..1]),
+        ("zao", &most[1..]),
+        ("zaomeifangy", &most[2..]),
+        ("早", &most[2..]),
+        ("zmf", &most[2..]),
+        ("zmfyk", &most[2..]),
+        ("zaomeifangeyeclinics", &[]),
+    ] {
+        assert_eq!(suggested("100", prefix), expected, "{prefix}");
+    }
+    // In two segments, and with pages that were removed.
+    workbench.write("corpus/feed.jsonl", pages_of_clinics(27..104).as_bytes());
+    assert_eq!(workbench.search(&["index", "--prune"]).code, 0);
+    let most = names([("Zhilin Eye Clinic", 12), ("早美芳眼科诊所", 6), ("Zaomeifang Eye Clinic", 5)]);
+    assert_eq!(suggested("100", "z")[..3], most);
+    assert_eq!(suggested("2", "z")[0], most[0], "the best of many");
+    assert!(workbench.search(&["suggest", "da"]).stdout.contains("Dalian"), "a city");
+    assert_ne!(workbench.search(&["--clinic", "zmf", "card"]).code, 0, "initials complete a name and are none");
+}
+
 #[test]
 fn titles_are_found_behind_those_of_removed_pages() {
     let workbench = Workbench::new();

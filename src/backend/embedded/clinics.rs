@@ -180,7 +180,7 @@ fn add_terms(
 }
 
 /// The pages of a term that are still there.
-fn pages_of(
+pub(super) fn pages_of(
     reader: &SegmentReader,
     inverted: &InvertedIndexReader,
     info: &tantivy::postings::TermInfo,

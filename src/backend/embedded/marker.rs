@@ -14,7 +14,7 @@ use super::payload::hash_name;
 
 pub(super) const FILE_NAME: &str = "search-index.json";
 /// Raised with every change of fields, analyzer or stored form that old indexes do not follow.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// The names of generations are this and a number.
 const GENERATION: &str = "generation-";

@@ -38,6 +38,7 @@ mod sorted;
 mod stored;
 mod tally;
 mod titles;
+mod typed;
 mod ways;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +72,7 @@ pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
 use self::tally::FacetKeys;
+pub use self::typed::TypedName;
 use crate::model::likeness::Leaders;
 
 /// Bytes of pages that are compressed together. Of pages that are alike, a third less is stored than in blocks of a quarter;

@@ -6,7 +6,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use tantivy::{TantivyDocument, Term};
 
-use super::{analyzer, clinics};
+use super::{analyzer, clinics, typed};
 use crate::model::capture::CaptureTime;
 use crate::model::clinic::ClinicKey;
 use crate::model::document::Document;
@@ -62,6 +62,8 @@ pub(super) struct Fields {
     pub(super) clinic_found: Field,
     /// What a clinic is called.
     pub(super) clinic_named: Field,
+    /// How the names of cities and clinics begin; see [`super::typed`].
+    pub(super) typed: Field,
     /// The whole [`Document`] as JSON.
     pub(super) document: Field,
     /// Its edges, apart, so that the pages of a site are compared without reading them whole.
@@ -104,7 +106,8 @@ impl Fields {
             written: builder.add_text_field("written", text_by(Forms::Written)),
             facets: FacetField::ALL.map(|facet| builder.add_text_field(facet.name(), value.clone())),
             clinic_found: builder.add_text_field("clinic_found", names.clone()),
-            clinic_named: builder.add_text_field("clinic_named", names),
+            clinic_named: builder.add_text_field("clinic_named", names.clone()),
+            typed: builder.add_text_field("typed", names),
             document: builder.add_bytes_field("document", BytesOptions::default().set_stored()),
             edges: builder.add_bytes_field("edges", BytesOptions::default().set_stored()),
             likeness: builder.add_u64_field(LIKENESS, FAST),
@@ -170,6 +173,9 @@ impl Fields {
             for term in clinics::named_terms(clinic) {
                 filled.add_text(self.clinic_named, term);
             }
+        }
+        for term in typed::typed_terms(&document.facets) {
+            filled.add_text(self.typed, term);
         }
         filled.add_bytes(self.document, &serde_json::to_vec(document)?);
         Ok(filled)

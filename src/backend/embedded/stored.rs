@@ -128,12 +128,6 @@ impl IndexView<'_> {
         Ok(only.article.title)
     }
 
-    /// Which published state this is: it differs from that of any other state of the index that the process has seen.
-    #[must_use]
-    pub fn state(&self) -> (String, u64) {
-        (self.index.generation.clone(), self.searcher.generation().generation_id())
-    }
-
     fn origin(&self, address: DocAddress) -> Result<Origin, BackendError> {
         #[derive(serde::Deserialize)]
         struct OriginOnly {
