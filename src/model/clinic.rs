@@ -12,7 +12,7 @@ const PARTS: char = '/';
 const KINDS: char = '+';
 
 /// A clinic, by what all spellings of its name share: `500000/zaomeifang/aesthetic`. The value of the facet.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClinicKey {
     /// Code of the city; `None` where no page says.
     pub city: Option<String>,

@@ -315,18 +315,14 @@ impl Searcher<'_> {
                 let keys = values.iter().filter_map(|(value, pages)| Some((ClinicKey::parse(value)?, *pages)));
                 return Ok((field.name().to_owned(), self.clinics().counts(&keys.collect(), MAX_FACET_VALUES)?));
             }
-            let mut counts: Vec<FacetCount> = values
-                .iter()
-                .map(|(value, pages)| FacetCount {
-                    value: value.clone(),
-                    label: facet_label(*field, value, self.knowledge),
-                    pages: *pages,
-                    aliases: vec![],
-                })
-                .collect();
-            counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.value.cmp(&right.value)));
-            counts.truncate(MAX_FACET_VALUES);
-            Ok((field.name().to_owned(), counts))
+            let mut values: Vec<(&String, usize)> = values.iter().map(|(value, pages)| (value, *pages)).collect();
+            values.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(right.0)));
+            values.truncate(MAX_FACET_VALUES);
+            let counts = values.into_iter().map(|(value, pages)| {
+                let label = facet_label(*field, value, self.knowledge);
+                FacetCount { value: value.clone(), label, pages, aliases: vec![] }
+            });
+            Ok((field.name().to_owned(), counts.collect()))
         });
         named.collect()
     }

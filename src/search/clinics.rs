@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::backend::embedded::{BackendError, ClinicName, IndexView};
+use crate::backend::embedded::{BackendError, ClinicName, IndexView, KnownClinic};
 use crate::knowledge::Knowledge;
 use crate::model::answer::FacetCount;
 use crate::model::clinic::{ClinicKey, NameSort};
@@ -267,11 +267,15 @@ impl Clinics<'_> {
             if counted.contains(key) {
                 continue;
             }
-            let family = self.family(key)?;
-            let pages = family.iter().filter_map(|key| values.get(key)).sum();
-            let (label, aliases) = self.names(&family)?;
-            counts.push(FacetCount { value: key.to_string(), label, pages, aliases });
-            counted.extend(family);
+            let known = self.view.known_clinic(key, || {
+                let keys = self.family(key)?;
+                let (name, aliases) = self.names(&keys)?;
+                Ok(KnownClinic { keys, name, aliases })
+            })?;
+            let pages = known.keys.iter().filter_map(|key| values.get(key)).sum();
+            let KnownClinic { name, aliases, .. } = (*known).clone();
+            counts.push(FacetCount { value: key.to_string(), label: name, pages, aliases });
+            counted.extend(known.keys.iter().cloned());
         }
         counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.value.cmp(&right.value)));
         Ok(counts)

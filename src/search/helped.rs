@@ -100,7 +100,7 @@ impl Searcher<'_> {
         }
         let mut obstacles = Vec::new();
         for (part, less) in parts {
-            let pages = self.view.retrieve(&Plan { window: 1, ..less }, self.deadline)?.total;
+            let pages = self.view.retrieve_pages(&Plan { window: 1, ..less }, self.deadline)?.total;
             obstacles.extend((pages > 0).then_some(Obstacle { part, pages }));
         }
         Ok(obstacles)

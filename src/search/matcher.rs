@@ -2,8 +2,10 @@
 //!
 //! Spans come from the same analyzer as the index, so that highlights are exact.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::knowledge::Knowledge;
 use crate::model::plan::{Clause, FacetField, Plan};
@@ -14,10 +16,10 @@ use crate::text::terms::{Forms, TermStream};
 #[derive(Debug, Clone, Default)]
 pub struct Matcher {
     forms: Forms,
-    words: HashMap<String, Vec<usize>>,
+    words: FxHashMap<String, Vec<usize>>,
     phrases: Vec<(Vec<(usize, String)>, usize)>,
     /// Of all of them.
-    phrase_words: HashSet<String>,
+    phrase_words: FxHashSet<String>,
     pub(super) idf: Vec<f32>,
     /// Groups from here on are looked for, but not shown as matches.
     pub(super) unshown_from: usize,
@@ -112,7 +114,7 @@ impl Matcher {
     pub(super) fn matches(&self, text: &str) -> Vec<Match> {
         let mut found = Vec::new();
         // Terms of the phrases, by where they stand.
-        let mut places: HashMap<(usize, &str), Span> = HashMap::new();
+        let mut places: FxHashMap<(usize, &str), Span> = FxHashMap::default();
         let mut defining = Vec::new();
         let mut stream = TermStream::by(text, self.forms);
         while stream.advance() {
@@ -156,7 +158,7 @@ fn end_before(text: &str, at: usize) -> usize {
 }
 
 /// The spans of each word of each occurrence of a phrase.
-fn phrase_matches(places: &HashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
+fn phrase_matches(places: &FxHashMap<(usize, &str), Span>, words: &[(usize, String)]) -> Vec<Span> {
     let Some((_, first)) = words.first() else { return vec![] };
     let mut spans = Vec::new();
     for (start, _) in places.keys().filter(|(_, word)| word == first) {

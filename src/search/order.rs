@@ -67,7 +67,7 @@ impl Searcher<'_> {
         own.filters.push(any_of(FacetField::Clinic, wanted.clinics.clone()));
         own.filters.extend(wanted.topics.iter().map(|topics| any_of(FacetField::Topic, topics.clone())));
         let seen: HashSet<u64> = retrieved.candidates.iter().map(|candidate| candidate.id.as_u64()).collect();
-        let more = self.view.retrieve(&own, self.deadline)?.candidates.into_iter();
+        let more = self.view.retrieve_pages(&own, self.deadline)?.candidates.into_iter();
         retrieved.candidates.extend(more.filter(|candidate| !seen.contains(&candidate.id.as_u64())));
         Ok(())
     }

@@ -70,7 +70,7 @@ impl Searcher<'_> {
         let of_verdict = any_of(FacetField::Verdict, vec![verdict.to_owned()]);
         let filters = plan.filters.iter().chain(&plan.focus).cloned().chain([of_verdict]).collect();
         let plan = Plan { filters, window: LOOKED_AT, ..plan.clone() };
-        let retrieved = self.view.retrieve(&plan, self.deadline)?;
+        let retrieved = self.view.retrieve_pages(&plan, self.deadline)?;
         for ranked in rank(&retrieved, &plan, wanted, &self.weights.ranking) {
             let document = self.view.document_of(&ranked.candidate)?;
             if let Some(quote) = quote(&document, None) {

@@ -33,6 +33,32 @@ fn an_engine_is_shared_between_threads() {
     });
 }
 
+/// What is looked up or counted often is held in memory: that must not show.
+#[test]
+fn an_answer_is_the_same_however_often_it_was_asked_for() {
+    let folder = TempDir::new().expect("a folder");
+    let engine = engine(&folder);
+    let cities = ["Dalian", "Wuhan", "Harbin"];
+    let text = |number: usize| {
+        let (city, clinic) = (cities[number % 3], ["Haijing", "Beixing"][number % 2]);
+        let text = format!("{city} {clinic} Dental Clinic explains implants. They cost {number} thousand yuan there. ");
+        page(&format!("{number}"), &(text + "The clinic is careful, and opens at nine."))
+    };
+    let asked = |words: &str| {
+        let mut answer = engine.search(&Query::new(words)).expect("an answer");
+        answer.took_ms = 0.0;
+        answer
+    };
+    for pages in [0..20, 10..30] {
+        engine.ingest_pages(pages.map(text)).expect("indexed");
+        let questions = ["implants", "Dalian implants", "the clinic", "\"opens at nine\""];
+        let first = questions.map(asked);
+        for _ in 0..30 {
+            assert_eq!(questions.map(asked), first);
+        }
+    }
+}
+
 /// The names at the root of the crate are what callers learn and what semver holds for: few.
 #[test]
 fn the_public_surface_is_small() {

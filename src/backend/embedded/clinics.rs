@@ -4,7 +4,7 @@
 //! `clinic_found` has `name <tab> r or p <tab> key`, `clinic_named` has `key <tab> n or a <tab> name`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{InvertedIndexReader, SegmentReader};
@@ -31,21 +31,43 @@ type Terms = Arc<BTreeMap<String, usize>>;
 
 /// What was looked up in one state of the index, to be given again.
 #[derive(Default)]
-pub(super) struct LookedUp(Mutex<(u64, HashMap<Range, Terms>)>);
+pub(super) struct LookedUp(Mutex<OfState>);
+
+#[derive(Default)]
+struct OfState {
+    /// Which state.
+    generation: u64,
+    terms: HashMap<Range, Terms>,
+    clinics: HashMap<ClinicKey, Arc<KnownClinic>>,
+}
 
 impl LookedUp {
-    fn get(&self, state: u64, range: &Range) -> Option<Terms> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (held.0 == state).then(|| held.1.get(range).cloned()).flatten()
-    }
-
-    fn keep(&self, state: u64, range: Range, terms: Terms) {
+    /// What is held of a state, with room for one more.
+    fn of(&self, view: &IndexView<'_>) -> MutexGuard<'_, OfState> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.0 != state || held.1.len() >= MAX_KEPT {
-            *held = (state, HashMap::new());
+        let generation = view.searcher.generation().generation_id();
+        if held.generation != generation {
+            *held = OfState { generation, ..OfState::default() };
         }
-        held.1.insert(range, terms);
+        if held.terms.len() >= MAX_KEPT {
+            held.terms.clear();
+        }
+        if held.clinics.len() >= MAX_KEPT {
+            held.clinics.clear();
+        }
+        held
     }
+}
+
+/// A clinic, as it is counted and shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownClinic {
+    /// All its keys.
+    pub keys: Vec<ClinicKey>,
+    /// What it is called on most pages.
+    pub name: String,
+    /// Its other names, the most frequent first.
+    pub aliases: Vec<String>,
 }
 
 /// A name of a clinic, as pages write it.
@@ -126,6 +148,23 @@ impl IndexView<'_> {
         Ok(terms.iter().filter_map(|(term, &pages)| Some((ClinicKey::parse(term)?, pages))).collect())
     }
 
+    /// The clinic with a key: what `find` has found of it in this state of the index, by whomever it was asked.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn known_clinic(
+        &self,
+        key: &ClinicKey,
+        find: impl FnOnce() -> Result<KnownClinic, BackendError>,
+    ) -> Result<Arc<KnownClinic>, BackendError> {
+        if let Some(known) = self.index.remembered.looked_up.of(self).clinics.get(key) {
+            return Ok(Arc::clone(known));
+        }
+        let known = Arc::new(find()?);
+        self.index.remembered.looked_up.of(self).clinics.insert(key.clone(), Arc::clone(&known));
+        Ok(known)
+    }
+
     /// Calls `visit` with the key of every clinic, each of its names and the pages that have it; the same name may come
     /// several times.
     ///
@@ -143,9 +182,9 @@ impl IndexView<'_> {
 
     /// The terms of a field that begin with `from`, and the pages that have each; the first `limit` of every segment.
     fn terms_of(&self, field: Field, from: &str, limit: usize) -> Result<Terms, BackendError> {
-        let (state, range) = (self.searcher.generation().generation_id(), (field, from.to_owned(), limit));
-        if let Some(terms) = self.index.looked_up.get(state, &range) {
-            return Ok(terms);
+        let range = (field, from.to_owned(), limit);
+        if let Some(terms) = self.index.remembered.looked_up.of(self).terms.get(&range) {
+            return Ok(Arc::clone(terms));
         }
         let mut found = BTreeMap::new();
         for reader in self.searcher.segment_readers() {
@@ -153,7 +192,7 @@ impl IndexView<'_> {
         }
         let found = Arc::new(found);
         if found.len() <= MAX_KEPT_TERMS {
-            self.index.looked_up.keep(state, range, Arc::clone(&found));
+            self.index.remembered.looked_up.of(self).terms.insert(range, Arc::clone(&found));
         }
         Ok(found)
     }

@@ -9,6 +9,7 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::query::Weight;
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError};
 
+use super::held::{Counts, OfSegment};
 use super::tally::{FacetKeys, FacetTally, most_frequent};
 use crate::model::plan::{FacetField, Filter};
 
@@ -27,6 +28,24 @@ pub(super) struct Survey<'a> {
     pub(super) focus: Vec<Filter>,
     /// What the values of facets are called alike by in all segments.
     pub(super) keys: &'a FacetKeys,
+    /// How facet values are counted.
+    pub(super) counting: Counting,
+}
+
+/// How facet values are counted.
+pub(super) enum Counting {
+    /// Not at all.
+    Nothing,
+    /// As the columns of each segment have them.
+    Read,
+    /// As they are held of all pages.
+    Held(Counts),
+}
+
+impl Counting {
+    fn held(&self) -> Option<&Counts> {
+        if let Self::Held(counts) = self { Some(counts) } else { None }
+    }
 }
 
 /// What [`Survey`] saw.
@@ -83,7 +102,7 @@ impl Collector for Survey<'_> {
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentSurvey> {
         let mut facets = Vec::new();
-        for field in FacetField::ALL {
+        for field in FacetField::ALL.into_iter().filter(|_| matches!(self.counting, Counting::Read)) {
             facets.extend(FacetTally::of(field, reader)?);
         }
         Ok(SegmentSurvey {
@@ -91,6 +110,7 @@ impl Collector for Survey<'_> {
             window: self.window,
             ids: reader.fast_fields().u64("id")?,
             facets,
+            held: self.counting.held().map(|counts| counts.of_segment(segment)),
             verdicts: if self.focus.is_empty() { None } else { FacetTally::of(FacetField::Verdict, reader)? },
             focus: Focus::of(&self.focus, reader)?,
             uncounted: Vec::with_capacity(PAGES_AT_ONCE),
@@ -120,6 +140,9 @@ impl Collector for Survey<'_> {
         for (field, tallies) in tallies {
             merged.counts.insert(field, most_frequent(&tallies, self.keys)?);
         }
+        if let Some(counts) = self.counting.held() {
+            merged.counts = counts.most_frequent();
+        }
         merged.verdicts = if self.focus.is_empty() {
             merged.counts.get(&FacetField::Verdict).cloned().unwrap_or_default()
         } else {
@@ -138,6 +161,9 @@ impl Collector for Survey<'_> {
     ) -> tantivy::Result<SegmentFindings> {
         let mut survey = self.for_segment(segment, reader)?;
         survey.is_partial = !for_each_match((weight, reader), self.deadline, |doc, score| survey.collect(doc, score))?;
+        survey.count_facets();
+        let (counts, of_segment) = (self.counting.held(), survey.held.take());
+        counts.zip(of_segment).into_iter().for_each(|(counts, of_segment)| counts.add(of_segment));
         Ok(survey.harvest())
     }
 }
@@ -172,6 +198,7 @@ pub(super) struct SegmentSurvey {
     window: usize,
     ids: Column<u64>,
     facets: Vec<FacetTally>,
+    held: Option<OfSegment>,
     verdicts: Option<FacetTally>,
     focus: Focus,
     /// Pages whose facets are still to be counted: many at once cost less.
@@ -184,6 +211,7 @@ pub(super) struct SegmentSurvey {
 impl SegmentSurvey {
     fn count_facets(&mut self) {
         self.facets.iter_mut().for_each(|facet| facet.count(&self.uncounted));
+        self.held.iter_mut().for_each(|held| held.find(&self.uncounted));
         if let Some(verdicts) = self.verdicts.as_mut() {
             self.uncounted.retain(|&doc| self.focus.holds(doc));
             verdicts.count(&self.uncounted);

@@ -9,6 +9,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::collect::Scored;
+use super::held::Values;
 use super::schema::Fields;
 use crate::model::document::DocumentId;
 use crate::model::plan::{Candidate, Clause, FacetField, PerClause, Plan};
@@ -19,7 +20,7 @@ pub(super) fn describe(
     searcher: &Searcher,
     fields: &Fields,
     plan: &Plan,
-    best: &[Scored],
+    (best, held): (&[Scored], Option<&Values>),
 ) -> tantivy::Result<Vec<Candidate>> {
     let mut by_segment: BTreeMap<u32, Vec<Scored>> = BTreeMap::new();
     for scored in best {
@@ -29,7 +30,7 @@ pub(super) fn describe(
     let mut candidates = Vec::with_capacity(best.len());
     for (segment, mut pages) in by_segment {
         pages.sort_unstable_by_key(|scored| scored.doc);
-        let mut segment = Segment::open(searcher.segment_reader(segment), fields, plan, mean_length)?;
+        let mut segment = Segment::open(searcher.segment_reader(segment), fields, plan, (mean_length, held))?;
         for scored in pages {
             candidates.push((scored, segment.candidate(scored)?));
         }
@@ -51,7 +52,7 @@ fn mean_length(searcher: &Searcher, fields: &Fields) -> tantivy::Result<f32> {
 /// One segment, opened for the clauses of a plan; pages are asked for in ascending order.
 struct Segment<'a> {
     clauses: PerClause<Occurrences>,
-    facets: FacetColumns,
+    facets: Facets<'a>,
     text_keys: tantivy::columnar::Column<u64>,
     sites: tantivy::columnar::Column<u64>,
     lengths: tantivy::fieldnorm::FieldNormReader,
@@ -60,10 +61,16 @@ struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    fn open(reader: &SegmentReader, fields: &Fields, plan: &'a Plan, mean_length: f32) -> tantivy::Result<Self> {
+    fn open(
+        reader: &SegmentReader,
+        fields: &Fields,
+        plan: &'a Plan,
+        (mean_length, held): (f32, Option<&'a Values>),
+    ) -> tantivy::Result<Self> {
         Ok(Self {
             clauses: plan.per_clause(|clause| Occurrences::open(reader, fields, clause))?,
-            facets: FacetColumns::open(reader, plan)?,
+            facets: held
+                .map_or_else(|| FacetColumns::open(reader, plan).map(Facets::Read), |held| Ok(Facets::Held(held)))?,
             text_keys: reader.fast_fields().u64("text_key")?,
             sites: reader.fast_fields().u64("site")?,
             lengths: reader.get_fieldnorms_reader(fields.text)?,
@@ -73,7 +80,14 @@ impl<'a> Segment<'a> {
     }
 
     fn candidate(&mut self, scored: Scored) -> tantivy::Result<Candidate> {
-        let facets = self.facets.values_of(scored.doc)?;
+        let facets = match &mut self.facets {
+            Facets::Read(columns) => columns.values_of(scored.doc)?,
+            Facets::Held(held) => {
+                let values = held.of_page(scored.segment, scored.doc);
+                let values = values.filter(|(field, _)| self.plan.ranks_by(*field));
+                values.map(|(field, value)| (field, value.clone())).collect()
+            }
+        };
         let mut matches = Vec::with_capacity(self.plan.groups.len());
         let mut counts = PerClause::default();
         for clauses in &mut self.clauses.groups {
@@ -154,6 +168,12 @@ impl Occurrences {
         positions.extend(first.iter().copied().filter(|&start| follow(start)));
         u32::try_from(positions.len() - before).unwrap_or(u32::MAX)
     }
+}
+
+/// Where the facets of pages are found.
+enum Facets<'a> {
+    Read(FacetColumns),
+    Held(&'a Values),
 }
 
 /// The facets of one segment that rank a page, and the values read so far: the same few come again and again.

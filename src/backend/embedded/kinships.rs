@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{IndexView, payload};
 
@@ -13,11 +14,16 @@ use crate::model::likeness::{Kinship, Leaders, LikenessKey};
 
 /// Bytes of a row.
 const ROW_BYTES: usize = 24;
+/// Families that are looked for in all rows: to put the rows in order costs as much as some dozen looks.
+const MANY_LOOKS: usize = 24;
 
 /// Which pages are alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Kinships {
     rows: Vec<Kinship>,
+    /// How often families were looked for.
+    looks: AtomicUsize,
+    groups: OnceLock<Groups>,
 }
 
 impl Kinships {
@@ -48,12 +54,28 @@ impl Kinships {
         pages.map(|row| DocumentId::from_u64(row.id)).collect()
     }
 
-    /// The families of some pages, found in one look at all rows.
+    /// The families of some pages: found in one look at all rows, or where that was done often, in the order of heads.
     #[must_use]
     pub fn families(&self, pages: impl IntoIterator<Item = DocumentId>) -> Families {
+        let asked = pages.into_iter().filter_map(|id| self.of(id));
+        if self.looks.fetch_add(1, Ordering::Relaxed) < MANY_LOOKS {
+            return self.families_by_look(asked);
+        }
+        let groups = self.groups.get_or_init(|| Groups::of(&self.rows));
+        let mut families = Families::default();
+        for row in asked {
+            families.copies.entry(row.head).or_insert_with(|| groups.copies(&self.rows, row.head));
+            if let Some(size) = groups.templates.get(&row.template) {
+                families.templates.insert(row.template, *size);
+            }
+        }
+        families
+    }
+
+    fn families_by_look(&self, asked: impl Iterator<Item = Kinship>) -> Families {
         let mut families = Families::default();
         let mut seen = 0;
-        for row in pages.into_iter().filter_map(|id| self.of(id)) {
+        for row in asked {
             families.copies.entry(row.head).or_default();
             seen |= bit(row.head);
             if row.template != 0 {
@@ -84,8 +106,40 @@ impl Kinships {
         if !rest.is_empty() || !rows.is_sorted_by(|left, right| left.id < right.id) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the rows are not in order"));
         }
-        Ok(Self { rows })
+        Ok(Self { rows, ..Self::default() })
     }
+}
+
+/// All rows, put together by what they share.
+#[derive(Debug)]
+struct Groups {
+    /// Places of the rows, by head, then by id.
+    by_head: Vec<u32>,
+    /// Pages of each template.
+    templates: HashMap<u64, usize>,
+}
+
+impl Groups {
+    fn of(rows: &[Kinship]) -> Self {
+        let mut by_head: Vec<u32> = (0..).take(rows.len()).collect();
+        by_head.sort_by_key(|&at| head_at(rows, at));
+        let mut templates: HashMap<u64, usize> = HashMap::new();
+        for row in rows.iter().filter(|row| row.template != 0) {
+            *templates.entry(row.template).or_default() += 1;
+        }
+        Self { by_head, templates }
+    }
+
+    fn copies(&self, rows: &[Kinship], head: u64) -> Vec<DocumentId> {
+        let from = self.by_head.partition_point(|&at| head_at(rows, at) < Some(head));
+        let places = self.by_head.get(from..).unwrap_or_default().iter();
+        let copies = places.take_while(|&&at| head_at(rows, at) == Some(head));
+        copies.filter_map(|&at| Some(DocumentId::from_u64(rows.get(at as usize)?.id))).collect()
+    }
+}
+
+fn head_at(rows: &[Kinship], at: u32) -> Option<u64> {
+    rows.get(at as usize).map(|row| row.head)
 }
 
 /// The pages that are kin of some pages.
@@ -201,6 +255,9 @@ mod tests {
         let copies = |at: usize| families.copies(&rows[at]).iter().map(|id| id.as_u64()).collect::<Vec<_>>();
         assert_eq!((copies(0), copies(2), copies(3)), (vec![1, 2], vec![], vec![9, 66]));
         assert_eq!((families.template_size(&rows[2]), families.template_size(&rows[3])), (3, 0));
+        for _ in 0..=MANY_LOOKS {
+            assert_eq!(kinships.families([2, 66, 70].map(DocumentId::from_u64)), families, "however they are found");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod doctor;
 mod error;
 mod files;
 mod forgetting;
+mod held;
 mod ids;
 mod journal;
 mod kinships;
@@ -47,8 +48,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, IndexSettings, Searcher, TantivyError};
 
-pub use self::clinics::ClinicName;
-use self::clinics::LookedUp;
+pub use self::clinics::{ClinicName, KnownClinic};
 pub use self::disk::{Access, Checks, Disk, DiskFile, Opening, Reading, RealDisk};
 pub use self::doctor::{Examination, Finding, Remedy, examine, repair};
 pub use self::error::BackendError;
@@ -64,14 +64,13 @@ use self::lookup::PageColumns;
 pub use self::lookup::{Finder, StoredPage};
 use self::marker::{Marker, next_generation};
 pub use self::marker::{holds_index, is_vacant};
-use self::opened::OfSegments;
+use self::opened::{OfSegments, Remembered};
 pub use self::payload::Learnt;
 use self::payload::Payload;
 pub use self::revision::{Published, Revision};
 pub use self::salvage::Salvage;
 use self::schema::Fields;
 pub use self::stored::{IndexFigures, PageOfSite};
-use self::tally::FacetKeys;
 pub use self::typed::TypedName;
 use crate::model::likeness::Leaders;
 
@@ -94,8 +93,7 @@ pub struct EmbeddedIndex {
     /// How the state looked that the reader shows.
     seen: Mutex<Looks>,
     kinships: KinshipsInUse,
-    facet_keys: FacetKeys,
-    looked_up: LookedUp,
+    remembered: Remembered,
 }
 
 impl EmbeddedIndex {
@@ -207,21 +205,9 @@ impl EmbeddedIndex {
         };
         let (seen, reader) = whole(|| Looks::of(directory, &data), open);
         let (reader, seen, access, directory) = (reader?, Mutex::new(seen), access.clone(), directory.to_owned());
-        let (facet_keys, looked_up) = (FacetKeys::default(), LookedUp::default());
-        let opened = Self {
-            directory,
-            generation,
-            data,
-            access,
-            files,
-            index,
-            reader,
-            fields,
-            seen,
-            kinships,
-            facet_keys,
-            looked_up,
-        };
+        let remembered = Remembered::default();
+        let opened =
+            Self { directory, generation, data, access, files, index, reader, fields, seen, kinships, remembered };
         opened.kinships()?;
         Ok(opened)
     }
@@ -282,7 +268,7 @@ impl EmbeddedIndex {
             },
         );
         reloaded?;
-        self.facet_keys.retain(self.reader.searcher().segment_readers());
+        self.remembered.facet_keys.retain(self.reader.searcher().segment_readers());
         self.kinships()?;
         self.note(seen);
         Ok(())

@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use tantivy::{Index, IndexReader, ReloadPolicy, SegmentOrdinal, SegmentReader, TantivyError};
 
+use super::clinics::LookedUp;
 use super::disk::Reading;
+use super::held::HeldFacets;
+use super::tally::FacetKeys;
 
 /// So many blocks of each segment are kept at least where maps do not keep them: runs read from dozens of segments, each
 /// thread in a block of its own.
@@ -17,6 +20,14 @@ pub(super) fn reader(index: &Index, reading: Reading) -> tantivy::Result<IndexRe
         builder = builder.doc_store_cache_num_blocks(BLOCKS_KEPT.max(2 * rayon::current_num_threads()));
     }
     builder.try_into()
+}
+
+/// What questions have read of an index, for those that follow.
+#[derive(Default)]
+pub(super) struct Remembered {
+    pub(super) facet_keys: FacetKeys,
+    pub(super) held_facets: HeldFacets,
+    pub(super) looked_up: LookedUp,
 }
 
 /// What is opened of each segment when it is first asked for, as long as a state of the index is held: opening a column

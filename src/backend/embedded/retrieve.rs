@@ -8,13 +8,21 @@ use tantivy::columnar::{ColumnIndex, StrColumn};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
-use super::collect::{Scored, Survey};
+use super::collect::{Counting, Scored, Survey};
 use super::describe::describe;
+use super::held::{Counts, HeldFacets};
 use super::schema::Fields;
 use super::sorted::Sorted;
 use super::{BackendError, IndexView, compile};
 use crate::model::document::DocumentId;
 use crate::model::plan::{Candidate, Clause, FacetField, Group, Order, Plan, Retrieved, idf};
+
+/// Whether the facet values of the pages that match are counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Facets {
+    Counted,
+    Left,
+}
 
 impl IndexView<'_> {
     /// The best `plan.window` pages for `plan`, the number of pages that match, and the facet values among them.
@@ -25,7 +33,16 @@ impl IndexView<'_> {
     /// # Errors
     /// When the index cannot be read.
     pub fn retrieve(&self, plan: &Plan, deadline: Option<Instant>) -> Result<Retrieved, BackendError> {
-        self.try_retrieve(plan, deadline).map_err(|source| self.index.engine_error(source))
+        self.try_retrieve(plan, deadline, Facets::Counted).map_err(|source| self.index.engine_error(source))
+    }
+
+    /// [`IndexView::retrieve`] for those who want the pages and how many match, and not what these are about.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn retrieve_pages(&self, plan: &Plan, deadline: Option<Instant>) -> Result<Retrieved, BackendError> {
+        let plan = Plan { focus: vec![], ..plan.clone() };
+        self.try_retrieve(&plan, deadline, Facets::Left).map_err(|source| self.index.engine_error(source))
     }
 
     /// The page with this id as a candidate for `plan`, whether it matches or not; `None` where there is no such page.
@@ -44,7 +61,7 @@ impl IndexView<'_> {
             let is_match = pages.doc() == address.doc_id && pages.doc() != TERMINATED;
             let score = if is_match { pages.score() } else { 0.0 };
             let scored = Scored { score, id: id.as_u64(), segment: address.segment_ord, doc: address.doc_id };
-            let only = describe(&self.searcher, &self.index.fields, plan, &[scored])?;
+            let only = describe(&self.searcher, &self.index.fields, plan, (&[scored], None))?;
             Ok(only.into_iter().next().map(|candidate| (candidate, is_match)))
         };
         found().map_err(|source| self.index.engine_error(source))
@@ -95,25 +112,35 @@ impl IndexView<'_> {
         Ok(Retrieved {
             group_pages: group_pages.collect::<tantivy::Result<_>>()?,
             idf: plan.per_clause(idf)?,
-            facet_pages: facet_pages(searcher, plan)?,
+            facet_pages: facet_pages(searcher, plan, &self.index.remembered.held_facets)?,
             pages,
             ..Retrieved::default()
         })
     }
 
-    fn try_retrieve(&self, plan: &Plan, deadline: Option<Instant>) -> tantivy::Result<Retrieved> {
+    fn try_retrieve(&self, plan: &Plan, deadline: Option<Instant>, facets: Facets) -> tantivy::Result<Retrieved> {
         let (searcher, fields) = (&self.searcher, &self.index.fields);
         let query = compile::query(plan, fields);
         let is_sorted = plan.order != Order::Relevance;
         let window = if is_sorted { 1 } else { plan.window.max(1) };
-        let mut findings = searcher
-            .search(&*query, &Survey { deadline, window, focus: plan.focus.clone(), keys: &self.index.facet_keys })?;
+        let held_facets = &self.index.remembered.held_facets;
+        let values = held_facets.values(searcher)?;
+        let counting = match (facets, values.clone()) {
+            (Facets::Left, _) => Counting::Nothing,
+            (Facets::Counted, None) => Counting::Read,
+            (Facets::Counted, Some(values)) => Counting::Held(Counts::new(values)),
+        };
+        let (focus, keys) = (plan.focus.clone(), &self.index.remembered.facet_keys);
+        let mut findings = searcher.search(&*query, &Survey { deadline, window, focus, keys, counting })?;
+        if facets == Facets::Counted {
+            held_facets.note(searcher, findings.total);
+        }
         if is_sorted {
             let sorted = Sorted { deadline, order: plan.order, window: plan.window.max(1) };
             let first = searcher.search(&*query, &sorted)?;
             (findings.best, findings.is_partial) = (first.pages, findings.is_partial || first.is_partial);
         }
-        let mut candidates = describe(searcher, fields, plan, &findings.best)?;
+        let mut candidates = describe(searcher, fields, plan, (&findings.best, values.as_deref()))?;
         if is_sorted {
             let places: HashMap<u64, usize> = findings.best.iter().map(|scored| scored.id).zip(0..).collect();
             candidates.sort_by_key(|candidate| places.get(&candidate.id.as_u64()).copied());
@@ -161,14 +188,17 @@ fn clause_pages(searcher: &Searcher, fields: &Fields, clause: &Clause) -> tantiv
 }
 
 /// How many pages have any value, of each facet that the plan wants.
-fn facet_pages(searcher: &Searcher, plan: &Plan) -> tantivy::Result<BTreeMap<FacetField, usize>> {
+fn facet_pages(searcher: &Searcher, plan: &Plan, held: &HeldFacets) -> tantivy::Result<BTreeMap<FacetField, usize>> {
     let mut all = BTreeMap::new();
     for &field in &plan.wanted {
-        let mut pages = 0;
-        for reader in searcher.segment_readers() {
-            pages += reader.fast_fields().str(field.name())?.map_or(0, |column| having_value(&column, reader));
-        }
-        all.insert(field, pages);
+        let count = || {
+            let of_segments = searcher.segment_readers().iter().map(|reader| {
+                let column = reader.fast_fields().str(field.name())?;
+                Ok(column.map_or(0, |column| having_value(&column, reader)))
+            });
+            of_segments.sum()
+        };
+        all.insert(field, held.having(searcher, field, count)?);
     }
     Ok(all)
 }

@@ -20,7 +20,7 @@ use crate::model::plan::{FacetField, MAX_FACET_VALUES};
 const SPARSE: usize = 16;
 
 /// So many values are all named: several of them may be one clinic, which is counted as one.
-const FEW_VALUES: usize = 512;
+pub(super) const FEW_VALUES: usize = 512;
 
 /// Pages for each value of one facet in one segment, by the value's ordinal.
 pub(super) struct FacetTally {
@@ -101,11 +101,7 @@ impl FacetTally {
 
     /// The values of ascending ordinals, likewise.
     fn values(&self, ordinals: &[u64]) -> tantivy::Result<Vec<String>> {
-        let mut values = Vec::with_capacity(ordinals.len());
-        let dictionary = self.column.dictionary();
-        dictionary
-            .sorted_ords_to_term_cb(ordinals, |value| values.push(String::from_utf8_lossy(value).into_owned()))?;
-        Ok(values)
+        values_of(&self.column, ordinals)
     }
 }
 
@@ -129,6 +125,20 @@ impl FacetKeys {
     fn held(&self) -> MutexGuard<'_, KeysByPlace> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The values of a column, by ordinal.
+pub(super) fn all_values(column: &StrColumn) -> tantivy::Result<Vec<String>> {
+    let ordinals: Vec<u64> = (0..column.num_terms() as u64).collect();
+    values_of(column, &ordinals)
+}
+
+/// The values of ascending ordinals, in one pass over the dictionary.
+fn values_of(column: &StrColumn, ordinals: &[u64]) -> tantivy::Result<Vec<String>> {
+    let mut values = Vec::with_capacity(ordinals.len());
+    let dictionary = column.dictionary();
+    dictionary.sorted_ords_to_term_cb(ordinals, |value| values.push(String::from_utf8_lossy(value).into_owned()))?;
+    Ok(values)
 }
 
 fn key_of(value: &[u8]) -> u64 {
