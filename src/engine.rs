@@ -20,7 +20,6 @@ use crate::ingest::source::{NoSuchPath, Sources};
 use crate::ingest::window;
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, FacetCount, Why};
-use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::page::Origin;
 use crate::model::plan::FacetField;
@@ -304,9 +303,8 @@ impl Engine {
             let view = index.view();
             let values = view.facet_values(field)?;
             if field == FacetField::Clinic {
-                let keys = values.into_iter().filter_map(|(value, pages)| Some((ClinicKey::parse(&value)?, pages)));
                 let clinics = Clinics { view: &view, knowledge: &self.knowledge };
-                return Ok(clinics.counts(&keys.collect(), usize::MAX)?);
+                return Ok(clinics.counts(&values.into_iter().collect::<Vec<_>>(), usize::MAX)?);
             }
             let counts = values.into_iter().map(|(value, pages)| {
                 let label = facet_label(field, &value, &self.knowledge);

@@ -19,7 +19,6 @@ use super::weights::{PassageWeights, Weights};
 use crate::backend::embedded::{BackendError, Families, IndexView};
 use crate::knowledge::Knowledge;
 use crate::model::answer::{Answer, CorrectedWord, FacetCount, Hit, HitGroup, Row, Understood, WordCount};
-use crate::model::clinic::ClinicKey;
 use crate::model::document::{Document, DocumentId};
 use crate::model::likeness::Kinship;
 use crate::model::page::Origin;
@@ -312,8 +311,7 @@ impl Searcher<'_> {
     fn facet_counts(&self, retrieved: &Retrieved) -> Result<BTreeMap<String, Vec<FacetCount>>, SearchError> {
         let named = retrieved.counts.iter().map(|(field, values)| {
             if *field == FacetField::Clinic {
-                let keys = values.iter().filter_map(|(value, pages)| Some((ClinicKey::parse(value)?, *pages)));
-                return Ok((field.name().to_owned(), self.clinics().counts(&keys.collect(), MAX_FACET_VALUES)?));
+                return Ok((field.name().to_owned(), self.clinics().counts(values, MAX_FACET_VALUES)?));
             }
             let mut values: Vec<(&String, usize)> = values.iter().map(|(value, pages)| (value, *pages)).collect();
             values.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(right.0)));

@@ -9,6 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::backend::embedded::{BackendError, ClinicName, IndexView, KnownClinic};
 use crate::knowledge::Knowledge;
 use crate::model::answer::FacetCount;
@@ -255,27 +257,27 @@ impl Clinics<'_> {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn counts(&self, values: &BTreeMap<ClinicKey, usize>, limit: usize) -> Result<Vec<FacetCount>, BackendError> {
-        let mut by_pages: Vec<(&ClinicKey, usize)> = values.iter().map(|(key, pages)| (key, *pages)).collect();
-        by_pages.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(right.0)));
-        let mut counted: BTreeSet<ClinicKey> = BTreeSet::new();
+    pub fn counts(&self, values: &[(String, usize)], limit: usize) -> Result<Vec<FacetCount>, BackendError> {
+        let pages_of: FxHashMap<&str, usize> = values.iter().map(|(value, pages)| (value.as_str(), *pages)).collect();
+        let mut by_pages: Vec<&(String, usize)> = values.iter().collect();
+        by_pages.sort_unstable_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        let mut counted: FxHashSet<String> = FxHashSet::default();
         let mut counts = Vec::new();
-        for (key, _) in by_pages {
+        for (value, _) in by_pages {
             if counts.len() >= limit {
                 break;
             }
-            if counted.contains(key) {
-                continue;
-            }
-            let known = self.view.known_clinic(key, || {
-                let keys = self.family(key)?;
+            let Some(key) = ClinicKey::parse(value).filter(|_| !counted.contains(value)) else { continue };
+            let known = self.view.known_clinic(&key, || {
+                let keys = self.family(&key)?;
                 let (name, aliases) = self.names(&keys)?;
                 Ok(KnownClinic { keys, name, aliases })
             })?;
-            let pages = known.keys.iter().filter_map(|key| values.get(key)).sum();
-            let KnownClinic { name, aliases, .. } = (*known).clone();
-            counts.push(FacetCount { value: key.to_string(), label: name, pages, aliases });
-            counted.extend(known.keys.iter().cloned());
+            let of_family: Vec<String> = known.keys.iter().map(ToString::to_string).collect();
+            let pages = of_family.iter().filter_map(|value| pages_of.get(value.as_str())).sum();
+            let (label, aliases) = (known.name.clone(), known.aliases.clone());
+            counts.push(FacetCount { value: value.clone(), label, pages, aliases });
+            counted.extend(of_family);
         }
         counts.sort_by(|left, right| right.pages.cmp(&left.pages).then(left.value.cmp(&right.value)));
         Ok(counts)

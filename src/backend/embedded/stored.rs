@@ -87,13 +87,13 @@ impl IndexView<'_> {
         self.read(DocAddress::new(page.segment, page.doc))
     }
 
-    /// The document of a candidate of the current state.
+    /// The document of a candidate of the current state, as it is shown: without what pages are compared by.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn document_of(&self, candidate: &Candidate) -> Result<Document, BackendError> {
         let (segment, doc) = candidate.address;
-        self.read(DocAddress::new(segment, doc))
+        self.parsed(&self.stored(DocAddress::new(segment, doc))?)
     }
 
     /// Where the page of a candidate of the current state came from, without reading all of it.
