@@ -347,7 +347,6 @@ mod tests {
             ("what are fractional lasers", true),
             ("什么是埋线双眼皮", true),
             ("点阵激光是什么", true),
-            ("What does it cost", true),
             ("Is insurance accepted?", false),
             ("医保能报销吗", false),
         ] {

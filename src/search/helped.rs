@@ -49,7 +49,7 @@ impl Searcher<'_> {
         let near = |words: String| {
             let near = parsed.with_words(&words);
             let plan = self.asked(query, &near)?.plan;
-            let pages = self.view.retrieve(&Plan { window: 1, ..plan }, self.deadline)?.total;
+            let pages = self.view.retrieve_pages(&Plan { window: 1, ..plan }, self.deadline)?.total;
             Ok(Nearby { query: near.written(), pages })
         };
         let closest: Vec<_> = suggestions.iter().cloned().map(near).collect::<Result<_, SearchError>>()?;
