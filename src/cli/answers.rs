@@ -191,7 +191,10 @@ impl<'a> Printer<'a> {
             let path = here.join(word.as_str());
             !word.trim().is_empty() && path.exists() && !holds_index(&path)
         };
-        let Some(path) = self.wish.words.iter().skip(1).find(looks_like_path) else { return Ok(()) };
+        // Whoever wrote the command and has it taken for a word meant that.
+        let is_command = self.wish.words.first().is_some_and(|word| word == "index");
+        let mut after = self.wish.words.iter().skip(1).filter(|_| !is_command);
+        let Some(path) = after.find(looks_like_path) else { return Ok(()) };
         self.note(&format!("did you mean the command: search index {}", shown(path)))
     }
 

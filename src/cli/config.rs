@@ -93,7 +93,7 @@ fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, 
     let mut settings = FileSettings::default();
     let place = |value: String| folder.join(value).to_string_lossy().into_owned();
     for (name, value) in [("index", keys.index.as_ref()), ("knowledge", keys.knowledge.as_ref())] {
-        settings.common.extend(named(value, (text, &path))?.map(|value| (name, place(value))));
+        settings.common.extend(path_in(value, (text, &path))?.map(|value| (name, place(value))));
     }
     for (name, value) in [("color", keys.color.as_ref()), ("hyperlinks", keys.hyperlinks.as_ref())] {
         settings.common.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
@@ -109,7 +109,7 @@ fn parsed(text: &str, path: PathBuf, command: &Command) -> Result<FileSettings, 
     ] {
         settings.query.extend(checked((name, value), (text, &path), command)?.map(|value| (name, value)));
     }
-    settings.corpus = named(keys.corpus.as_ref(), (text, &path))?.map(|value| PathBuf::from(place(value)));
+    settings.corpus = path_in(keys.corpus.as_ref(), (text, &path))?.map(|value| PathBuf::from(place(value)));
     settings.pager = named(keys.pager.as_ref(), (text, &path))?;
     Ok(FileSettings { path: Some(path), ..settings })
 }
@@ -120,6 +120,15 @@ fn named(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<
         None => Ok(None),
         Some((_, Value::String(value))) => Ok(Some(value.clone())),
         Some((value, _)) => Err(wrong(path, line_of(text, value.span().start), "a text in quotes is expected")),
+    }
+}
+
+/// A value that is a path; an empty one would be the folder of the file.
+fn path_in(value: Option<&Spanned<Value>>, (text, path): (&str, &Path)) -> Result<Option<String>, Failure> {
+    let named = named(value, (text, path))?;
+    match value.filter(|_| named.as_ref().is_some_and(|named| named.trim().is_empty())) {
+        Some(empty) => Err(wrong(path, line_of(text, empty.span().start), "a path is expected")),
+        None => Ok(named),
     }
 }
 
@@ -202,6 +211,7 @@ mod tests {
             ("limit = [1]", "search.toml:1: a text or a whole number is expected"),
             ("limit 5", "search.toml:1: "),
             ("\nindex = 3", "search.toml:2: a text in quotes is expected"),
+            ("limit = 3\ncorpus = \"\"", "search.toml:2: a path is expected"),
             ("pager = 1", "search.toml:1: a text in quotes is expected"),
         ] {
             let failure = parsed(text, PathBuf::from("search.toml"), &Arguments::command()).expect_err("wrong");

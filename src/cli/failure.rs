@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use article_search::Error;
-use article_search::backend::embedded::BackendError;
+use article_search::backend::embedded::{BackendError, is_vacant};
 use article_search::eval::EvaluationError;
 use article_search::knowledge::error::KnowledgeError;
 use article_search::text::safe::shown;
@@ -229,6 +229,10 @@ fn index_failure(error: &BackendError, what: String) -> Failure {
         if is_usual { "search".to_owned() } else { format!("search -i {}", quoted(&directory.to_string_lossy())) }
     };
     match error {
+        BackendError::Missing { directory } if !is_vacant(directory) => {
+            Failure::new(Exit::NoIndex, "index_missing", what)
+                .or_try("search -i OTHER_DIR index corpus/       there are other files in this one")
+        }
         BackendError::Missing { directory } => Failure::new(Exit::NoIndex, "index_missing", what)
             .or_try(format!("{} index corpus/       read the pages in corpus/ and build it", at(directory))),
         BackendError::Foreign { .. } => Failure::new(Exit::NoIndex, "index_foreign", what)

@@ -53,6 +53,9 @@ fn many_answers(
     arguments: &QueryArguments,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, Failure> {
+    if queries.is_empty() {
+        session.note("no queries: one a line, or TSV with a header that names qid and query");
+    }
     let mut found = Exit::NothingFound;
     for BatchQuery { id, text } in queries {
         let text = match text {

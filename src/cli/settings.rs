@@ -135,8 +135,11 @@ fn get(session: &Session, saved: &Path, file: &str) -> Result<Exit, Failure> {
     let own = saved.join(checked_name(file)?);
     let text = if own.is_file() { read(&own)? } else { text_of(file).unwrap_or_default().to_owned() };
     let mut output = session.output();
-    for line in text.lines() {
-        writeln!(output, "{}", shown(line))?;
+    if session.terminal().columns.is_none() {
+        // Byte for byte, so that it can be changed and set again.
+        output.write_all(text.as_bytes())?;
+    } else {
+        text.lines().try_for_each(|line| writeln!(output, "{}", shown(line)))?;
     }
     output.flush()?;
     Ok(Exit::Done)

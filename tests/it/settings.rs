@@ -59,6 +59,28 @@ fn saved_files_that_are_wrong_can_be_taken_away() {
 }
 
 #[test]
+fn a_query_that_cannot_be_asked_has_the_keys_of_one_that_can() {
+    let workbench = bench();
+    let queries = b"qid\tquery\na\timplants\nb\timplants city:Nowhereville\n";
+    let run = workbench.search_with_input(&["-", "-o", "json"], queries);
+    let keys = |row: &serde_json::Value| -> std::collections::BTreeSet<String> {
+        row.as_object().expect("an object").keys().filter(|key| *key != "error").cloned().collect()
+    };
+    let rows = run.rows();
+    assert_eq!(rows.len(), 2, "{}", run.stderr);
+    assert!(rows[0]["error"].is_null() && rows[1]["error"]["code"].is_string(), "{}", run.stdout);
+    assert_eq!(keys(&rows[0]), keys(&rows[1]));
+}
+
+#[test]
+fn saved_files_come_out_as_they_went_in() {
+    let workbench = bench();
+    let text = "# tabs\tand\u{200b}all\n";
+    assert_eq!(workbench.search_with_input(&["settings", "set", "sites.toml", "-"], text.as_bytes()).code, 0);
+    assert_eq!(workbench.search(&["settings", "get", "sites.toml"]).stdout, text);
+}
+
+#[test]
 fn the_order_of_settings() {
     let workbench = bench();
     assert!(workbench.path().join("my-index").is_dir(), "paths count from the folder of the file");

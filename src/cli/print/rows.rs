@@ -3,10 +3,9 @@
 //! JSON allows most steering characters as they are; a row printed on a terminal would obey them. They are written as
 //! `\uXXXX`, which every reader of JSON takes for the same text.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use article_search::model::answer::{Answer, FacetCount, Hit, ROW_VERSION};
+use article_search::model::answer::{Answer, ROW_VERSION};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
@@ -27,31 +26,17 @@ impl<T> Versioned<T> {
 
 /// In the place of an answer: a query that could not be asked.
 #[derive(Serialize)]
-pub(in crate::cli) struct Unanswered<'a> {
-    qid: &'a str,
-    query: &'a str,
+pub(in crate::cli) struct Unanswered {
+    #[serde(flatten)]
+    nothing: Answer,
     error: Value,
-    total: usize,
-    no_match: bool,
-    facets: BTreeMap<String, Vec<FacetCount>>,
-    hits: Vec<Hit>,
-    suggestions: Vec<String>,
-    took_ms: u32,
 }
 
-impl<'a> Unanswered<'a> {
-    pub(in crate::cli) fn new(qid: &'a str, query: &'a str, error: Value) -> Self {
-        Self {
-            qid,
-            query,
-            error,
-            total: 0,
-            no_match: true,
-            facets: BTreeMap::new(),
-            hits: vec![],
-            suggestions: vec![],
-            took_ms: 0,
-        }
+impl Unanswered {
+    pub(in crate::cli) fn new(qid: &str, query: &str, error: Value) -> Self {
+        let mut nothing = Answer::default();
+        (nothing.qid, nothing.query, nothing.no_match) = (Some(qid.to_owned()), query.to_owned(), true);
+        Self { nothing, error }
     }
 }
 
@@ -98,6 +83,8 @@ fn is_steering(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use proptest::prelude::*;
 
