@@ -19,7 +19,7 @@ pub(super) use self::pages::{ExportArguments, ExportFormat, ShowArguments};
 use self::query::named;
 pub(super) use self::query::{Dash, GroupBy, OutputFormat, QueryArguments};
 pub(super) use self::runs::{ExtractArguments, IndexArguments, ReadingArguments, RemoveArguments, WatchArguments};
-pub(super) use self::settings::{JudgementArguments, SettingsAction, SettingsArguments};
+pub(super) use self::settings::{SettingsAction, SettingsArguments, TrialArguments};
 
 /// Search scraped articles.
 #[derive(Debug, Parser)]

@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use article_search::Config;
 use article_search::eval::compare::{Difference, paired_bootstrap};
 use article_search::eval::measures::{Figures, Measure};
 use article_search::eval::run::Run;
 use article_search::text::safe::shown;
+use article_search::{Config, ReadOptions};
 use serde_json::json;
 
 use super::arguments::EvalArguments;
@@ -31,7 +31,8 @@ pub(super) fn main(session: &Session, arguments: &EvalArguments) -> Result<Exit,
         Some(folder) => {
             let place = TemporaryFolder::new("eval")?;
             let corpus = [folder.join("corpus.jsonl")];
-            let engine = index::for_now(session, &place, (&config(session, arguments), &corpus))?;
+            let engine =
+                index::for_now(session, &place, &config(session, arguments), (&corpus, ReadOptions::default()))?;
             judged.ask(&engine, passages)?
         }
         None => judged.ask(&session.open_with(&config(session, arguments))?, passages)?,

@@ -204,10 +204,11 @@ pub(super) fn run(
 pub(super) fn for_now(
     session: &Session,
     place: &TemporaryFolder,
-    (config, paths): (&Config, &[PathBuf]),
+    config: &Config,
+    (paths, reading): (&[PathBuf], ReadOptions),
 ) -> Result<Engine, Failure> {
     let engine = Engine::create(place.path.join("index"), config)?;
-    let options = RunOptions::default().until(session.interrupt.cancel());
+    let options = RunOptions::default().until(session.interrupt.cancel()).reading(reading);
     run(session, &engine, (paths, &options))?;
     if session.interrupt.cancel().is_cancelled() {
         return Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted before all pages were read"));

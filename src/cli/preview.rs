@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use article_search::eval::compare::paired_bootstrap;
 use article_search::eval::measures::{Figures, Measure};
 use article_search::text::safe::shown;
-use article_search::{Config, Document, Error, Sources, extract};
+use article_search::{Config, Document, Sources, extract};
 
-use super::arguments::JudgementArguments;
+use super::arguments::{ReadingArguments, TrialArguments};
 use super::failure::{Exit, Failure};
 use super::index;
 use super::judged::{Files, Judged};
@@ -33,12 +33,13 @@ pub(super) struct Change<'a> {
 }
 
 /// Says what a change would do.
-pub(super) fn main(session: &Session, change: Change<'_>, judged: &JudgementArguments) -> Result<Exit, Failure> {
+pub(super) fn main(session: &Session, change: Change<'_>, trial: &TrialArguments) -> Result<Exit, Failure> {
+    index::use_threads(session, &trial.reading)?;
     let corpus = session.corpus();
     let is_there = session.here.join(&corpus).exists();
-    let (Some(queries), Some(qrels)) = (&judged.queries, &judged.qrels) else {
+    let (Some(queries), Some(qrels)) = (&trial.queries, &trial.qrels) else {
         if is_there {
-            pages(session, change, corpus)?;
+            pages(session, change, (corpus, &trial.reading))?;
         } else {
             session.note("right; there is no corpus/ here to show what it would do (SEARCH_CORPUS names one)");
         }
@@ -51,16 +52,23 @@ pub(super) fn main(session: &Session, change: Change<'_>, judged: &JudgementArgu
         );
     }
     let judged = Judged::read(&Files { queries: queries.clone(), qrels: qrels.clone(), answers: None })?;
-    pages(session, change, corpus.clone())?;
-    order(session, change, (&corpus, &judged))?;
+    pages(session, change, (corpus.clone(), &trial.reading))?;
+    order(session, change, (&corpus, &trial.reading), &judged)?;
     Ok(Exit::Done)
 }
 
 /// Says by judged queries how the order of the pages would change.
-fn order(session: &Session, change: Change<'_>, (corpus, judged): (&Path, &Judged)) -> Result<(), Failure> {
+fn order(
+    session: &Session,
+    change: Change<'_>,
+    (corpus, reading): (&Path, &ReadingArguments),
+    judged: &Judged,
+) -> Result<(), Failure> {
+    let corpus = [corpus.to_owned()];
+    let reading = index::read_options("settings", &corpus, reading)?;
     let figures = |folder: &Path| -> Result<Vec<Figures>, Failure> {
         let place = TemporaryFolder::new("settings")?;
-        let engine = index::for_now(session, &place, (&config(folder), &[corpus.to_owned()]))?;
+        let engine = index::for_now(session, &place, &config(folder), (&corpus, reading.clone()))?;
         Ok(judged.figures(&judged.ask(&engine, None)?, 0))
     };
     let (before, after) = (figures(change.saved)?, figures(change.new)?);
@@ -108,8 +116,12 @@ fn table(output: &mut impl Write, judged: &Judged, [before, after]: [&[Figures];
 type Outcome = BTreeMap<&'static str, String>;
 
 /// Says which pages of the corpus would come out otherwise.
-fn pages(session: &Session, change: Change<'_>, corpus: PathBuf) -> Result<(), Failure> {
-    let sources = Sources::at(&[corpus]).map_err(Error::from)?;
+fn pages(
+    session: &Session,
+    change: Change<'_>,
+    (corpus, reading): (PathBuf, &ReadingArguments),
+) -> Result<(), Failure> {
+    let sources = index::sources("settings", &[corpus], reading)?;
     let before = outcomes(&sources, &config(change.saved))?;
     let after = outcomes(&sources, &config(change.new))?;
     let mut output = session.output();

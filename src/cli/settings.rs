@@ -12,7 +12,7 @@ use article_search::text::safe::shown;
 use article_search::{Error, saved_knowledge};
 use serde_json::json;
 
-use super::arguments::{JudgementArguments, SettingsAction, SettingsArguments};
+use super::arguments::{SettingsAction, SettingsArguments, TrialArguments};
 use super::failure::{Exit, Failure, plain};
 use super::grammar::quoted;
 use super::locate::{self, Located};
@@ -30,7 +30,7 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
     match &arguments.action {
         None | Some(SettingsAction::Get { file: None }) => list(session, &saved, arguments.json),
         Some(SettingsAction::Get { file: Some(file) }) => get(session, &saved, file),
-        Some(SettingsAction::Set { file, from, dry_run, judged, wait }) => {
+        Some(SettingsAction::Set { file, from, dry_run, trial: tried, wait }) => {
             let text = if from.as_os_str() == "-" { read_standard_input()? } else { read(from)? };
             let trial = Trial::of(&saved, checked_name(file)?, &text)?;
             // What is saved can be taken away, however wrong the rest is.
@@ -38,19 +38,19 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
                 trial.check(&saved, file, from)?;
             }
             if *dry_run {
-                return preview::main(session, Change { saved: &saved, new: trial.folder() }, judged);
+                return preview::main(session, Change { saved: &saved, new: trial.folder() }, tried);
             }
-            refuse_without_change(judged, "with --dry-run")?;
+            refuse_without_change(tried, "with --dry-run")?;
             save(session, (&index, *wait), (file, &text), None)
         }
         Some(SettingsAction::Edit { file, wait }) => edit(session, (&index, *wait), checked_name(file)?),
-        Some(SettingsAction::Check { directory: None, judged }) => {
-            refuse_without_change(judged, "for a folder of knowledge files")?;
+        Some(SettingsAction::Check { directory: None, trial }) => {
+            refuse_without_change(trial, "for a folder of knowledge files")?;
             check(&saved)?;
             session.note("what is saved with the index is right");
             Ok(Exit::Done)
         }
-        Some(SettingsAction::Check { directory: Some(directory), judged }) => {
+        Some(SettingsAction::Check { directory: Some(directory), trial }) => {
             if !directory.is_dir() {
                 let what = format!("{}: no such folder", directory.display());
                 return Err(Failure::new(Exit::Usage, "no_such_path", what)
@@ -58,7 +58,7 @@ pub(super) fn main(session: &Session, arguments: &SettingsArguments) -> Result<E
             }
             check(directory)?;
             note_unknown_files(session, directory)?;
-            preview::main(session, Change { saved: &saved, new: directory }, judged)
+            preview::main(session, Change { saved: &saved, new: directory }, trial)
         }
     }
 }
@@ -80,8 +80,8 @@ fn note_unknown_files(session: &Session, directory: &Path) -> Result<(), Failure
 }
 
 /// Judged queries tell about a change that is tried, and nothing else.
-fn refuse_without_change(judged: &JudgementArguments, when: &str) -> Result<(), Failure> {
-    if judged.queries.is_none() {
+fn refuse_without_change(tried: &TrialArguments, when: &str) -> Result<(), Failure> {
+    if tried.queries.is_none() {
         return Ok(());
     }
     let what = format!("--queries and --qrels are taken {when} only");

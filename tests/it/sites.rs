@@ -68,6 +68,23 @@ fn pages_without_an_address_are_of_the_site_that_is_named() {
 }
 
 #[test]
+fn a_change_of_rules_is_tried_on_pages_as_they_are_read() {
+    let workbench = bench();
+    assert_eq!(workbench.search(&["index", "--site", "a.example"]).code, 0);
+    for (arguments, expected) in [
+        (&["settings", "set", "sites.toml", "rules/sites.toml", "--dry-run"][..], "would change 0 pages of 3"),
+        (
+            &["settings", "set", "sites.toml", "rules/sites.toml", "--dry-run", "--site", "a.example"],
+            "would change 2 pages of 3",
+        ),
+        (&["settings", "check", "rules", "--site", "a.example"], "would change 2 pages of 3"),
+    ] {
+        let run = workbench.search(arguments);
+        assert!(run.code == 0 && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn threads_change_nothing_but_the_time() {
     let workbench = bench();
     for number in 0..40 {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::ReadingArguments;
+
 /// Arguments of `settings`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SettingsArguments {
@@ -35,7 +37,7 @@ pub(in crate::cli) enum SettingsAction {
         #[arg(long)]
         dry_run: bool,
         #[command(flatten)]
-        judged: JudgementArguments,
+        trial: TrialArguments,
         /// Wait while a run writes to the index, instead of giving up.
         #[arg(long)]
         wait: bool,
@@ -55,13 +57,15 @@ pub(in crate::cli) enum SettingsAction {
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
         #[command(flatten)]
-        judged: JudgementArguments,
+        trial: TrialArguments,
     },
 }
 
-/// Judged queries, by which a change that is tried is measured.
+/// How the pages are read on which a change is tried, and judged queries by which it is measured.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct JudgementArguments {
+pub(in crate::cli) struct TrialArguments {
+    #[command(flatten)]
+    pub(in crate::cli) reading: ReadingArguments,
     /// Also say how the order of the pages would change: the figures of search eval before and after, over the corpus,
     /// and the queries whose pages move. The file is one of search eval --queries.
     #[arg(long, value_name = "FILE", requires = "qrels")]
