@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use article_search::Document;
+use unicode_width::UnicodeWidthStr;
 
 use super::fold::folded;
 use super::style;
@@ -26,7 +27,10 @@ pub(in crate::cli) fn page(
             continue;
         }
         if part.is_heading() {
-            writeln!(output, "\n{} {}", style::strong(&part.text), style::faint(&format!("§{number}")))?;
+            let place = format!("§{number}");
+            let lines = folded(&part.text, &[], columns.map(|columns| columns.saturating_sub(1 + place.width())));
+            let lines: Vec<_> = lines.iter().map(|line| style::strong(line)).collect();
+            writeln!(output, "\n{} {}", lines.join("\n"), style::faint(&place))?;
         } else {
             writeln!(output, "\n{}", folded(&part.text, &[], columns).join("\n"))?;
         }
