@@ -73,6 +73,7 @@ What is printed. Results go to standard output; notes, progress and errors to st
   -o json       one JSON object a query: v, qid, query, total, no_match, absent, facets, hits, suggestions, took_ms;
                 facets: [{value, label, pages}]: all matching pages, copies among them, however hits are folded
                 more: hits follow on the next page · partial: time ran out (--deadline)
+                verdicts: {yes, no, conditional}: how many pages say so · pages: of the whole index
                 disagreement: [{verdict, pages, quote}] where pages differ
                 understood: {mode, cities, clinics, topics, ignored, corrected}: what the query was taken for
                 words, obstacles, closest, empty_cities: why nothing was found · did_you_mean: [{typed, used}]
