@@ -133,7 +133,7 @@
 //! # What is promised
 //!
 //! * What this page names at the root of the crate follows [semver](https://semver.org): 0.y.z breaks with y only. The modules
-//!   behind it serve the program of this package and its tests; they may change with any version. Rows, answers and
+//!   behind it are hidden here: they serve the program of this package and its tests, and may change with any version. Rows, answers and
 //!   reports are to be read, not made: new fields may come with any version, and [`model::answer::ROW_VERSION`] is raised when the meaning of one changes.
 //! * An index of an older format is told, never misread; it is built anew from its pages.
 //! * Rust 1.88 or newer builds it (`rust-version`); raising that is a change of y.
@@ -147,14 +147,22 @@
 //!   into an empty one, whatever was read first; what was taken down stays out.
 //! * Text from a page holds no control, bidirectional or invisible characters.
 
+// Public for the program and the tests, which are crates of their own.
+#[doc(hidden)]
 pub mod backend;
 mod engine;
 mod error;
+#[doc(hidden)]
 pub mod eval;
+#[doc(hidden)]
 pub mod ingest;
+#[doc(hidden)]
 pub mod knowledge;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod search;
+#[doc(hidden)]
 pub mod text;
 
 pub use backend::embedded::BackendError;
@@ -162,6 +170,7 @@ pub use engine::{Config, Engine, RunOptions, Stats, extract, preview, rebuild, s
 pub use error::Error;
 pub use ingest::formats::rows::FieldMap;
 pub use ingest::kind::InputFormat;
+pub use ingest::preview::Preview;
 pub use ingest::source::{NoSuchPath, ReadOptions, Sources};
 pub use ingest::takedowns::Takedown;
 pub use knowledge::error::KnowledgeError;
@@ -178,6 +187,5 @@ pub use model::plan::{FacetField, Order};
 pub use model::query::{Grouping, Matching, Query};
 pub use model::report::{IngestReport, Progress, Skipped};
 pub use model::site::SiteName;
-pub use search::answer::Placed;
 pub use search::filters::FilterError;
 pub use search::suggest::{Suggestion, SuggestionKind};
