@@ -7,17 +7,18 @@
 //! # Open and ask
 //!
 //! ```
-//! use article_search::{Config, Engine, Format, Origin, Page, Query};
+//! use article_search::{Config, Engine, Query};
+//! # use article_search::{Format, Origin, Page};
 //!
 //! # fn main() -> Result<(), article_search::Error> {
 //! # let folder = tempfile::tempdir().expect("a temporary folder");
 //! # let directory = folder.path().join("index");
-//! let engine = Engine::create(&directory, &Config::default())?;
-//! let text = "Can Dalian Haijing Dental Clinic be paid by medical insurance?\n\n\
-//!     Dental implants are not covered in Dalian, and the clinic says so.\n\n\
-//!     To sum up, implants at Dalian Haijing Dental Clinic cannot be reimbursed.";
-//! engine.ingest_pages([Page::new(Origin::at("haijing.txt"), Format::Text, text)])?;
-//!
+//! # let text = "Can Dalian Haijing Dental Clinic be paid by medical insurance?\n\n\
+//! #     Dental implants are not covered in Dalian, and the clinic says so.\n\n\
+//! #     To sum up, implants at Dalian Haijing Dental Clinic cannot be reimbursed.";
+//! # let page = Page::new(Origin::at("haijing.txt"), Format::Text, text);
+//! # Engine::create(&directory, &Config::default())?.ingest_pages([page])?;
+//! let engine = Engine::open(&directory, &Config::default())?;
 //! let answer = engine.search(&Query::new("implants reimbursed").in_city("大连").limit(3))?;
 //! let hit = answer.hits.first().expect("one page");
 //! assert_eq!(hit.row.clinic, ["Haijing Dental Clinic"]);
@@ -26,7 +27,7 @@
 //! # }
 //! ```
 //!
-//! Pages in memory are handed over as above; nothing has to be on disk but the index. [`Query`] narrows ([`Query::in_city`],
+//! [`Query`] narrows ([`Query::in_city`],
 //! [`Query::since`], [`Query::on_site`] ...), orders ([`Query::order_by`]), folds ([`Query::group_by`]) and pages
 //! ([`Query::page`]). [`Engine::similar`] finds pages like a page, [`Engine::suggest`] completes what is being typed.
 //! Answers are plain data that serialise to the rows that the command line prints.
@@ -59,6 +60,28 @@
 //! opened again. [`RunOptions`] say what becomes of pages whose source is gone, and with [`ReadOptions`] of what format
 //! inputs are and how the fields of rows are called. [`Engine::take_down`] forgets pages for good, [`rebuild`] builds an
 //! index anew beside the old one. `examples/` holds two short programs.
+//!
+//! # Pages from memory
+//!
+//! What a program has fetched itself is handed over as it came; nothing has to be on disk but the index. A page is named by its
+//! address, else by the path that it is given; handed over again, it takes the place of its older self.
+//!
+//! ```
+//! use article_search::{Config, Engine, Format, Origin, Page, Query};
+//!
+//! # fn main() -> Result<(), article_search::Error> {
+//! # let folder = tempfile::tempdir().expect("a temporary folder");
+//! # let directory = folder.path().join("index");
+//! let engine = Engine::create(&directory, &Config::default())?;
+//! let html = "<title>Implants in Dalian</title><nav>Home</nav><p>Implants cost 9,000 yuan in Dalian, as the list says.";
+//! let origin = Origin { url: Some("https://clinic.example/implants".to_owned()), ..Origin::at("crawl/1") };
+//! let report = engine.ingest_pages([Page::new(origin, Format::Html, html)])?;
+//! assert_eq!((report.new, report.skipped.len()), (1, 0));
+//! let answer = engine.search(&Query::new("implants"))?;
+//! assert_eq!(answer.hits[0].row.url.as_deref(), Some("https://clinic.example/implants"));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # From async code
 //!

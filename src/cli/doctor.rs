@@ -21,7 +21,8 @@ pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exi
     let directory = locate::index_to_write(session.common.index.as_deref(), &session.here);
     let refused = |error: BackendError| with_own_advice(Error::from(error).into(), &directory);
     let before = examine(&directory).map_err(refused)?;
-    let found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(refused)? } else { before.clone() };
+    let mut found = if arguments.fix { repair(&directory, Patience::Refuse).map_err(refused)? } else { before.clone() };
+    found.findings.extend(in_settings(&directory));
     let mut output = session.output();
     if arguments.json {
         for finding in &found.findings {
@@ -36,20 +37,20 @@ pub(super) fn main(session: &Session, arguments: &DoctorArguments) -> Result<Exi
         }
         tell(&mut output, &found, &directory)?;
     }
-    // A mistake in what is saved with an index stops every search in it.
-    let settings = Knowledge::with_directory(&saved_knowledge(&directory)).map_err(Error::from);
-    let is_right = !saved_knowledge(&directory).is_dir() || settings.is_ok();
-    if let (false, Err(error)) = (is_right, settings) {
-        output.flush()?;
-        let advice = "search settings set FILE -      with nothing as input takes FILE away; search settings edit FILE puts it right";
-        return Err(Failure::from(error).instead_try(advice));
-    }
     output.flush()?;
     Ok(match found.findings.as_slice() {
         [] => Exit::Done,
         _ if found.is_broken() => Exit::NoIndex,
         _ => Exit::NothingFound,
     })
+}
+
+/// What is wrong in the knowledge files that are saved with an index: a mistake there stops every search in it.
+fn in_settings(directory: &Path) -> Option<Finding> {
+    let saved = saved_knowledge(directory);
+    let error = Knowledge::with_directory(&saved).err().filter(|_| saved.is_dir())?;
+    let file = saved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Some(Finding { file, what: error.to_string(), remedy: Remedy::Correct })
 }
 
 /// An index that cannot even be examined is to be built anew; to say that the doctor knows more would lead in a circle. And
@@ -101,6 +102,7 @@ fn advice(remedy: Remedy, directory: &Path) -> String {
             let paths = if paths.is_empty() { "PATHS".to_owned() } else { paths.join(" ") };
             format!("search -i {index} index --full {paths}      reads the pages again; what was removed for good stays so")
         }
+        Remedy::Correct => format!("search -i {index} settings edit FILE      puts it right; settings set FILE - with nothing as input takes it away"),
         Remedy::Lost => "search -i NEW_DIR index PATHS      reads the pages again into a new folder; remove there again what was removed for good".to_owned(),
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::grammar::quoted;
 use super::print::counted;
 
-/// Pages that are read, cleaned and indexed in a second, with care: as the README's table of a million pages has it.
+/// Pages that are read, cleaned and indexed in a second, with care: half of what the README's table of a million pages tells.
 const PAGES_A_SECOND: u64 = 1000;
 
 /// The file by which a folder is an index.

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use article_search::backend::embedded::holds_index;
+use article_search::backend::embedded::{Patience, holds_index};
 use article_search::ingest::preview::Preview;
 use article_search::ingest::source::STANDARD_INPUT;
 use article_search::model::report::{IngestReport, Progress};
@@ -65,17 +65,29 @@ pub(super) fn check_paths(session: &Session, command: &str, paths: &[PathBuf]) -
     Err(failure.or_try(format!("search -- {command} {}      to search for these words", words.join(" "))))
 }
 
-/// Does `work`; while another run writes, waits for it if that is `wanted`, and says so.
+/// Does the `work` of a run with its options; while another run writes, waits for it if that is `wanted`, and says so.
 pub(super) fn patiently<T>(
     session: &Session,
     wanted: bool,
     work: impl Fn(RunOptions) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let options = RunOptions::default().until(session.interrupt.cancel());
-    match work(options.clone()) {
+    with_patience(session, wanted, |patience| match patience {
+        Patience::Refuse => work(options.clone()),
+        Patience::Wait => work(options.clone().waiting()),
+    })
+}
+
+/// [`patiently`] for what is no run.
+pub(super) fn with_patience<T>(
+    session: &Session,
+    wanted: bool,
+    work: impl Fn(Patience) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    match work(Patience::Refuse) {
         Err(failure) if wanted && failure.exit() == Exit::Busy => {
             session.note(&format!("waiting: {}", failure.what()));
-            work(options.waiting())
+            work(Patience::Wait)
         }
         done => done,
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use article_search::backend::embedded::{BackendError, Patience, WriterLock, holds_index, is_vacant};
+use article_search::backend::embedded::{BackendError, WriterLock, holds_index, is_vacant};
 use article_search::knowledge::{Knowledge, file_names, text_of};
 use article_search::text::safe::shown;
 use article_search::{Error, saved_knowledge};
@@ -15,6 +15,7 @@ use serde_json::json;
 use super::arguments::{SettingsAction, SettingsArguments, TrialArguments};
 use super::failure::{Exit, Failure, plain};
 use super::grammar::quoted;
+use super::index::with_patience;
 use super::locate::{self, Located};
 use super::preview::{self, Change};
 use super::print::{counted, rows, style};
@@ -79,12 +80,12 @@ fn note_unknown_files(session: &Session, directory: &Path) -> Result<(), Failure
     Ok(())
 }
 
-/// Judged queries tell about a change that is tried, and nothing else.
+/// Judged queries and how pages are read are for a change that is tried, and nothing else.
 fn refuse_without_change(tried: &TrialArguments, when: &str) -> Result<(), Failure> {
-    if tried.queries.is_none() {
+    if tried.queries.is_none() && tried.reading.is_usual() {
         return Ok(());
     }
-    let what = format!("--queries and --qrels are taken {when} only");
+    let what = format!("--queries, --qrels and how pages are read are taken {when} only");
     Err(Failure::new(Exit::Usage, "usage", what).or_try("search settings check DIR --queries FILE --qrels FILE"))
 }
 
@@ -192,14 +193,7 @@ fn save(
     (file, text): (&str, &str),
     before: Option<&str>,
 ) -> Result<Exit, Failure> {
-    let lock = match WriterLock::take(index, Patience::Refuse) {
-        Err(busy @ BackendError::Busy { .. }) if wait => {
-            session.note(&format!("waiting: {busy}"));
-            WriterLock::take(index, Patience::Wait)
-        }
-        taken => taken,
-    };
-    let _lock = lock.map_err(Error::from)?;
+    let _lock = with_patience(session, wait, |patience| Ok(WriterLock::take(index, patience).map_err(Error::from)?))?;
     let saved = saved_knowledge(index);
     let own = saved.join(file);
     let refused = |error: std::io::Error| Failure::io(format!("cannot write {}", own.display()), &error);

@@ -33,7 +33,7 @@ pub(super) struct Offers {
 
 /// An offer that was taken. A run holds one for every page, so it is kept small.
 struct Held {
-    of: Of,
+    place: Place,
     /// One more than the record in its file; 0, where it is none.
     record: u64,
     captured: u64,
@@ -41,7 +41,7 @@ struct Held {
 }
 
 /// Where a page is from.
-enum Of {
+enum Place {
     File(SourceKey),
     /// From memory; how the page is called.
     Memory(Box<str>),
@@ -49,9 +49,9 @@ enum Of {
 
 impl Held {
     fn source(&self) -> Option<SourceKey> {
-        match self.of {
-            Of::File(source) => Some(source),
-            Of::Memory(_) => None,
+        match self.place {
+            Place::File(source) => Some(source),
+            Place::Memory(_) => None,
         }
     }
 
@@ -183,12 +183,12 @@ impl Run<'_> {
         }
         let (source, captured) = (offer.source, captured(&offer.origin));
         let record = offer.origin.record.map_or(0, |record| record.saturating_add(1));
-        let of = source.map_or_else(|| Of::Memory(offer.origin.label().into_boxed_str()), Of::File);
+        let place = source.map_or_else(|| Place::Memory(offer.origin.label().into_boxed_str()), Place::File);
         let Some(change) = self.put(offer, held)? else { return Ok(()) };
         if let Some(row) = source.and_then(|source| self.ledger.row_mut(source)) {
             row.pages += 1;
         }
-        self.offers.held.insert(id, Held { of, record, captured, change });
+        self.offers.held.insert(id, Held { place, record, captured, change });
         Ok(())
     }
 
@@ -231,9 +231,9 @@ impl Run<'_> {
     fn rival(&mut self, offer: &Offer, visit: &Visit<'_>) -> Result<Option<Rival>, BackendError> {
         if let Some(held) = self.offers.held.get(&offer.id()) {
             let (source, record, captured) = (held.source(), held.record(), held.captured);
-            let label = match &held.of {
-                Of::Memory(label) => label.to_string(),
-                Of::File(source) => {
+            let label = match &held.place {
+                Place::Memory(label) => label.to_string(),
+                Place::File(source) => {
                     let path = visit.label(*source);
                     path.map(|path| Origin { record, ..Origin::at(path) }.label()).unwrap_or_default()
                 }

@@ -106,6 +106,18 @@ fn screens_without_pages() {
     );
 }
 
+#[test]
+fn screens_of_an_older_index() {
+    let workbench = Workbench::new();
+    workbench.write("index/search-index.json", br#"{"format":2,"written_by":"0.0.3","generation":"generation-1"}"#);
+    workbench.write("index/generation-1/meta.json", br#"{"segments":[{"max_doc":18204,"deletes":null}]}"#);
+    let words: &[&str] = &["medical insurance"];
+    assert_screens(
+        &workbench,
+        &[("an_older_index", words), ("an_older_index_for_programs", &["-j", "medical insurance"])],
+    );
+}
+
 /// The blocks of the README whose first line runs the program print what stands below it.
 #[test]
 fn the_readme_shows_what_is_printed() {

@@ -47,8 +47,10 @@ fn saved_files_that_are_wrong_can_be_taken_away() {
     workbench.write("my-index/settings/synonyms.toml", b"x");
     assert_eq!(workbench.search(&["implants"]).code, 2);
     let examined = workbench.search(&["doctor"]);
-    assert!(examined.code == 2 && examined.stderr.contains("settings/"), "{}", examined.stderr);
-    assert!(examined.stderr.contains("try: search settings set"), "{}", examined.stderr);
+    assert!(examined.code == 3 && examined.stdout.contains("broken: settings: "), "{}", examined.stdout);
+    assert!(examined.stdout.contains("settings edit FILE"), "{}", examined.stdout);
+    let row = &workbench.search(&["doctor", "-j"]).rows()[0];
+    assert_eq!(row["finding"]["remedy"], "correct");
     let other = workbench.search_with_input(&["settings", "set", "sites.toml", "-"], b"# nothing\n");
     assert!(other.code == 2 && other.stderr.contains("my-index/settings/synonyms.toml:1"), "{}", other.stderr);
     for file in ["sites.toml", "synonyms.toml"] {

@@ -82,6 +82,8 @@ fn a_change_of_rules_is_tried_on_pages_as_they_are_read() {
         let run = workbench.search(arguments);
         assert!(run.code == 0 && run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
     }
+    let saved = workbench.search(&["settings", "set", "sites.toml", "rules/sites.toml", "--site", "a.example"]);
+    assert!(saved.code == 2 && saved.stderr.contains("with --dry-run only"), "{}", saved.stderr);
 }
 
 #[test]

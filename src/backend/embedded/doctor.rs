@@ -27,6 +27,8 @@ pub enum Remedy {
     Forget,
     /// The pages have to be read again into a new generation, where what was taken down stays so.
     ReadAgain,
+    /// Somebody wrote it so, who can correct it.
+    Correct,
     /// It cannot be had again: an index has to be built in another folder, and what was taken down removed there again.
     Lost,
 }

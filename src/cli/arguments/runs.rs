@@ -90,6 +90,14 @@ pub(in crate::cli) struct ReadingArguments {
     pub(in crate::cli) jobs: Option<u16>,
 }
 
+impl ReadingArguments {
+    /// Whether nothing is asked for.
+    pub(in crate::cli) fn is_usual(&self) -> bool {
+        let Self { format, map, site, jobs } = self;
+        format.is_none() && map.is_none() && site.is_none() && jobs.is_none()
+    }
+}
+
 /// Arguments of `remove`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
