@@ -24,6 +24,7 @@ pub mod parse;
 pub mod passages;
 mod pieces;
 pub mod plan;
+mod proximity;
 pub mod ranking;
 mod sides;
 mod similar;

@@ -1,15 +1,13 @@
 //! Ranking: where the order of hits is decided, the same for every backend. Weights are data: `ranking.toml`.
 //!
-//! A score is BM25 over weighted fields, word by word, plus light proximity, times coverage, times a penalty for pages that
-//! lack the city that was asked for. Every part can be shown.
+//! A score is BM25 over weighted fields, word by word, plus light proximity, times how much of the query stands in one place,
+//! times coverage, times a penalty for pages that lack the city that was asked for. Every part can be shown.
 
+use super::proximity::{density, proximity};
 use super::weights::RankingWeights;
 use crate::model::answer::{Effect, ScorePart};
 use crate::model::plan::{Candidate, Clause, FacetField, Group, Plan, Retrieved, idf};
 use crate::text::normalize::is_han;
-
-/// Saturation of the number of close pairs: BM25's usual 1.2.
-const PAIR_SATURATION: f32 = 1.2;
 
 /// A candidate with its final score and the parts of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +116,8 @@ pub struct Ranking<'a> {
     wanted: &'a Wanted,
     weights: &'a RankingWeights,
     group_idf: Vec<f32>,
+    /// The same, none for groups that name what pages are about: such a page tells of it in every place.
+    told_idf: Vec<f32>,
     /// What each group weighs beside its idf: more for the rare ones of a long query.
     emphasis: Vec<f32>,
     /// Exponent of coverage for a query of this length.
@@ -132,13 +132,15 @@ impl<'a> Ranking<'a> {
     pub fn new(retrieved: &'a Retrieved, plan: &'a Plan, wanted: &'a Wanted, weights: &'a RankingWeights) -> Self {
         let group_idf = group_idf(retrieved);
         let words = words(&plan.groups);
+        let told = plan.groups.iter().zip(&group_idf);
+        let told_idf = told.map(|(group, &idf)| if names_facet(group) { 0.0 } else { idf }).collect();
         let mean = group_idf.iter().sum::<f32>() / group_idf.len().max(1) as f32;
         let power = if words > weights.long_query { weights.long_query_idf } else { 0.0 };
         let emphasis = group_idf.iter().map(|idf| if mean > 0.0 { (idf / mean).powf(power) } else { 1.0 }).collect();
         let coverage = weights.coverage * (weights.coverage_words / words.max(1.0)).min(1.0);
         let mut answers = retrieved.candidates.iter().filter(|page| wanted.is_answered_by(page)).peekable();
         let is_told_abroad = answers.peek().is_some() && answers.all(|page| wanted.is_foreign(page));
-        Self { retrieved, plan, wanted, weights, group_idf, emphasis, coverage, is_told_abroad }
+        Self { retrieved, plan, wanted, weights, group_idf, told_idf, emphasis, coverage, is_told_abroad }
     }
 
     /// A candidate with its score.
@@ -149,7 +151,10 @@ impl<'a> Ranking<'a> {
         let others = self.others(&candidate);
         let part = |name: &str, value, effect| ScorePart { name: name.to_owned(), value, effect };
         parts.extend((others > 0.0).then(|| part("characters and phrases", others, Effect::Plus)));
-        parts.push(part("proximity", proximity(&candidate, self), Effect::Plus));
+        let words = (self.plan.groups.as_slice(), self.group_idf.as_slice());
+        parts.push(part("proximity", proximity(&candidate.matches, words, self.weights), Effect::Plus));
+        let near = density(&candidate.matches, &self.told_idf, self.weights.density_window);
+        parts.push(part("density", 1.0 + self.weights.density * near, Effect::Times));
         parts.push(part("coverage", self.covered(&missing).powf(self.coverage), Effect::Times));
         parts.extend(self.agreement(&candidate));
         let score = parts.iter().fold(0.0, |score, part| match part.effect {
@@ -274,8 +279,13 @@ fn words(groups: &[Group]) -> f32 {
     groups.iter().map(|group| if is_han_text(&group.typed) { 0.5 } else { 1.0 }).sum()
 }
 
-fn is_han_text(text: &str) -> bool {
+pub(super) fn is_han_text(text: &str) -> bool {
     text.chars().all(is_han)
+}
+
+/// Whether a group names a city, a clinic or a topic that is recognised.
+fn names_facet(group: &Group) -> bool {
+    group.clauses.iter().any(|way| matches!(way.clause, Clause::Facet(..)))
 }
 
 /// The groups that a page lacks.
@@ -289,44 +299,6 @@ fn coverage(missing: &[usize], idf: &[f32]) -> f32 {
     let all: f32 = idf.iter().sum();
     let lacked: f32 = missing.iter().filter_map(|&index| idf.get(index)).sum();
     if all > 0.0 { ((all - lacked) / all).clamp(0.0, 1.0) } else { 1.0 }
-}
-
-/// Rewards words that stand together in the query and in the page. Chinese pairs overlap anyway, so they earn nothing.
-fn proximity(candidate: &Candidate, ranking: &Ranking<'_>) -> f32 {
-    let (groups, idf, weights) = (&ranking.plan.groups, &ranking.group_idf, ranking.weights);
-    let mut sum = 0.0;
-    let neighbours = groups.windows(2).zip(candidate.matches.windows(2)).zip(idf.windows(2));
-    for ((groups, matches), idf) in neighbours {
-        let ([left, right], [Some(first), Some(second)], [idf_left, idf_right]) = (groups, matches, idf) else {
-            continue;
-        };
-        if is_han_text(&left.typed) && is_han_text(&right.typed) {
-            continue;
-        }
-        let (ordered, any) = close_pairs(first, second, weights.proximity_window);
-        let saturated = |count: f32| count * (PAIR_SATURATION + 1.0) / (count + PAIR_SATURATION);
-        let together = weights.proximity_ordered * saturated(ordered) + weights.proximity_unordered * saturated(any);
-        sum += idf_left.min(*idf_right) * together;
-    }
-    sum
-}
-
-/// How many of `first` have one of `second` within `window` after them, and on either side.
-fn close_pairs(first: &[u32], second: &[u32], window: u32) -> (f32, f32) {
-    let (mut ordered, mut any) = (0.0, 0.0);
-    for &position in first {
-        let from = second.partition_point(|&other| other + window < position);
-        let near = second.get(from..).unwrap_or_default().iter().take_while(|&&other| other <= position + window);
-        let mut is_near = false;
-        let mut is_after = false;
-        for &other in near {
-            is_near |= other != position;
-            is_after |= other > position;
-        }
-        ordered += f32::from(u8::from(is_after));
-        any += f32::from(u8::from(is_near));
-    }
-    (ordered, any)
 }
 
 #[cfg(test)]

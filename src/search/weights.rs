@@ -62,6 +62,10 @@ pub struct RankingWeights {
     pub proximity_unordered: f32,
     /// Largest distance in words that is close.
     pub proximity_window: u32,
+    /// How much a page gains of whose words of the query all stand in one place.
+    pub density: f32,
+    /// Words that such a place counts.
+    pub density_window: u32,
     /// Factor of a page without the city that is asked for.
     pub missing_city: f32,
     /// Factor of a page without the clinic that is asked for.
