@@ -10,6 +10,7 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 
+use super::most::Most;
 use super::schema::{Fields, UNDATED};
 use super::ways::Ways;
 use crate::model::period::{Day, Period, Undated};
@@ -29,11 +30,10 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
     if !plan.groups.is_empty() {
         let groups = plan.groups.iter().map(|group| group_query(group, fields));
         let groups = groups.chain(finding.iter().map(|weighted| weighted_query(weighted, fields)));
-        let groups: Vec<_> = groups.map(|query| (Occur::Should, query)).collect();
+        let groups: Vec<_> = groups.collect();
         let minimum = plan.minimum_groups.min(groups.len());
-        let enough = BooleanQuery::with_minimum_required_clauses(groups, minimum);
         let occur = if plan.minimum_groups == 0 { Occur::Should } else { Occur::Must };
-        clauses.push((occur, Box::new(enough)));
+        clauses.push((occur, enough(groups, minimum)));
     }
     clauses.extend(optional.iter().map(|weighted| (Occur::Should, weighted_query(weighted, fields))));
     clauses.extend(plan.required.iter().map(|clause| (Occur::Must, clause_query(clause, fields))));
@@ -46,6 +46,15 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
         (Occur::Must, unscored)
     }));
     Box::new(BooleanQuery::new(clauses))
+}
+
+/// The pages that hold at least `minimum` of `groups`.
+fn enough(groups: Vec<Box<dyn Query>>, minimum: usize) -> Box<dyn Query> {
+    if 1 < minimum && minimum < groups.len() {
+        return Box::new(Most { groups, minimum });
+    }
+    let groups = groups.into_iter().map(|query| (Occur::Should, query)).collect();
+    Box::new(BooleanQuery::with_minimum_required_clauses(groups, minimum))
 }
 
 /// The pages that have a value of a filter, whatever their score.

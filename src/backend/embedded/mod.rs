@@ -28,6 +28,7 @@ mod lookup;
 mod manifest;
 mod marker;
 mod merging;
+mod most;
 mod opened;
 mod passing;
 mod payload;
