@@ -10,6 +10,7 @@ use super::error::KnowledgeError;
 use super::files::{SourceText, columns, texts_of};
 use super::folded::folded_phrase;
 use super::lexicon::{Endings, Lexicon};
+use super::part::Part;
 use super::place_words::PlaceWords;
 
 /// A municipality, special region, prefecture or county-level city.
@@ -92,13 +93,16 @@ pub(super) struct NameTrust {
     pub(super) without: Trust,
 }
 
+/// Adcodes of the districts of a folded name, Chinese with 区 or 县, English without District or County.
+pub(super) type Districts = HashMap<String, Vec<String>>;
+
 /// All cities, provinces and districts.
 #[derive(Debug)]
 pub struct Cities {
     pub(super) all: Vec<City>,
     pub(super) provinces: Vec<Province>,
-    /// Adcodes of the districts of a folded name, Chinese with 区 or 县, English without District or County.
-    pub(super) districts: HashMap<String, Vec<String>>,
+    /// The districts, for which few texts ask.
+    pub(super) districts: Part<Districts>,
     pub(super) lexicon: Lexicon,
     /// By phrase of the lexicon.
     pub(super) meanings: Vec<Meanings>,
@@ -116,7 +120,7 @@ impl Cities {
         let mut names = Names::default();
         let provinces = load_provinces(directory, &mut names)?;
         let cities = load_cities(directory, &provinces, &mut names)?;
-        let districts = load_districts(directory)?;
+        let districts = Part::of(directory, load_districts)?;
         let words = PlaceWords::load(directory)?;
         for word in &words.district {
             names.at(word).is_district_word = true;
@@ -339,7 +343,7 @@ fn read_city(
     Ok((city, marked))
 }
 
-fn load_districts(directory: Option<&Path>) -> Result<HashMap<String, Vec<String>>, KnowledgeError> {
+fn load_districts(directory: Option<&Path>) -> Result<Districts, KnowledgeError> {
     let mut by_adcode = BTreeMap::new();
     for text in texts_of("districts.csv", include_str!("districts.csv"), directory)? {
         for (line, row) in text.rows(&DISTRICT_COLUMNS)? {
@@ -350,7 +354,7 @@ fn load_districts(directory: Option<&Path>) -> Result<HashMap<String, Vec<String
             by_adcode.insert(adcode, (hanzi, english));
         }
     }
-    let mut districts: HashMap<String, Vec<String>> = HashMap::with_capacity(2 * by_adcode.len());
+    let mut districts = Districts::with_capacity(2 * by_adcode.len());
     for (adcode, (hanzi, english)) in by_adcode {
         for name in [folded_phrase(&hanzi), folded_phrase(&english)] {
             if !name.is_empty() {

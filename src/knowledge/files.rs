@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -67,13 +68,13 @@ impl SourceText {
             return Err(self.malformed(1, format!("the columns must be {}", columns.join(","))));
         }
         let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
-        let mut lines_of_keys = BTreeMap::new();
+        let mut keys = FxHashSet::default();
         for record in reader.records() {
             let record = record.map_err(|error| self.malformed_row(&error))?;
             let line = record.position().map_or(1, |position| self.line_of(position));
             let row: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
             let key = row.first().cloned().unwrap_or_default();
-            if lines_of_keys.insert(key.clone(), line).is_some() {
+            if !keys.insert(key.clone()) {
                 return Err(self.duplicate(line, key));
             }
             rows.push((line, row));

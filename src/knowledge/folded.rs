@@ -30,7 +30,8 @@ impl<'a> Folded<'a> {
         let mut offset = 0;
         while let Some(rest) = source.get(offset..).filter(|rest| !rest.is_empty()) {
             distance = folded.note_shift(offset, distance);
-            let plain = plain_ascii(rest);
+            // Asked of every character of a Chinese text, so not in the long way.
+            let plain = if rest.starts_with(|first: char| first.is_ascii()) { plain_ascii(rest) } else { "" };
             if plain.is_empty() {
                 offset += folded.push_next(rest, offset);
             } else {

@@ -122,7 +122,7 @@ impl Knowledge {
     /// Reads all that reading pages needs, on all cores; what is not read now is read when it is first needed.
     pub fn prepare(&self) {
         rayon::scope(|scope| {
-            scope.spawn(|_| self.cities.prepare());
+            scope.spawn(|_| self.cities.districts.prepare());
             scope.spawn(|_| self.chrome.prepare());
             scope.spawn(|_| self.topics.prepare());
             scope.spawn(|_| self.verdicts.prepare());
@@ -131,15 +131,17 @@ impl Knowledge {
         });
     }
 
-    /// Reads all that queries need, on two cores, the first time it is called. Places take about as long as the rest.
+    /// Reads all that queries need, on two cores, the first time it is called; each takes about as long.
     pub fn prepare_queries(&self) {
         self.is_ready_for_queries.get_or_init(|| {
             // Threads of their own: one of a pool may take up another query meanwhile, which would wait for this one.
             thread::scope(|scope| {
                 // Without a second thread it takes longer, no more.
-                let _ = thread::Builder::new().spawn_scoped(scope, || self.cities.prepare());
+                let _ = thread::Builder::new().spawn_scoped(scope, || {
+                    self.cities.prepare();
+                    self.verdicts.prepare();
+                });
                 self.topics.prepare();
-                self.verdicts.prepare();
                 self.clinics.prepare();
                 self.synonyms.prepare();
                 self.stop_words.prepare();
