@@ -7,7 +7,7 @@
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tantivy::HasLen;
 use tantivy::directory::{Directory, FileHandle, MmapDirectory, OwnedBytes};
@@ -28,6 +28,8 @@ pub(super) struct PassingFile {
     maps: MmapDirectory,
     /// Stays, for when the file loses its name.
     kept: Arc<dyn FileHandle>,
+    /// For short pieces, from the first on: runs look up thousands.
+    opened: OnceLock<CalledFile>,
     /// Where the last window begins, and its bytes.
     window: Mutex<(usize, OwnedBytes)>,
 }
@@ -36,11 +38,20 @@ impl PassingFile {
     /// The file `name` in the folder `root`, which is that of `maps`; `kept` reads it, too.
     pub(super) fn new((root, name): (&Path, &Path), maps: &MmapDirectory, kept: Arc<dyn FileHandle>) -> Self {
         let window = Mutex::new((0, OwnedBytes::empty()));
-        Self { path: root.join(name), name: name.to_owned(), maps: maps.clone(), kept, window }
+        let opened = OnceLock::new();
+        Self { path: root.join(name), name: name.to_owned(), maps: maps.clone(), kept, opened, window }
     }
 
     fn called(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        CalledFile::open(&self.path)?.read_bytes(range)
+        if let Some(file) = self.opened.get() {
+            return file.read_bytes(range);
+        }
+        let file = CalledFile::open(&self.path)?;
+        self.opened.get_or_init(|| file).read_bytes(range)
+    }
+
+    fn window(&self) -> MutexGuard<'_, (usize, OwnedBytes)> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Through the map that stays: not where the file was cut off, which would end the process.
@@ -66,17 +77,18 @@ impl FileHandle for PassingFile {
             let read = if is_long { self.mapped(range.clone()) } else { self.called(range.clone()) };
             return read.or_else(|error| self.kept(range, error));
         }
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        let (start, bytes) = &*window;
-        if range.start < *start || range.end > start + bytes.len() {
-            let wanted = range.start..self.len().min(range.start + WINDOW_BYTES);
-            match self.called(wanted) {
-                Ok(bytes) => *window = (range.start, bytes),
-                Err(error) => return self.kept(range, error),
-            }
+        let (start, bytes) = self.window().clone();
+        if range.start >= start && range.end <= start + bytes.len() {
+            return Ok(bytes.slice(range.start - start..range.end - start));
         }
-        let (start, bytes) = &*window;
-        Ok(bytes.slice(range.start - start..range.end - start))
+        match self.called(range.start..self.len().min(range.start + WINDOW_BYTES)) {
+            Ok(bytes) => {
+                let piece = bytes.slice(0..range.len());
+                *self.window() = (range.start, bytes);
+                Ok(piece)
+            }
+            Err(error) => self.kept(range, error),
+        }
     }
 }
 
