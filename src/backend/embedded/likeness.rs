@@ -133,12 +133,11 @@ impl LikenessColumns {
     }
 
     fn likeness(&self, doc: DocId) -> Likeness {
-        let keys: Numbers = self.keys.values_for_doc(doc).collect();
-        Likeness::from_words(self.words(doc).as_slice(), keys.as_slice())
+        Likeness::from_words(self.words(doc).as_slice(), Numbers::of(&self.keys, doc).as_slice())
     }
 
     fn words(&self, doc: DocId) -> Numbers {
-        self.words.values_for_doc(doc).collect()
+        Numbers::of(&self.words, doc)
     }
 
     fn page(&self, segment: u32, doc: DocId) -> PageOfSite {
@@ -155,18 +154,18 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn as_slice(&self) -> &[u64] {
-        self.held.get(..self.count).unwrap_or_default()
-    }
-}
-
-impl FromIterator<u64> for Numbers {
-    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Self {
+    /// The values of a page, read at once, which costs half of reading one by one.
+    fn of(column: &Column<u64>, doc: DocId) -> Self {
         let mut numbers = Self::default();
-        for (slot, value) in numbers.held.iter_mut().zip(values) {
-            *slot = value;
-            numbers.count += 1;
+        let rows = column.index.value_row_ids(doc);
+        numbers.count = rows.len().min(numbers.held.len());
+        if let Some(held) = numbers.held.get_mut(..numbers.count).filter(|held| !held.is_empty()) {
+            column.values.get_range(u64::from(rows.start), held);
         }
         numbers
+    }
+
+    fn as_slice(&self) -> &[u64] {
+        self.held.get(..self.count).unwrap_or_default()
     }
 }

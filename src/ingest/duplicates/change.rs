@@ -8,10 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::groups::{Link, article_heads, may_lead};
-use super::pairs::{Pairs, Part};
+use super::pairs::{OfKey, Pairs, Part};
 use crate::backend::embedded::{BackendError, IndexView};
 use crate::model::document::DocumentId;
 use crate::model::likeness::{Kin, Kinship, Leaders, Likened, LikenessKey};
@@ -20,6 +21,11 @@ use crate::model::likeness::{Kin, Kinship, Leaders, Likened, LikenessKey};
 const FEW_STEPS: usize = 1_024;
 /// Pages that are looked at before a part of a group is not small.
 const FEW_LOOKS: usize = if cfg!(test) { 2_000 } else { 2_000_000 };
+
+/// Keys whose pairs are held at the same time.
+const KEYS_AT_ONCE: usize = 1 << 12;
+/// Keys after which another thread may take the next: one may have more pages than a thousand others.
+const KEYS_IN_A_ROW: usize = 8;
 
 /// The groups after a change of the pages `changed`, when they were `known` in the state `before`.
 pub(super) fn again(
@@ -36,6 +42,23 @@ pub(super) fn again(
     change.compare(&mut before, &mut after)?;
     let groups = change.grouped(known, &mut after)?;
     Ok(Kin { rows: change.rows(known, groups), leaders: after.leaders })
+}
+
+/// What has changed of the pairs of one key.
+struct OfBoth {
+    key: LikenessKey,
+    gone: Vec<Link>,
+    held: Vec<Link>,
+    /// All that is known of it now.
+    is: OfKey,
+}
+
+/// All pairs of a key among those of the `changed` pages that have it, and all `others` that do.
+fn among<'a>(key: LikenessKey, others: &'a [Likened], changed: impl Iterator<Item = &'a Option<Likened>>) -> OfKey {
+    let changed = changed.flatten().filter(|page| page.likeness.keys().contains(&key));
+    let mut members: Vec<&Likened> = others.iter().chain(changed).collect();
+    members.sort_by_key(|page| page.id);
+    OfKey::among(members.into_iter().copied())
 }
 
 /// A page in the states before and after.
@@ -72,6 +95,7 @@ impl Change {
 
     /// Finds the pairs that are gone and those that hold.
     fn compare(&mut self, before: &mut Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+        let mut others = Vec::new();
         for (key, ids) in std::mem::take(&mut self.keys) {
             if before.knows(key) && self.is_led_as_before(key, &ids, before)? {
                 // Who leads is the same in both states; what it is like there, too.
@@ -84,26 +108,53 @@ impl Change {
                         self.held.extend(before.joined(page, key)?);
                     }
                 }
-                continue;
-            }
-            let (was, is) = rayon::join(|| before.all_of(key), || after.all_of(key));
-            let (was, is) = (was?, is?);
-            let is_changed = |(left, right, _): &&Link| self.pages.contains_key(left) || self.pages.contains_key(right);
-            let is_gone = |link: &&Link| is_changed(link) || is.links.binary_search(link).is_err();
-            let gone: Vec<Link> = was.links.iter().filter(is_gone).copied().collect();
-            let loose: FxHashSet<u64> = gone.iter().flat_map(|link| [link.0, link.1]).collect();
-            let is_held =
-                |link: &&Link| is_changed(link) || loose.contains(&link.1) || was.links.binary_search(link).is_err();
-            self.held.extend(is.links.iter().filter(is_held));
-            self.gone.extend(gone);
-            if key.is_of_subject() {
-                self.heads.extend(article_heads(&is.members, &is.links));
             } else {
-                after.remember(key, &is);
+                others.push((key, ids));
             }
-            self.sure.extend(is.links);
+        }
+        for others in others.chunks(KEYS_AT_ONCE) {
+            let found: Result<Vec<OfBoth>, BackendError> = others
+                .par_iter()
+                .with_max_len(KEYS_IN_A_ROW)
+                .map(|(key, ids)| self.both(*key, ids, (&*before, &*after)))
+                .collect();
+            for OfBoth { key, gone, held, is } in found? {
+                self.gone.extend(gone);
+                self.held.extend(held);
+                if key.is_of_subject() {
+                    self.heads.extend(article_heads(&is.members, &is.links));
+                } else {
+                    after.remember(key, &is);
+                }
+                self.sure.extend(is.links);
+            }
         }
         Ok(())
+    }
+
+    /// What has changed of the pairs of a key that the changed pages `ids` have, or had.
+    fn both(
+        &self,
+        key: LikenessKey,
+        ids: &[u64],
+        (before, after): (&Pairs<'_>, &Pairs<'_>),
+    ) -> Result<OfBoth, BackendError> {
+        let (was, is) = if key.is_of_subject() {
+            (before.all_of(key)?, after.all_of(key)?)
+        } else {
+            // All other pages are the same in both states, and read once.
+            let others = after.sketched_with(key, |id| !self.pages.contains_key(&id))?;
+            let versions = || ids.iter().filter_map(|id| self.pages.get(id));
+            (among(key, &others, versions().map(|(was, _)| was)), among(key, &others, versions().map(|(_, is)| is)))
+        };
+        let is_changed = |(left, right, _): &&Link| self.pages.contains_key(left) || self.pages.contains_key(right);
+        let is_gone = |link: &&Link| is_changed(link) || is.links.binary_search(link).is_err();
+        let gone: Vec<Link> = was.links.iter().filter(is_gone).copied().collect();
+        let loose: FxHashSet<u64> = gone.iter().flat_map(|link| [link.0, link.1]).collect();
+        let is_held =
+            |link: &&Link| is_changed(link) || loose.contains(&link.1) || was.links.binary_search(link).is_err();
+        let held = is.links.iter().filter(is_held).copied().collect();
+        Ok(OfBoth { key, gone, held, is })
     }
 
     /// Whether the same pages lead with this key as before; those of them that were changed are anchors.

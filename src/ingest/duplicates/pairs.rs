@@ -38,6 +38,16 @@ pub(super) struct OfKey {
     pub(super) leaders: Vec<u64>,
 }
 
+impl OfKey {
+    /// Of the key of a band, which these pages have, by id.
+    pub(super) fn among(pages: impl Iterator<Item = Likened>) -> Self {
+        let mut members = Vec::with_capacity(pages.size_hint().0);
+        let Band { mut links, leaders } = template_links(pages.inspect(|page| members.push(Member::from(page))));
+        links.sort_unstable();
+        Self { links, members, leaders }
+    }
+}
+
 impl<'v> Pairs<'v> {
     pub(super) fn of(view: &'v IndexView<'v>, leaders: Leaders) -> Result<Self, BackendError> {
         Ok(Self { likenesses: Likenesses::of(view)?, leaders, read: HashMap::new() })
@@ -73,6 +83,16 @@ impl<'v> Pairs<'v> {
         let mut found = links_of(&self.likenesses, key, &self.likenesses.pages_with(key)?)?;
         found.links.sort_unstable();
         Ok(found)
+    }
+
+    /// The pages that have a key and are `wanted`, by id, but for their bands.
+    pub(super) fn sketched_with(
+        &self,
+        key: LikenessKey,
+        wanted: impl Fn(u64) -> bool,
+    ) -> Result<Vec<Likened>, BackendError> {
+        let pages = self.likenesses.pages_with(key)?.into_iter().filter(|page| wanted(page.id.as_u64()));
+        Ok(pages.map(|page| self.likenesses.sketched(page)).collect())
     }
 
     /// Remembers who leads, where many pages have the key.
@@ -149,10 +169,7 @@ pub(super) fn links_of(
     pages: &[PageOfSite],
 ) -> Result<OfKey, BackendError> {
     if !key.is_of_subject() {
-        let mut members: Vec<Member> = Vec::with_capacity(pages.len());
-        let likened = pages.iter().map(|page| likenesses.sketched(*page));
-        let Band { links, leaders } = template_links(likened.inspect(|page| members.push(Member::from(page))));
-        return Ok(OfKey { links, members, leaders });
+        return Ok(OfKey::among(pages.iter().map(|page| likenesses.sketched(*page))));
     }
     let likened: Vec<Likened> = pages.iter().map(|page| likenesses.likened(*page)).collect();
     let mut texts: HashMap<u64, Text> = HashMap::new();
