@@ -15,6 +15,7 @@
 mod change;
 mod groups;
 mod pairs;
+mod parting;
 mod sketch;
 pub(super) mod update;
 
