@@ -231,11 +231,7 @@ impl Engine {
         }
         let mut ids = self.reading(|index| Ok(index.view().ids_with_prefix(name, SHOWN_IDS)?))?;
         if ids.is_empty() {
-            self.for_each_document(|document| {
-                let is_it = ids.len() < SHOWN_IDS && document.origin.goes_by(name);
-                ids.extend(is_it.then_some(document.id));
-                Ok(())
-            })?;
+            ids = self.reading(|index| Ok(index.view().ids_called(name, SHOWN_IDS)?))?;
         }
         match ids.as_slice() {
             [] => Err(Error::NoSuchPage(name.to_owned())),

@@ -1,6 +1,9 @@
-//! Pages by their ids, from the sorted terms of the index: at the same cost whatever its size.
+//! Pages by their ids, from the sorted terms of the index: at the same cost whatever its size; and by other names.
 
-use tantivy::{SegmentReader, Term};
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use tantivy::{DocAddress, SegmentReader, Term};
 
 use super::lookup::docs_with;
 use super::{BackendError, IndexView};
@@ -29,6 +32,23 @@ impl IndexView<'_> {
         let Some(bits) = is_hex.then(|| u64::from_str_radix(prefix, 16).ok()).flatten() else { return Ok(vec![]) };
         let ids = self.ids_among(beginning_so(bits, prefix.len()), limit)?;
         Ok(ids.into_iter().map(DocumentId::from_u64).collect())
+    }
+
+    /// The first ids, at most `limit`, of the pages that go by `name`, their path or key. Looks at all pages, in the order in
+    /// which they are stored.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn ids_called(&self, name: &str, limit: usize) -> Result<Vec<DocumentId>, BackendError> {
+        let mut pages = Vec::new();
+        self.for_each_page(|id, _, address| pages.push((address, id)))?;
+        pages.sort_unstable();
+        let called = |(address, id): &(DocAddress, u64)| match self.origin(*address) {
+            Ok(origin) => origin.goes_by(name).then_some(Ok(*id)),
+            Err(error) => Some(Err(error)),
+        };
+        let called: Result<BTreeSet<u64>, BackendError> = pages.par_iter().filter_map(called).collect();
+        Ok(called?.into_iter().take(limit).map(DocumentId::from_u64).collect())
     }
 
     /// The shortest beginnings, of at least four digits, that tell each of `ids` from every other page.

@@ -128,7 +128,7 @@ impl IndexView<'_> {
         Ok(only.article.title)
     }
 
-    fn origin(&self, address: DocAddress) -> Result<Origin, BackendError> {
+    pub(super) fn origin(&self, address: DocAddress) -> Result<Origin, BackendError> {
         #[derive(serde::Deserialize)]
         struct OriginOnly {
             origin: Origin,
