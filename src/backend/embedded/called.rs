@@ -2,10 +2,9 @@
 //! map ends the process.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use tantivy::HasLen;
 use tantivy::directory::{FileHandle, OwnedBytes};
@@ -14,8 +13,11 @@ use tantivy::directory::{FileHandle, OwnedBytes};
 #[derive(Debug)]
 pub(super) struct CalledFile {
     path: PathBuf,
-    file: Mutex<File>,
+    file: File,
     length: usize,
+    /// Whose turn it is to seek and read, where both are no single call.
+    #[cfg(not(unix))]
+    turn: std::sync::Mutex<()>,
 }
 
 impl CalledFile {
@@ -23,7 +25,27 @@ impl CalledFile {
         let file = File::open(path)?;
         let length =
             usize::try_from(file.metadata()?.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
-        Ok(Self { path: path.to_owned(), file: Mutex::new(file), length })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            length,
+            #[cfg(not(unix))]
+            turn: std::sync::Mutex::default(),
+        })
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, bytes: &mut [u8], start: u64) -> io::Result<()> {
+        use std::os::unix::fs::FileExt;
+        self.file.read_exact_at(bytes, start)
+    }
+
+    #[cfg(not(unix))]
+    fn read_at(&self, bytes: &mut [u8], start: u64) -> io::Result<()> {
+        use std::io::{Read, Seek, SeekFrom};
+        // Each reading seeks first: whatever happened to the one before.
+        let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        (&self.file).seek(SeekFrom::Start(start)).and_then(|_| (&self.file).read_exact(bytes))
     }
 }
 
@@ -36,9 +58,7 @@ impl HasLen for CalledFile {
 impl FileHandle for CalledFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         let mut bytes = vec![0; range.len()];
-        // Each reading seeks first: whatever happened to the one before.
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = file.seek(SeekFrom::Start(range.start as u64)).and_then(|_| file.read_exact(&mut bytes));
+        let read = self.read_at(&mut bytes, range.start as u64);
         read.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))?;
         Ok(OwnedBytes::new(bytes))
     }

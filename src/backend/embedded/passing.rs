@@ -7,6 +7,7 @@
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tantivy::HasLen;
@@ -19,6 +20,30 @@ const WINDOW_BYTES: usize = 16 << 10;
 /// Fewest bytes that are read through a map. Of shorter pieces, readers that follow each other closely would keep one.
 const LONG_BYTES: usize = 1 << 20;
 
+/// Short pieces of a file after which it stays open, if there is a place: runs look up ten thousands of keys.
+const FEW_PIECES: usize = if cfg!(test) { 4 } else { 64 };
+/// Files that stay open at the same time in a process: some systems allow 256 of whatever kind.
+const MOST_OPEN: usize = 24;
+
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// One of the places of files that stay open; free again when dropped.
+#[derive(Debug)]
+struct Place;
+
+impl Place {
+    fn take() -> Option<Self> {
+        let more = |open: usize| (open < MOST_OPEN).then_some(open + 1);
+        OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok().map(|_| Self)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct PassingFile {
@@ -28,8 +53,10 @@ pub(super) struct PassingFile {
     maps: MmapDirectory,
     /// Stays, for when the file loses its name.
     kept: Arc<dyn FileHandle>,
-    /// For short pieces, from the first on: runs look up thousands.
-    opened: OnceLock<CalledFile>,
+    /// For short pieces, once many were read.
+    opened: OnceLock<(CalledFile, Place)>,
+    /// Short pieces that were read so far.
+    pieces: AtomicUsize,
     /// Where the last window begins, and its bytes.
     window: Mutex<(usize, OwnedBytes)>,
 }
@@ -38,16 +65,20 @@ impl PassingFile {
     /// The file `name` in the folder `root`, which is that of `maps`; `kept` reads it, too.
     pub(super) fn new((root, name): (&Path, &Path), maps: &MmapDirectory, kept: Arc<dyn FileHandle>) -> Self {
         let window = Mutex::new((0, OwnedBytes::empty()));
-        let opened = OnceLock::new();
-        Self { path: root.join(name), name: name.to_owned(), maps: maps.clone(), kept, opened, window }
+        let (opened, pieces) = (OnceLock::new(), AtomicUsize::new(0));
+        Self { path: root.join(name), name: name.to_owned(), maps: maps.clone(), kept, opened, pieces, window }
     }
 
     fn called(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
-        if let Some(file) = self.opened.get() {
+        if let Some((file, _)) = self.opened.get() {
             return file.read_bytes(range);
         }
         let file = CalledFile::open(&self.path)?;
-        self.opened.get_or_init(|| file).read_bytes(range)
+        let is_busy = self.pieces.fetch_add(1, Ordering::Relaxed) >= FEW_PIECES;
+        match is_busy.then(Place::take).flatten() {
+            None => file.read_bytes(range),
+            Some(place) => self.opened.get_or_init(|| (file, place)).0.read_bytes(range),
+        }
     }
 
     fn window(&self) -> MutexGuard<'_, (usize, OwnedBytes)> {
@@ -125,5 +156,28 @@ mod tests {
                 prop_assert_eq!(bytes.as_slice(), &content[range]);
             }
         }
+    }
+
+    #[test]
+    fn few_files_stay_open() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let maps = MmapDirectory::open(folder.path()).unwrap();
+        let content: Vec<u8> = (0_u8..251).cycle().take(9 * WINDOW_BYTES).collect();
+        let files: Vec<PassingFile> = (0..3 * MOST_OPEN)
+            .map(|number| {
+                let name = PathBuf::from(format!("{number}.idx"));
+                std::fs::write(folder.path().join(&name), &content).unwrap();
+                PassingFile::new((folder.path(), &name), &maps, maps.get_file_handle(&name).unwrap())
+            })
+            .collect();
+        for round in 0..9 {
+            let place = (round * 5 % 9) * WINDOW_BYTES;
+            for file in &files {
+                assert_eq!(file.read_bytes(place..place + 9).unwrap().as_slice(), &content[place..place + 9]);
+            }
+        }
+        let open = files.iter().filter(|file| file.opened.get().is_some()).count();
+        // Others of this process may have the rest.
+        assert!(open <= MOST_OPEN, "{open} are open");
     }
 }
