@@ -116,7 +116,9 @@ pub struct Ranking<'a> {
     wanted: &'a Wanted,
     weights: &'a RankingWeights,
     group_idf: Vec<f32>,
-    /// The same, none for groups that name what pages are about: such a page tells of it in every place.
+    /// All of it.
+    all_idf: f32,
+    /// The idf of each, none for groups that name what pages are about: such a page tells of it in every place.
     told_idf: Vec<f32>,
     /// What each group weighs beside its idf: more for the rare ones of a long query.
     emphasis: Vec<f32>,
@@ -134,13 +136,14 @@ impl<'a> Ranking<'a> {
         let words = words(&plan.groups);
         let told = plan.groups.iter().zip(&group_idf);
         let told_idf = told.map(|(group, &idf)| if names_facet(group) { 0.0 } else { idf }).collect();
-        let mean = group_idf.iter().sum::<f32>() / group_idf.len().max(1) as f32;
+        let all_idf = group_idf.iter().sum::<f32>();
+        let mean = all_idf / group_idf.len().max(1) as f32;
         let power = if words > weights.long_query { weights.long_query_idf } else { 0.0 };
         let emphasis = group_idf.iter().map(|idf| if mean > 0.0 { (idf / mean).powf(power) } else { 1.0 }).collect();
         let coverage = weights.coverage * (weights.coverage_words / words.max(1.0)).min(1.0);
         let mut answers = retrieved.candidates.iter().filter(|page| wanted.is_answered_by(page)).peekable();
         let is_told_abroad = answers.peek().is_some() && answers.all(|page| wanted.is_foreign(page));
-        Self { retrieved, plan, wanted, weights, group_idf, told_idf, emphasis, coverage, is_told_abroad }
+        Self { retrieved, plan, wanted, weights, group_idf, all_idf, told_idf, emphasis, coverage, is_told_abroad }
     }
 
     /// A candidate with its score.
@@ -153,7 +156,7 @@ impl<'a> Ranking<'a> {
         parts.extend((others > 0.0).then(|| part("characters and phrases", others, Effect::Plus)));
         let words = (self.plan.groups.as_slice(), self.group_idf.as_slice());
         parts.push(part("proximity", proximity(&candidate.matches, words, self.weights), Effect::Plus));
-        let near = density(&candidate.matches, &self.told_idf, self.weights.density_window);
+        let near = density(&candidate.matches, &self.told_idf, self.all_idf, self.weights.density_window);
         parts.push(part("density", 1.0 + self.weights.density * near, Effect::Times));
         parts.push(part("coverage", self.covered(&missing).powf(self.coverage), Effect::Times));
         parts.extend(self.agreement(&candidate));

@@ -62,7 +62,7 @@ pub struct RankingWeights {
     pub proximity_unordered: f32,
     /// Largest distance in words that is close.
     pub proximity_window: u32,
-    /// How much a page gains of whose words of the query all stand in one place.
+    /// Share of its score that a page gains in one place of which the whole query stands.
     pub density: f32,
     /// Words that such a place counts.
     pub density_window: u32,

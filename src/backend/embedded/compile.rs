@@ -10,7 +10,7 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 
-use super::most::Most;
+use super::enough::Enough;
 use super::schema::{Fields, UNDATED};
 use super::ways::Ways;
 use crate::model::period::{Day, Period, Undated};
@@ -51,7 +51,7 @@ pub(super) fn query(plan: &Plan, fields: &Fields) -> Box<dyn Query> {
 /// The pages that hold at least `minimum` of `groups`.
 fn enough(groups: Vec<Box<dyn Query>>, minimum: usize) -> Box<dyn Query> {
     if 1 < minimum && minimum < groups.len() {
-        return Box::new(Most { groups, minimum });
+        return Box::new(Enough { groups, minimum });
     }
     let groups = groups.into_iter().map(|query| (Occur::Should, query)).collect();
     Box::new(BooleanQuery::with_minimum_required_clauses(groups, minimum))

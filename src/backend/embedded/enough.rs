@@ -8,21 +8,21 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 /// Finds pages that hold at least `minimum` of `groups`; their score is the sum over those they hold.
 #[derive(Debug)]
-pub(super) struct Most {
+pub(super) struct Enough {
     pub(super) groups: Vec<Box<dyn Query>>,
     pub(super) minimum: usize,
 }
 
-impl Clone for Most {
+impl Clone for Enough {
     fn clone(&self) -> Self {
         Self { groups: self.groups.iter().map(|group| group.box_clone()).collect(), minimum: self.minimum }
     }
 }
 
-impl Query for Most {
+impl Query for Enough {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let groups: tantivy::Result<Vec<_>> = self.groups.iter().map(|group| group.weight(scoring)).collect();
-        Ok(Box::new(MostWeight { groups: groups?, minimum: self.minimum }))
+        Ok(Box::new(EnoughWeight { groups: groups?, minimum: self.minimum }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
@@ -30,12 +30,12 @@ impl Query for Most {
     }
 }
 
-struct MostWeight {
+struct EnoughWeight {
     groups: Vec<Box<dyn Weight>>,
     minimum: usize,
 }
 
-impl Weight for MostWeight {
+impl Weight for EnoughWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let groups: tantivy::Result<Vec<_>> = self.groups.iter().map(|group| group.scorer(reader, boost)).collect();
         let mut groups = groups?;
@@ -43,9 +43,9 @@ impl Weight for MostWeight {
         if groups.len() < self.minimum {
             return Ok(Box::new(EmptyScorer));
         }
-        let mut most = MostScorer::new(groups, self.minimum.max(1));
-        most.settle();
-        Ok(Box::new(most))
+        let mut enough = EnoughScorer::new(groups, self.minimum.max(1));
+        enough.settle();
+        Ok(Box::new(enough))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -55,7 +55,7 @@ impl Weight for MostWeight {
     }
 }
 
-struct MostScorer {
+struct EnoughScorer {
     /// In the order of the query, so that scores are added up in the same order in every segment.
     groups: Vec<Box<dyn Scorer>>,
     /// Where each group stands, but for the frequent ones beyond every page.
@@ -66,7 +66,7 @@ struct MostScorer {
     doc: DocId,
 }
 
-impl MostScorer {
+impl EnoughScorer {
     /// Of groups that all have a page, at least as many as `minimum`.
     fn new(groups: Vec<Box<dyn Scorer>>, minimum: usize) -> Self {
         let mut frequent: Vec<usize> = (0..groups.len()).collect();
@@ -115,7 +115,7 @@ impl MostScorer {
     }
 }
 
-impl DocSet for MostScorer {
+impl DocSet for EnoughScorer {
     fn advance(&mut self) -> DocId {
         if self.doc != TERMINATED {
             self.leave();
@@ -146,7 +146,7 @@ impl DocSet for MostScorer {
     }
 }
 
-impl Scorer for MostScorer {
+impl Scorer for EnoughScorer {
     fn score(&mut self) -> Score {
         let doc = self.doc;
         self.groups.iter_mut().filter(|group| group.doc() == doc).map(Scorer::score).sum()
@@ -194,7 +194,7 @@ mod tests {
                 Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
             };
             let ours: Box<dyn Query> =
-                Box::new(Most { groups: words.iter().map(|&word| one(word)).collect(), minimum });
+                Box::new(Enough { groups: words.iter().map(|&word| one(word)).collect(), minimum });
             let should = words.iter().map(|&word| (Occur::Should, one(word))).collect();
             let engines: Box<dyn Query> = Box::new(BooleanQuery::with_minimum_required_clauses(should, minimum));
             let searcher = index.reader().unwrap().searcher();

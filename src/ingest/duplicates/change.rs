@@ -91,7 +91,7 @@ impl Change {
 
     /// Finds the pairs that are gone and those that hold.
     fn compare(&mut self, before: &mut Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
-        let mut others = Vec::new();
+        let mut led_otherwise = Vec::new();
         for (key, ids) in std::mem::take(&mut self.keys) {
             if before.knows(key) && self.is_led_as_before(key, &ids, before)? {
                 // Who leads is the same in both states; what it is like there, too.
@@ -105,11 +105,11 @@ impl Change {
                     }
                 }
             } else {
-                others.push((key, ids));
+                led_otherwise.push((key, ids));
             }
         }
-        for others in others.chunks(KEYS_AT_ONCE) {
-            let found: Result<Vec<OfBoth>, BackendError> = others
+        for keys in led_otherwise.chunks(KEYS_AT_ONCE) {
+            let found: Result<Vec<OfBoth>, BackendError> = keys
                 .par_iter()
                 .with_max_len(KEYS_IN_A_ROW)
                 .map(|(key, ids)| self.both(*key, ids, (&*before, &*after)))

@@ -32,7 +32,9 @@ pub(super) struct Part {
 /// All that is known of one key.
 pub(super) struct OfKey {
     pub(super) links: Vec<Link>,
-    /// By id.
+    /// Pages that have it.
+    pub(super) pages: usize,
+    /// Those pages by id, of a subject; of a band nobody asks for them.
     pub(super) members: Vec<Member>,
     /// None, of a subject.
     pub(super) leaders: Vec<u64>,
@@ -41,10 +43,10 @@ pub(super) struct OfKey {
 impl OfKey {
     /// Of the key of a band, which these pages have, by id.
     pub(super) fn among(pages: impl Iterator<Item = Likened>) -> Self {
-        let mut members = Vec::with_capacity(pages.size_hint().0);
-        let Band { mut links, leaders } = template_links(pages.inspect(|page| members.push(Member::from(page))));
+        let mut count = 0;
+        let Band { mut links, leaders } = template_links(pages.inspect(|_| count += 1));
         links.sort_unstable();
-        Self { links, members, leaders }
+        Self { links, pages: count, members: vec![], leaders }
     }
 }
 
@@ -98,7 +100,7 @@ impl<'v> Pairs<'v> {
     /// Remembers who leads, where many pages have the key.
     pub(super) fn remember(&mut self, key: LikenessKey, found: &OfKey) {
         self.read.remove(&key);
-        let leaders = if found.members.len() > FEW_PAGES { found.leaders.clone() } else { vec![] };
+        let leaders = if found.pages > FEW_PAGES { found.leaders.clone() } else { vec![] };
         self.leaders.set(key, leaders);
     }
 
@@ -138,7 +140,7 @@ impl<'v> Pairs<'v> {
                     self.joined(&page, key)?.into_iter().collect()
                 } else if seen.insert(key) {
                     let found = self.all_of(key)?;
-                    looks += found.members.len();
+                    looks += found.pages;
                     found.links
                 } else {
                     continue;
@@ -183,5 +185,6 @@ pub(super) fn links_of(
         let texts = texts.get(&left).zip(texts.get(&right));
         Ok(texts.map_or(Sameness::Different, |(left, right)| left.compared(right)))
     });
-    Ok(OfKey { links: links?, members: likened.iter().map(Member::from).collect(), leaders: vec![] })
+    let members = likened.iter().map(Member::from).collect();
+    Ok(OfKey { links: links?, pages: likened.len(), members, leaders: vec![] })
 }
