@@ -100,41 +100,63 @@ impl Clinics<'_> {
         Ok(named)
     }
 
-    /// The clinics called `name` by those who filter: any spelling, with or without its city; where none is, those whose
-    /// name holds these words, or begins so.
+    /// The clinics called so by those who filter, for each of `names`: any spelling, with or without its city; where none
+    /// is, those whose name holds these words, or begins so.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub(super) fn called_in_filter(&self, name: &str) -> Result<Vec<ClinicKey>, BackendError> {
-        if let Some(key) = ClinicKey::parse(name) {
-            return self.family(&key);
+    pub(super) fn called_in_filter(&self, names: &[&str]) -> Result<Vec<ClinicKey>, BackendError> {
+        let mut called = Vec::new();
+        for name in names {
+            called.push(if let Some(key) = ClinicKey::parse(name) {
+                BTreeSet::from([key])
+            } else {
+                let found = self.named_in(name, &[], &self.cities_of(name))?;
+                found.into_iter().flat_map(|found| found.keys).collect()
+            });
         }
-        let named = self.named_in(name, &[], &self.cities_of(name))?;
-        let mut keys: BTreeSet<ClinicKey> = named.into_iter().flat_map(|named| named.keys).collect();
-        if keys.is_empty() {
-            keys.extend(self.called(&squashed(name), false)?);
-            keys.extend(self.holding(name)?);
+        let unknown: Vec<&str> =
+            names.iter().zip(&called).filter(|(_, keys)| keys.is_empty()).map(|(name, _)| *name).collect();
+        let mut held = self.holding(&unknown)?.into_iter();
+        let mut all = Vec::new();
+        for (name, mut keys) in names.iter().zip(called) {
+            if keys.is_empty() {
+                keys.extend(self.called(&squashed(name), false)?);
+                keys.extend(held.next().unwrap_or_default());
+            }
+            if keys.len() > MAX_FAMILIES {
+                all.extend(keys);
+                continue;
+            }
+            for key in &keys {
+                all.extend(self.family(key)?);
+            }
         }
-        if keys.len() > MAX_FAMILIES {
-            return Ok(keys.into_iter().collect());
-        }
-        let families = keys.iter().map(|key| self.family(key)).collect::<Result<Vec<_>, _>>()?;
-        Ok(families.concat())
+        Ok(all)
     }
 
-    /// The clinics with a name that holds all of `words`, at most [`MAX_HOLDING`], those of most pages first.
-    fn holding(&self, words: &str) -> Result<Vec<ClinicKey>, BackendError> {
-        let wanted: BTreeSet<String> = terms(words).into_iter().map(|term| term.text).collect();
-        let mut found: BTreeMap<String, usize> = BTreeMap::new();
-        self.view.for_each_clinic_name(|key, name, pages| {
-            let held: BTreeSet<String> = terms(name).into_iter().map(|term| term.text).collect();
-            if !wanted.is_empty() && wanted.is_subset(&held) {
-                *found.entry(key.to_owned()).or_default() += pages;
-            }
-        })?;
-        let mut found: Vec<(String, usize)> = found.into_iter().collect();
-        found.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
-        Ok(found.into_iter().take(MAX_HOLDING).filter_map(|(key, _)| ClinicKey::parse(&key)).collect())
+    /// For each of `names` the clinics with a name that holds all of its words, at most [`MAX_HOLDING`], those of most pages
+    /// first. All names of clinics are gone through, once.
+    fn holding(&self, names: &[&str]) -> Result<Vec<Vec<ClinicKey>>, BackendError> {
+        let words = |text: &str| terms(text).into_iter().map(|term| term.text).collect::<BTreeSet<String>>();
+        let mut sought: Vec<(BTreeSet<String>, BTreeMap<String, usize>)> =
+            names.iter().map(|name| (words(name), BTreeMap::new())).collect();
+        if !sought.is_empty() {
+            self.view.for_each_clinic_name(|key, name, pages| {
+                let held = words(name);
+                for (wanted, found) in &mut sought {
+                    if !wanted.is_empty() && wanted.is_subset(&held) {
+                        *found.entry(key.to_owned()).or_default() += pages;
+                    }
+                }
+            })?;
+        }
+        let best = |found: BTreeMap<String, usize>| {
+            let mut found: Vec<(String, usize)> = found.into_iter().collect();
+            found.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
+            found.into_iter().take(MAX_HOLDING).filter_map(|(key, _)| ClinicKey::parse(&key)).collect()
+        };
+        Ok(sought.into_iter().map(|(_, found)| best(found)).collect())
     }
 
     /// The brands of the clinics in the city with this code, in Latin letters, squashed.

@@ -1,5 +1,7 @@
 //! Facet values as a reader names them → the values that the index holds.
 
+use std::collections::HashSet;
+
 use super::answer::{SearchError, Searcher};
 use super::parse::Parsed;
 use crate::knowledge::Knowledge;
@@ -94,14 +96,19 @@ impl Searcher<'_> {
         if names.is_empty() {
             return Ok(None);
         }
+        let mut once = HashSet::new();
+        let names: Vec<&str> = names.iter().copied().filter(|name| once.insert(*name)).collect();
         let mut values: Vec<String> = Vec::new();
-        for name in names {
+        for name in &names {
             values.extend(match field {
                 FacetField::City => city_codes(name, self.knowledge)?,
                 FacetField::Topic => topic_ids(name, self.knowledge)?,
-                FacetField::Clinic => self.clinics().called_in_filter(name)?.iter().map(ToString::to_string).collect(),
+                FacetField::Clinic => vec![],
                 FacetField::Lang | FacetField::Verdict => vec![name.to_lowercase()],
             });
+        }
+        if field == FacetField::Clinic {
+            values = self.clinics().called_in_filter(&names)?.iter().map(ToString::to_string).collect();
         }
         Ok(Some(Filter { field, values, typed: names.join(" or ") }))
     }

@@ -17,6 +17,8 @@ use crate::text::terms::written_word;
 
 /// Words of a query of which each two are tried.
 const MAX_PAIRED: usize = 6;
+/// Phrases, exclusions and filters that are taken out to see whether pages match then, of each the first: each costs a search.
+const MAX_TAKEN_OUT: usize = 8;
 /// Most cities, or queries, that are named in the place of one.
 const MAX_INSTEAD: usize = 4;
 /// Letters of a city's code that tell its province.
@@ -57,7 +59,8 @@ impl Searcher<'_> {
             return Ok(closest);
         }
         let mut held = held_words(words);
-        held.truncate(MAX_PAIRED);
+        // What many filters mean is looked up for each pair.
+        held.truncate(if parsed.filters.len() > MAX_TAKEN_OUT { 0 } else { MAX_PAIRED });
         let second = |at: usize| held.get(at + 1..).unwrap_or_default().iter();
         let pairs =
             held.iter().enumerate().flat_map(|(at, first)| second(at).map(move |other| format!("{first} {other}")));
@@ -68,7 +71,7 @@ impl Searcher<'_> {
         Ok(if pairs.is_empty() { closest } else { pairs })
     }
 
-    /// The filters, phrases and exclusions without which pages would match, each alone.
+    /// The filters, phrases and exclusions without which pages would match, each alone; of many the first are tried.
     fn obstacles_of(&self, plan: &Plan, typed: &Parsed) -> Result<Vec<Obstacle>, SearchError> {
         // Where a phrase has no words, there are fewer clauses, and which is which is not known.
         let phrase = |at: usize, clause: &Clause| {
@@ -76,19 +79,19 @@ impl Searcher<'_> {
             typed.cloned().unwrap_or_else(|| words_of(clause))
         };
         let mut parts: Vec<(String, Plan)> = Vec::new();
-        for at in 0..plan.filters.len() {
+        for at in 0..plan.filters.len().min(MAX_TAKEN_OUT) {
             let part = plan.filters.get(at).map(|filter| self.written(filter)).transpose()?;
             parts.push((part.unwrap_or_default(), Plan { filters: without(&plan.filters, at), ..plan.clone() }));
         }
-        for (at, filter) in plan.left_out.iter().enumerate() {
+        for (at, filter) in plan.left_out.iter().enumerate().take(MAX_TAKEN_OUT) {
             let less = Plan { left_out: without(&plan.left_out, at), ..plan.clone() };
             parts.push((format!("-{}", self.written(filter)?), less));
         }
-        for (at, clause) in plan.required.iter().enumerate() {
+        for (at, clause) in plan.required.iter().enumerate().take(MAX_TAKEN_OUT) {
             let less = Plan { required: without(&plan.required, at), ..plan.clone() };
             parts.push((format!("\"{}\"", phrase(at, clause)), less));
         }
-        for (at, clause) in plan.excluded.iter().enumerate() {
+        for (at, clause) in plan.excluded.iter().enumerate().take(MAX_TAKEN_OUT) {
             let less = Plan { excluded: without(&plan.excluded, at), ..plan.clone() };
             parts.push((format!("-\"{}\"", words_of(clause)), less));
         }
