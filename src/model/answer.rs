@@ -336,7 +336,7 @@ pub struct EmptyCity {
 pub struct Help {
     /// Words that few pages hold, and better known ones beside them.
     pub did_you_mean: Vec<CorrectedWord>,
-    /// Parts of the query that exclude all pages.
+    /// Parts of the query that exclude all pages; of filters, phrases and exclusions the first eight each are tried.
     pub obstacles: Vec<Obstacle>,
     /// The suggestions for a query that finds nothing, and what they find.
     pub closest: Vec<Nearby>,

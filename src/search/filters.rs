@@ -98,18 +98,13 @@ impl Searcher<'_> {
         }
         let mut once = HashSet::new();
         let names: Vec<&str> = names.iter().copied().filter(|name| once.insert(*name)).collect();
-        let mut values: Vec<String> = Vec::new();
-        for name in &names {
-            values.extend(match field {
-                FacetField::City => city_codes(name, self.knowledge)?,
-                FacetField::Topic => topic_ids(name, self.knowledge)?,
-                FacetField::Clinic => vec![],
-                FacetField::Lang | FacetField::Verdict => vec![name.to_lowercase()],
-            });
-        }
-        if field == FacetField::Clinic {
-            values = self.clinics().called_in_filter(&names)?.iter().map(ToString::to_string).collect();
-        }
+        let (each, knowledge) = (names.iter(), self.knowledge);
+        let values = match field {
+            FacetField::City => each.map(|name| city_codes(name, knowledge)).collect::<Result<Vec<_>, _>>()?.concat(),
+            FacetField::Topic => each.map(|name| topic_ids(name, knowledge)).collect::<Result<Vec<_>, _>>()?.concat(),
+            FacetField::Clinic => self.clinics().called_in_filter(&names)?.iter().map(ToString::to_string).collect(),
+            FacetField::Lang | FacetField::Verdict => each.map(|name| name.to_lowercase()).collect(),
+        };
         Ok(Some(Filter { field, values, typed: names.join(" or ") }))
     }
 }

@@ -118,6 +118,18 @@ fn clinics_are_filtered_by_words_of_their_names() {
 }
 
 #[test]
+fn several_clinics_are_filtered_at_once() {
+    let bench = bench();
+    // One by words, one that nobody is called, one by its name, twice.
+    let all = Query::new("").of_clinic("Star Dental").of_clinic("nobody").of_clinic("Zaomei").of_clinic("Zaomei");
+    let mut each = bench.paths(&Query::new("").of_clinic("Star Dental"));
+    each.extend(bench.paths(&Query::new("").of_clinic("Zaomei")));
+    each.sort();
+    assert!(each.len() > 2, "{each:?}");
+    assert_eq!(bench.paths(&all), each);
+}
+
+#[test]
 fn a_query_in_one_language_finds_the_page_in_the_other() {
     let bench = bench();
     let first = |query: &str| bench.answer(&Query::new(query)).hits.first().map(|hit| hit.row.path.clone());
