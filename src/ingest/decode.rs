@@ -1,6 +1,6 @@
 //! Bytes → text: byte order mark, declared charset, and, where that fails, detection. Says when bytes are no text.
 
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How many bytes at the start of a page are searched for a declared charset; the HTML standard says 1024, pages say
 /// later.
@@ -54,10 +54,26 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, NotText> {
 
 /// The charset that the bytes look most like.
 pub(super) fn guessed(bytes: &[u8]) -> &'static Encoding {
+    let bytes = bytes.get(..DETECTION_BYTES).unwrap_or(bytes);
+    if has_signs_only(bytes) {
+        return WINDOWS_1252;
+    }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     // Not the last bytes, as far as it knows: a character that is cut off speaks against no charset.
-    detector.feed(bytes.get(..DETECTION_BYTES).unwrap_or(bytes), false);
+    detector.feed(bytes, false);
     detector.guess(None, chardetng::Utf8Detection::Allow)
+}
+
+/// Whether beside ASCII there are only single bytes apart from all letters, which windows-1252 reads as signs: of "Home »
+/// News", nothing tells a detector that the sign is not a letter of Central Europe.
+fn has_signs_only(bytes: &[u8]) -> bool {
+    let is_sign = |byte: &u8| matches!(byte, 0xA0..=0xBF) && !matches!(byte, 0xAA | 0xBA);
+    let is_apart = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+        byte.is_ascii() && !byte.is_ascii_alphabetic()
+    };
+    let mut others = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
+    others.all(|(at, byte)| is_sign(byte) && is_apart(at.checked_sub(1)) && is_apart(Some(at + 1)))
 }
 
 /// The text of `bytes`, without a last character that is cut off.
@@ -182,6 +198,19 @@ mod tests {
             ("meta before detection", &meta_big5, None, "<meta charset=\"big5\">重慶醫療美容診所"),
             ("a header that does not fit", &gbk, Some("shift_jis"), chinese),
             ("windows-1252 as latin-1", b"caf\xE9 \x93au lait\x94", Some("iso-8859-1"), "café “au lait”"),
+            ("a sign alone", b"Home \xBB News \xBB Who pays, \xA92024?", None, "Home » News » Who pays, ©2024?"),
+            (
+                "letters of Central Europe",
+                b"dob\xF8e, m\xECl jsem zl\xFD sen \xBEe",
+                None,
+                "dobře, měl jsem zlý sen že",
+            ),
+            (
+                "a sign that is a letter",
+                b"Za kolik? To nev\xEDm, \xB9koda.",
+                Some("iso-8859-2"),
+                "Za kolik? To nevím, škoda.",
+            ),
             ("empty", b"", None, ""),
         ] {
             assert_eq!(decode(bytes, declared).as_deref(), Ok(expected), "{name}");

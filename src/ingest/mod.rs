@@ -47,10 +47,10 @@ use crate::model::source::Provenance;
 use crate::text::terms::TermStream;
 
 /// Raised with every change of how blocks are made of a page: sources are read again then.
-const SOURCE_VERSION: u32 = 4;
+const SOURCE_VERSION: u32 = 5;
 /// Raised with every change of how blocks are cleaned and recognised, or pages compared: documents are made anew from their
 /// blocks then, and all of them compared.
-const EXTRACTOR_VERSION: u32 = 7;
+const EXTRACTOR_VERSION: u32 = 8;
 /// So much of an article is kept, in bytes: a book of 200,000 words. The rest of a longer one would cost every query
 /// that finds it.
 const MAX_BODY_BYTES: usize = 1 << 20;

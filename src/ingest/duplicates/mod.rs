@@ -3,8 +3,9 @@
 //! Two pages are *one article* when they are about the same clinics, cities and topic under the same title, and
 //! - most runs of words of their bodies are the same, or
 //! - one is a piece of the other (an article cut into pages), or
-//! - they begin with the same long paragraph and are of one day; or of a day that only one or none of them tells, with a
-//!   figure in common and no opposite answers: editions of one article, which each site goes on with in its own way.
+//! - they begin with the same long paragraph, a few words put otherwise, and are of one day; or of a day that only one or
+//!   none of them tells, with neither other figures nor opposite answers: editions of one article, which each site goes on
+//!   with in its own way.
 //!
 //! This is compared exactly, among pages of one subject. Of standing texts (a topic says so: notices that many sites print
 //! alike) only those of one day are of one subject. Pages are of *one template* when their bodies
@@ -22,7 +23,7 @@ pub(super) mod update;
 use std::collections::BTreeSet;
 
 use self::groups::Sameness;
-use self::sketch::{Words, mixed, overlap, sketch};
+use self::sketch::{Lead, Words, mixed, overlap, sketch};
 use crate::knowledge::Knowledge;
 use crate::knowledge::topics::TopicTexts;
 use crate::model::article::Article;
@@ -69,11 +70,10 @@ pub(super) fn likeness(article: &Article, facets: &Facets, names: &[Span], editi
 /// What two pages of one subject are compared by exactly.
 struct Text {
     runs: Vec<u64>,
-    /// The run that it begins with.
+    /// The run that its first paragraph begins with.
     opening: Option<u64>,
-    /// The first long paragraph.
-    lead: Option<u64>,
-    /// Numbers in all other paragraphs.
+    lead: Option<Lead>,
+    /// Numbers in all paragraphs but the lead.
     figures: BTreeSet<u64>,
     date: Option<String>,
     verdict: Option<Verdict>,
@@ -82,18 +82,18 @@ struct Text {
 impl Text {
     fn of(document: &Document) -> Self {
         let Document { article, facets, .. } = document;
-        let words = Words::of(&article.body());
-        let (mut lead, mut figures) = (None, BTreeSet::new());
+        let (mut opening, mut lead, mut figures) = (None, None, BTreeSet::new());
         for part in article.parts.iter().filter(|part| !part.is_heading()) {
             let words = Words::of(&part.text);
+            opening = opening.or_else(|| words.opening());
             match words.lead().filter(|_| lead.is_none()) {
                 Some(first) => lead = Some(first),
                 None => figures.extend(words.figures()),
             }
         }
         Self {
-            runs: words.runs(),
-            opening: words.opening(),
+            runs: Words::of(&article.body()).runs(),
+            opening,
             lead,
             figures,
             date: facets.date.clone(),
@@ -120,8 +120,10 @@ impl Text {
     fn is_edition_of(&self, other: &Self) -> bool {
         let is_dateless = self.date.is_none() || other.date.is_none();
         let agree = self.verdict.is_none() || other.verdict.is_none() || self.verdict == other.verdict;
-        let is_told_alike = || is_dateless && agree && !self.figures.is_disjoint(&other.figures);
-        self.lead.is_some() && self.lead == other.lead && (self.is_of_one_day(other) || is_told_alike())
+        let has_none = self.figures.is_empty() || other.figures.is_empty();
+        let is_told_alike = || is_dateless && agree && (has_none || !self.figures.is_disjoint(&other.figures));
+        let leads = self.lead.as_ref().zip(other.lead.as_ref());
+        leads.is_some_and(|(left, right)| left.is_like(right)) && (self.is_of_one_day(other) || is_told_alike())
     }
 }
 
@@ -229,15 +231,27 @@ mod tests {
         let one = "Metal braces cost 12400 yuan there, and ceramic ones a third more, says the desk.";
         let two = "The list on the wall names 12400 yuan for simple braces; the doctors explain what is added to it.";
         let three = "Ask the doctors, who explain what is added to the price of simple braces.";
+        let four = "The list on the wall names 9800 yuan for simple braces; the doctors explain what is added to it.";
+        let [edited, longer, nine, ten] = [
+            ("every day", "most days"),
+            ("in CITY", "in CITY, Liaoning,"),
+            ("most visitors", "9 visitors of 12"),
+            ("most visitors", "10 visitors of 12"),
+        ]
+        .map(|(words, other)| lead.replace(words, other));
         let clock = "The desk is open from 12:00 to 18:30.";
         let (early, late) = ("Published: 2024-03-05", "Published: 2024-06-07");
         for (name, left, right, is_one) in [
             ("one day", vec![early, lead, one], vec![early, lead, three], true),
             ("two days", vec![early, lead, one], vec![late, lead, two], false),
             ("no day, one figure", vec![lead, one], vec![early, lead, two], true),
-            ("no day, no figure", vec![lead, one], vec![lead, three], false),
-            ("no day, one time of day", vec![lead, clock], vec![lead, clock, three, one, two], false),
+            ("no day, figures in one", vec![lead, one], vec![early, lead, three], true),
+            ("no day, no figures", vec![lead, clock], vec![early, lead, three], true),
+            ("no day, other figures", vec![lead, one], vec![early, lead, four], false),
             ("another beginning", vec![early, lead, one], vec![early, three, one], false),
+            ("a word put otherwise", vec![early, lead, one], vec![early, &edited, three], true),
+            ("a place named once more", vec![early, lead, one], vec![early, &longer, three], false),
+            ("another number", vec![early, &nine, one], vec![early, &ten, three], false),
         ] {
             let texts = [left, right].map(|lines| Text::of(&page(title, &lines, zhiling)));
             assert_eq!(texts[0].is_edition_of(&texts[1]), is_one, "{name}");
