@@ -269,11 +269,13 @@ impl Content {
         if self.now == safe || !dice.falls() {
             return safe;
         }
+        // What was synced and not written over since is no longer at stake.
+        let kept = safe.iter().zip(&self.now).take_while(|(safe, now)| safe == now).count();
         match dice.roll() % 3 {
             0 => self.now.clone(),
-            1 => self.now[..self.now.len() / 2].to_vec(),
+            1 => self.now[..kept.max(self.now.len() / 2)].to_vec(),
             // Room was given to it, and nothing written there.
-            _ => vec![0; self.now.len()],
+            _ => [&self.now[..kept], &vec![0; self.now.len() - kept]].concat(),
         }
     }
 }
