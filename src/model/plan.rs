@@ -84,11 +84,11 @@ impl Plan {
         Ok(PerClause { groups, optional, required })
     }
 
-    /// Whether a page's values of a facet bear on its score.
+    /// Whether candidates carry a page's values of a facet: they bear on its score, or tell which pages disagree.
     #[must_use]
-    pub fn ranks_by(&self, field: FacetField) -> bool {
+    pub fn tells(&self, field: FacetField) -> bool {
         let mut clauses = self.groups.iter().flat_map(|group| &group.clauses);
-        matches!(field, FacetField::City | FacetField::Topic | FacetField::Lang)
+        matches!(field, FacetField::City | FacetField::Topic | FacetField::Lang | FacetField::Verdict)
             || self.grouped_by == Some(field)
             || clauses.any(|weighted| matches!(weighted.clause, Clause::Facet(named, _) if named == field))
     }
@@ -232,7 +232,7 @@ pub struct Candidate {
     pub matches: Vec<Option<Vec<u32>>>,
     /// How often the page holds each clause; 1 for a facet that it has.
     pub counts: PerClause<u32>,
-    /// The page's values of those facets that bear on its score: cities, topics, language, and what the plan names.
+    /// The page's values of those facets that [`Plan::tells`]: cities, topics, language, verdict, and what the plan names.
     pub facets: Vec<(FacetField, String)>,
 }
 

@@ -33,7 +33,7 @@ impl Searcher<'_> {
         counts.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(right.0)));
         let sides = counts.into_iter().map(|(verdict, pages)| {
             let quote = match self.quote_of_hits(verdict, plan, shown)? {
-                None => self.quote_beyond(verdict, (plan, wanted))?,
+                None => self.quote_beyond(verdict, (plan, wanted), retrieved)?,
                 quote => quote,
             };
             Ok(Side { verdict: verdict.clone(), pages, quote })
@@ -65,13 +65,34 @@ impl Searcher<'_> {
         Ok(None)
     }
 
-    /// What the best page with this verdict says that is no hit.
-    fn quote_beyond(&self, verdict: &str, (plan, wanted): (&Plan, &Wanted)) -> Result<Option<Quote>, SearchError> {
+    /// What the best page with this verdict says that is no hit: of those that were looked at, else of all.
+    fn quote_beyond(
+        &self,
+        verdict: &str,
+        (plan, wanted): (&Plan, &Wanted),
+        retrieved: &Retrieved,
+    ) -> Result<Option<Quote>, SearchError> {
         let of_verdict = any_of(FacetField::Verdict, vec![verdict.to_owned()]);
-        let filters = plan.filters.iter().chain(&plan.focus).cloned().chain([of_verdict]).collect();
+        let filters: Vec<Filter> = plan.focus.iter().cloned().chain([of_verdict]).collect();
+        let seen = retrieved.candidates.iter().filter(|page| is_within(page, &filters)).take(LOOKED_AT);
+        let seen = Retrieved {
+            candidates: seen.cloned().collect(),
+            idf: retrieved.idf.clone(),
+            group_pages: retrieved.group_pages.clone(),
+            facet_pages: retrieved.facet_pages.clone(),
+            pages: retrieved.pages,
+            ..Retrieved::default()
+        };
+        if let Some(quote) = self.best_quote(&seen, (plan, wanted))? {
+            return Ok(Some(quote));
+        }
+        let filters = plan.filters.iter().cloned().chain(filters).collect();
         let plan = Plan { filters, window: LOOKED_AT, ..plan.clone() };
-        let retrieved = self.view.retrieve_pages(&plan, self.deadline)?;
-        for ranked in rank(&retrieved, &plan, wanted, &self.weights.ranking) {
+        self.best_quote(&self.view.retrieve_pages(&plan, self.deadline)?, (&plan, wanted))
+    }
+
+    fn best_quote(&self, pages: &Retrieved, (plan, wanted): (&Plan, &Wanted)) -> Result<Option<Quote>, SearchError> {
+        for ranked in rank(pages, plan, wanted, &self.weights.ranking) {
             let document = self.view.document_of(&ranked.candidate)?;
             if let Some(quote) = quote(&document, None) {
                 return Ok(Some(quote));

@@ -84,7 +84,7 @@ impl<'a> Segment<'a> {
             Facets::Read(columns) => columns.values_of(scored.doc)?,
             Facets::Held(held) => {
                 let values = held.of_page(scored.segment, scored.doc);
-                let values = values.filter(|(field, _)| self.plan.ranks_by(*field));
+                let values = values.filter(|(field, _)| self.plan.tells(*field));
                 values.map(|(field, value)| (field, value.clone())).collect()
             }
         };
@@ -185,7 +185,7 @@ struct FacetColumns {
 impl FacetColumns {
     fn open(reader: &SegmentReader, plan: &Plan) -> tantivy::Result<Self> {
         let mut columns = Vec::new();
-        for field in FacetField::ALL.into_iter().filter(|&field| plan.ranks_by(field)) {
+        for field in FacetField::ALL.into_iter().filter(|&field| plan.tells(field)) {
             columns.extend(reader.fast_fields().str(field.name())?.map(|column| (field, column)));
         }
         Ok(Self { columns, known: HashMap::new() })

@@ -32,6 +32,7 @@ mod merging;
 mod opened;
 mod passing;
 mod payload;
+mod queue;
 mod retrieve;
 mod revision;
 mod salvage;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::directory::error::LockError;
-use tantivy::{Index, IndexWriter, Searcher, SegmentReader, TantivyDocument, TantivyError};
+use tantivy::{Index, IndexWriter, Searcher, SegmentReader, TantivyError};
 
 use super::disk::Access;
 use super::error::BackendError;
@@ -24,6 +24,7 @@ use super::lock::WriterLock;
 use super::marker::{Marker, holds_index, remove_other_generations, remove_temporary_files};
 use super::merging::FewSegments;
 use super::payload::{self, Payload, Sidecar};
+use super::queue::{Queue, Queued};
 use super::schema::Fields;
 use super::{EmbeddedIndex, analyzer};
 use crate::model::document::{Document, DocumentId};
@@ -51,7 +52,8 @@ pub struct Published<'a> {
 /// A change of the index in the making. Dropping it without [`Revision::publish`] leaves the index as it was.
 pub struct Revision {
     /// `None` after an error: the writer below must not be used again.
-    writer: Option<IndexWriter>,
+    writer: Option<IndexWriter<Queued>>,
+    queue: Queue,
     fields: Fields,
     directory: PathBuf,
     generation: String,
@@ -81,7 +83,7 @@ impl Revision {
         let written = Index::open(files.clone()).map_err(|source| index.engine_error(source))?;
         analyzer::register(&written);
         let writer = written
-            .writer_with_num_threads::<TantivyDocument>(threads, threads * BUDGET_BYTES_PER_THREAD)
+            .writer_with_num_threads::<Queued>(threads, threads * BUDGET_BYTES_PER_THREAD)
             .map_err(|error| open_error(index, error))?;
         let is_publishing = Arc::new(AtomicBool::new(false));
         writer.set_merge_policy(Box::new(FewSegments::until(&is_publishing)));
@@ -93,6 +95,7 @@ impl Revision {
         let (writer, changed, pages_before) = (Some(writer), HashSet::new(), pages_before(index, &written)?);
         let revision = Self {
             writer,
+            queue: Queue::default(),
             pages_before,
             fields,
             directory,
@@ -119,7 +122,8 @@ impl Revision {
     pub fn put(&mut self, document: &Document) -> Result<(), BackendError> {
         let filled = self.fields.fill(document).map_err(|error| self.refused(error.to_string()))?;
         self.remove(document.id)?;
-        self.with_writer(|writer| writer.add_document(filled).map(|_| ()))
+        let queued = self.queue.place(filled, document.article.text_bytes());
+        self.with_writer(|writer| writer.add_document(queued).map(|_| ()))
     }
 
     /// Removes a document, if it is there.
@@ -251,7 +255,7 @@ impl Revision {
 
     fn with_writer(
         &mut self,
-        operation: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
+        operation: impl FnOnce(&mut IndexWriter<Queued>) -> tantivy::Result<()>,
     ) -> Result<(), BackendError> {
         let writer = self.writer.as_mut().ok_or(BackendError::Failed)?;
         operation(writer).map_err(|source| {
