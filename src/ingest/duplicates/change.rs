@@ -29,14 +29,14 @@ pub(super) fn again(
     changed: &[DocumentId],
     (known, leaders): (&[Kinship], Leaders),
 ) -> Result<Kin, BackendError> {
-    let mut before = Pairs::of(before, leaders.clone())?;
+    let before = Pairs::of(before, leaders.clone())?;
     let mut after = Pairs::of(after, leaders)?;
     let mut change = Change::default();
-    for id in changed {
-        change.note(before.page(id.as_u64())?, after.page(id.as_u64())?, id.as_u64());
-    }
-    change.compare(&mut before, &mut after)?;
-    let groups = change.grouped(known, &mut after)?;
+    let states: Result<Vec<_>, BackendError> =
+        changed.par_iter().map(|id| Ok((before.page(id.as_u64())?, after.page(id.as_u64())?, id.as_u64()))).collect();
+    states?.into_iter().for_each(|(was, is, id)| change.note(was, is, id));
+    change.compare(&before, &mut after)?;
+    let groups = change.grouped(known, &after)?;
     Ok(Kin { rows: change.rows(known, groups), leaders: after.leaders })
 }
 
@@ -90,7 +90,10 @@ impl Change {
     }
 
     /// Finds the pairs that are gone and those that hold.
-    fn compare(&mut self, before: &mut Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+    fn compare(&mut self, before: &Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+        let known: Vec<LikenessKey> = self.keys.keys().copied().filter(|key| before.knows(*key)).collect();
+        // Read by all cores, and found in memory below.
+        known.par_iter().try_for_each(|key| before.leaders(*key).map(drop))?;
         let mut led_otherwise = Vec::new();
         for (key, ids) in std::mem::take(&mut self.keys) {
             if before.knows(key) && self.is_led_as_before(key, &ids, before)? {
@@ -112,7 +115,7 @@ impl Change {
             let found: Result<Vec<OfBoth>, BackendError> = keys
                 .par_iter()
                 .with_max_len(KEYS_IN_A_ROW)
-                .map(|(key, ids)| self.both(*key, ids, (&*before, &*after)))
+                .map(|(key, ids)| self.both(*key, ids, (before, &*after)))
                 .collect();
             for OfBoth { key, gone, held, is } in found? {
                 self.gone.extend(gone);
@@ -154,12 +157,7 @@ impl Change {
     }
 
     /// Whether the same pages lead with this key as before; those of them that were changed are anchors.
-    fn is_led_as_before(
-        &mut self,
-        key: LikenessKey,
-        ids: &[u64],
-        before: &mut Pairs<'_>,
-    ) -> Result<bool, BackendError> {
+    fn is_led_as_before(&mut self, key: LikenessKey, ids: &[u64], before: &Pairs<'_>) -> Result<bool, BackendError> {
         let leaders = before.leaders(key)?;
         let mut anchors = Vec::new();
         for id in ids {
@@ -172,7 +170,7 @@ impl Change {
                     return Ok(false);
                 }
                 anchors.push(*id);
-            } else if is.is_some_and(|page| may_lead(page, leaders)) {
+            } else if is.is_some_and(|page| may_lead(page, &leaders)) {
                 return Ok(false);
             }
         }
@@ -197,7 +195,7 @@ impl Change {
     }
 
     /// Puts together what pairs connect, in all groups of `known` that are concerned.
-    fn grouped(&self, known: &[Kinship], after: &mut Pairs<'_>) -> Result<Groups, BackendError> {
+    fn grouped(&self, known: &[Kinship], after: &Pairs<'_>) -> Result<Groups, BackendError> {
         let of = |id: u64| known.binary_search_by_key(&id, |row| row.id).ok().and_then(|at| known.get(at)).map(group);
         let ends = |links: &BTreeSet<Link>| links.iter().flat_map(|link| [link.0, link.1]).collect::<BTreeSet<u64>>();
         let concerned: BTreeSet<u64> =

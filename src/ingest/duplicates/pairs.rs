@@ -1,6 +1,7 @@
 //! The pairs of one state of the index, found as they are asked for.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Text;
 use super::groups::{Band, Link, Member, Sameness, article_links, leader_of, template_links};
@@ -19,7 +20,7 @@ pub(super) struct Pairs<'v> {
     /// What is known of the keys that many pages have.
     pub(super) leaders: Leaders,
     /// The leaders that were looked at.
-    read: HashMap<LikenessKey, Vec<Likened>>,
+    read: RwLock<HashMap<LikenessKey, Arc<[Likened]>>>,
 }
 
 /// Pages that are connected with each other and with no other one.
@@ -52,7 +53,7 @@ impl OfKey {
 
 impl<'v> Pairs<'v> {
     pub(super) fn of(view: &'v IndexView<'v>, leaders: Leaders) -> Result<Self, BackendError> {
-        Ok(Self { likenesses: Likenesses::of(view)?, leaders, read: HashMap::new() })
+        Ok(Self { likenesses: Likenesses::of(view)?, leaders, read: RwLock::default() })
     }
 
     pub(super) fn page(&self, id: u64) -> Result<Option<Likened>, BackendError> {
@@ -66,18 +67,20 @@ impl<'v> Pairs<'v> {
     }
 
     /// The pages that lead others with this key, by id; nothing, where it is not remembered who does.
-    pub(super) fn leaders(&mut self, key: LikenessKey) -> Result<&[Likened], BackendError> {
-        if !self.read.contains_key(&key) {
-            let ids = self.leaders.of(key).unwrap_or_default();
-            let pages: Result<Vec<Option<Likened>>, BackendError> = ids.iter().map(|id| self.page(*id)).collect();
-            self.read.insert(key, pages?.into_iter().flatten().collect());
+    pub(super) fn leaders(&self, key: LikenessKey) -> Result<Arc<[Likened]>, BackendError> {
+        if let Some(known) = self.read.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(known));
         }
-        Ok(self.read.get(&key).map(Vec::as_slice).unwrap_or_default())
+        let ids = self.leaders.of(key).unwrap_or_default();
+        let pages: Result<Vec<Option<Likened>>, BackendError> = ids.iter().map(|id| self.page(*id)).collect();
+        let pages: Arc<[Likened]> = pages?.into_iter().flatten().collect();
+        self.read.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&pages));
+        Ok(pages)
     }
 
     /// The pair by which a page joins another one of this key, where it is remembered who leads.
-    pub(super) fn joined(&mut self, page: &Likened, key: LikenessKey) -> Result<Option<Link>, BackendError> {
-        Ok(leader_of(page, self.leaders(key)?))
+    pub(super) fn joined(&self, page: &Likened, key: LikenessKey) -> Result<Option<Link>, BackendError> {
+        Ok(leader_of(page, &self.leaders(key)?))
     }
 
     /// All pairs of a key, in order, and who leads there.
@@ -99,13 +102,13 @@ impl<'v> Pairs<'v> {
 
     /// Remembers who leads, where many pages have the key.
     pub(super) fn remember(&mut self, key: LikenessKey, found: &OfKey) {
-        self.read.remove(&key);
+        self.read.get_mut().unwrap_or_else(PoisonError::into_inner).remove(&key);
         let leaders = if found.pages > FEW_PAGES { found.leaders.clone() } else { vec![] };
         self.leaders.set(key, leaders);
     }
 
     /// Pairs that `page` is in: those it joined others by, and all of keys that few pages have.
-    pub(super) fn some_of(&mut self, page: &Likened) -> Result<Vec<Link>, BackendError> {
+    pub(super) fn some_of(&self, page: &Likened) -> Result<Vec<Link>, BackendError> {
         let mut found = Vec::new();
         for key in page.likeness.keys() {
             if self.knows(key) {
@@ -120,7 +123,7 @@ impl<'v> Pairs<'v> {
     /// The pages that are connected with any of `seeds`, and their pairs; nothing, when it is `enough`, which is asked after
     /// every page with the pairs that were found and the number of pages looked at so far.
     pub(super) fn connected(
-        &mut self,
+        &self,
         seeds: &BTreeSet<u64>,
         enough: &mut dyn FnMut(&[Link], usize) -> bool,
     ) -> Result<Option<Part>, BackendError> {

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::groups::Link;
 use super::pairs::{Pairs, Part};
 use crate::backend::embedded::BackendError;
 
 /// Steps up that are tried to find out whether a group still holds together.
 const FEW_STEPS: usize = 1_024;
+/// Steps of these that all cores share.
+const STEPS_AT_ONCE: usize = 64;
 /// Pages that are looked at before a part of a group is not small.
 const FEW_LOOKS: usize = if cfg!(test) { 2_000 } else { 2_000_000 };
 
@@ -41,7 +45,7 @@ impl Connected {
 pub(super) fn parted_off(
     ends: &[u64],
     certain: &mut Connected,
-    after: &mut Pairs<'_>,
+    after: &Pairs<'_>,
 ) -> Result<Option<Vec<Part>>, BackendError> {
     join_above(ends, certain, after)?;
     let mut apart: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
@@ -80,14 +84,17 @@ pub(super) fn parted_off(
 }
 
 /// Adds pairs to what is `certain`, a few steps up from `ends`, until those are connected.
-fn join_above(ends: &[u64], certain: &mut Connected, after: &mut Pairs<'_>) -> Result<(), BackendError> {
+fn join_above(ends: &[u64], certain: &mut Connected, after: &Pairs<'_>) -> Result<(), BackendError> {
     let apart: BTreeSet<u64> = ends.iter().map(|end| certain.root(*end)).collect();
     let mut queue: VecDeque<u64> = apart.iter().copied().collect();
     let (mut seen, mut is_one) = (apart.clone(), apart.len() < 2);
-    for _ in 0..FEW_STEPS {
-        let Some(id) = queue.pop_front().filter(|_| !is_one) else { break };
-        let Some(page) = after.page(id)? else { continue };
-        for (left, right, _) in after.some_of(&page)? {
+    let mut left = FEW_STEPS;
+    while !is_one && left > 0 && !queue.is_empty() {
+        let round: Vec<u64> = queue.drain(..queue.len().min(left).min(STEPS_AT_ONCE)).collect();
+        left -= round.len();
+        let found: Result<Vec<Vec<Link>>, BackendError> =
+            round.par_iter().map(|id| after.page(*id)?.map_or(Ok(vec![]), |page| after.some_of(&page))).collect();
+        for (left, right, _) in found?.into_iter().flatten() {
             certain.join(left, right);
             queue.extend([left, right].into_iter().filter(|id| seen.insert(*id)));
         }
