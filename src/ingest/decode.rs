@@ -64,16 +64,20 @@ pub(super) fn guessed(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, chardetng::Utf8Detection::Allow)
 }
 
-/// Whether beside ASCII there are only single bytes apart from all letters, which windows-1252 reads as signs: of "Home »
-/// News", nothing tells a detector that the sign is not a letter of Central Europe.
+/// Whether beside ASCII there are single bytes only, apart from all letters, which windows-1252 reads as signs: of "Home »
+/// News", nothing tells a detector that the sign is no letter of Central Europe.
 fn has_signs_only(bytes: &[u8]) -> bool {
     let is_sign = |byte: &u8| matches!(byte, 0xA0..=0xBF) && !matches!(byte, 0xAA | 0xBA);
-    let is_apart = |at: Option<usize>| {
-        let byte = at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
-        byte.is_ascii() && !byte.is_ascii_alphabetic()
-    };
-    let mut others = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii());
-    others.all(|(at, byte)| is_sign(byte) && is_apart(at.checked_sub(1)) && is_apart(Some(at + 1)))
+    let byte_at = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let is_apart = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
+    // From here on single bytes may be the second halves of Chinese characters.
+    let is_half = |byte: u8| byte >= b'@';
+    let mut others = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()).peekable();
+    others.peek().is_some()
+        && others.all(|(at, byte)| {
+            let (before, after) = (byte_at(at.checked_sub(1)), byte_at(Some(at + 1)));
+            is_sign(byte) && is_apart(before) && is_apart(after) && !is_half(after)
+        })
 }
 
 /// The text of `bytes`, without a last character that is cut off.
@@ -217,6 +221,19 @@ mod tests {
         }
         assert!(decode(&with_meta, None).is_ok_and(|text| text.ends_with(chinese)), "gbk in meta");
         assert!(decode(b"caf\xE9 au lait, gar\xE7on", Some("iso-8859-1")).is_ok_and(|text| text.contains("café")));
+    }
+
+    #[test]
+    fn signs_alone_say_little() {
+        for (name, bytes, is_told) in [
+            ("separators", b"Home \xBB News \xB7 \xA9 2024".as_slice(), true),
+            ("no other bytes: a feed may go on in Chinese", b"Home > News", false),
+            ("half of a character of Big5", b"one \xA4@ two", false),
+            ("beside a letter", b"by\xB3 tam", false),
+            ("two in a row", b"\xD6\xD8\xC7\xEC", false),
+        ] {
+            assert_eq!(has_signs_only(bytes), is_told, "{name}");
+        }
     }
 
     #[test]

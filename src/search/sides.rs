@@ -65,7 +65,8 @@ impl Searcher<'_> {
         Ok(None)
     }
 
-    /// What the best page with this verdict says that is no hit: of those that were looked at, else of all.
+    /// What the best of the first pages with this verdict says: of those that were looked at, which are most often enough,
+    /// else of all.
     fn quote_beyond(
         &self,
         verdict: &str,

@@ -8,7 +8,10 @@ use tantivy::schema::document::Document;
 
 /// Bytes of text that may wait: enough that no thread of the writer runs out of pages.
 const MOST_BYTES: usize = 4 << 20;
-/// So long a page waits for room at most, so that a writer that has died is noticed.
+/// What a page without text counts for.
+const LEAST_BYTES: usize = 1 << 10;
+/// So long a page waits for room, and then goes in all the same: whatever the threads of the writer do (they write a full
+/// segment for seconds, and may die), a run slows down and does not stand still.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The pages that wait.
@@ -28,9 +31,9 @@ impl Waiting {
 }
 
 impl Queue {
-    /// A page with so many bytes of text, once there is room for it; one that is alone always has room.
+    /// A page with so many bytes of text, once there is room for it or its patience ends; alone it always has room.
     pub(super) fn place(&self, document: TantivyDocument, bytes: usize) -> Queued {
-        let waiting = &*self.0;
+        let (waiting, bytes) = (&*self.0, bytes.max(LEAST_BYTES));
         let is_full = |before: &mut usize| *before > 0 && *before + bytes > MOST_BYTES;
         let waited = waiting.has_room.wait_timeout_while(waiting.bytes(), PATIENCE, is_full);
         let (mut before, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +72,7 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         *self.waiting.bytes() -= self.bytes;
-        self.waiting.has_room.notify_one();
+        self.waiting.has_room.notify_all();
     }
 }
 

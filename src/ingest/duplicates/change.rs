@@ -92,7 +92,7 @@ impl Change {
     /// Finds the pairs that are gone and those that hold.
     fn compare(&mut self, before: &Pairs<'_>, after: &mut Pairs<'_>) -> Result<(), BackendError> {
         let known: Vec<LikenessKey> = self.keys.keys().copied().filter(|key| before.knows(*key)).collect();
-        // Read by all cores, and found in memory below.
+        // Read by all cores before the loop below, which notes what it finds and so is one core's.
         known.par_iter().try_for_each(|key| before.leaders(*key).map(drop))?;
         let mut led_otherwise = Vec::new();
         for (key, ids) in std::mem::take(&mut self.keys) {

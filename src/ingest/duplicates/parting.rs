@@ -88,10 +88,10 @@ fn join_above(ends: &[u64], certain: &mut Connected, after: &Pairs<'_>) -> Resul
     let apart: BTreeSet<u64> = ends.iter().map(|end| certain.root(*end)).collect();
     let mut queue: VecDeque<u64> = apart.iter().copied().collect();
     let (mut seen, mut is_one) = (apart.clone(), apart.len() < 2);
-    let mut left = FEW_STEPS;
-    while !is_one && left > 0 && !queue.is_empty() {
-        let round: Vec<u64> = queue.drain(..queue.len().min(left).min(STEPS_AT_ONCE)).collect();
-        left -= round.len();
+    let mut steps = FEW_STEPS;
+    while !is_one && steps > 0 && !queue.is_empty() {
+        let round: Vec<u64> = queue.drain(..queue.len().min(steps).min(STEPS_AT_ONCE)).collect();
+        steps -= round.len();
         let found: Result<Vec<Vec<Link>>, BackendError> =
             round.par_iter().map(|id| after.page(*id)?.map_or(Ok(vec![]), |page| after.some_of(&page))).collect();
         for (left, right, _) in found?.into_iter().flatten() {

@@ -17,8 +17,6 @@ const RUN_CHARACTERS: usize = 8;
 const LEAD_WORDS: usize = 20;
 /// Chinese characters of one.
 const LEAD_CHARACTERS: usize = 30;
-/// Words or Chinese characters of it that an editor puts otherwise.
-const EDITED_WORDS: usize = 3;
 /// Words in a run of the sketch: fewer, so that a name left out costs few runs.
 const SKETCH_WORDS: usize = 3;
 /// Chinese characters in one.
@@ -32,27 +30,6 @@ struct Token {
     span: Span,
     is_han: bool,
     is_number: bool,
-}
-
-/// The first long paragraph of an article: the hash of each word, and whether it is a number.
-pub(super) struct Lead {
-    words: Vec<(u64, bool)>,
-}
-
-impl Lead {
-    /// Whether both are one paragraph, of which at most a few words in one place are put otherwise: other words, none
-    /// more or less (as a place named once more would be), and no other number.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let same = |(left, right): &(&(u64, bool), &(u64, bool))| left == right;
-        let before = self.words.iter().zip(&other.words).take_while(same).count();
-        let [left, right] = [self, other].map(|lead| lead.words.get(before..).unwrap_or_default());
-        let after = left.iter().rev().zip(right.iter().rev()).take_while(same).count();
-        let [left, right] = [left, right].map(|words| words.get(..words.len() - after).unwrap_or_default());
-        let is_edit = |words: &[(u64, bool)]| {
-            (1..=EDITED_WORDS).contains(&words.len()) && !words.iter().any(|(_, is_number)| *is_number)
-        };
-        left.is_empty() && right.is_empty() || is_edit(left) && is_edit(right)
-    }
 }
 
 /// A text as words.
@@ -94,17 +71,17 @@ impl Words {
         runs(&words, self.run_length())
     }
 
-    /// The hash of the run that the text begins with.
+    /// The hash of the run that the text begins with; none, of a text that is shorter than a run.
     pub(super) fn opening(&self) -> Option<u64> {
         let words: Vec<u64> = self.tokens.iter().take(self.run_length()).map(|token| token.hash).collect();
-        runs(&words, self.run_length()).first().copied()
+        (words.len() == self.run_length()).then(|| runs(&words, words.len()).first().copied()).flatten()
     }
 
-    /// All its words, when they are too many to be the same by chance.
-    pub(super) fn lead(&self) -> Option<Lead> {
+    /// The hash of all its words in their order, when they are too many to be the same by chance.
+    pub(super) fn lead(&self) -> Option<u64> {
         let least = if self.is_chinese { LEAD_CHARACTERS } else { LEAD_WORDS };
-        let words = || self.tokens.iter().map(|token| (token.hash, token.is_number)).collect();
-        (self.tokens.len() >= least).then(|| Lead { words: words() })
+        let hash = || self.tokens.iter().fold(0, |hash, token| mixed(hash ^ token.hash));
+        (self.tokens.len() >= least).then(hash)
     }
 
     /// Hashes of its numbers that tell something: of three digits and more, or of two that are no part of a time or date.

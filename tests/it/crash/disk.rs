@@ -186,6 +186,7 @@ impl DiskFile for FaultyFile {
         let mut kept = self.disk.kept();
         let file = &mut kept.files[self.number];
         file.safe = Some(file.now.clone());
+        file.kept = file.now.len();
         Ok(())
     }
 }
@@ -204,6 +205,8 @@ struct Kept {
 struct Content {
     now: Vec<u8>,
     safe: Option<Vec<u8>>,
+    /// So many bytes were synced and not cut off or written over since: they are not at stake any more.
+    kept: usize,
 }
 
 impl Kept {
@@ -213,7 +216,7 @@ impl Kept {
             let now = fs::read(&path).expect("readable");
             kept.safe_folders.extend(path.parent().map(Path::to_owned));
             kept.safe.insert(path, kept.files.len());
-            kept.files.push(Content { safe: Some(now.clone()), now });
+            kept.files.push(Content { safe: Some(now.clone()), kept: now.len(), now });
         }
         kept.now.clone_from(&kept.safe);
         kept.now_folders.clone_from(&kept.safe_folders);
@@ -226,7 +229,9 @@ impl Kept {
             self.files.len() - 1
         });
         let length = if let Opening::Behind(length) = opening { length } else { 0 };
-        self.files[number].now.truncate(usize::try_from(length).expect("small"));
+        let (file, length) = (&mut self.files[number], usize::try_from(length).expect("small"));
+        file.now.truncate(length);
+        file.kept = file.kept.min(length);
         number
     }
 
@@ -269,8 +274,7 @@ impl Content {
         if self.now == safe || !dice.falls() {
             return safe;
         }
-        // What was synced and not written over since is no longer at stake.
-        let kept = safe.iter().zip(&self.now).take_while(|(safe, now)| safe == now).count();
+        let kept = self.kept;
         match dice.roll() % 3 {
             0 => self.now.clone(),
             1 => self.now[..kept.max(self.now.len() / 2)].to_vec(),
