@@ -109,6 +109,8 @@ impl Revision {
             is_publishing,
         };
         if !revision.is_first() {
+            // A run that died once its pages were safe may have left them, and this one may have nothing to publish.
+            payload::remove_others(&revision.data, &revision.before, &revision.access);
             remove_other_generations(&revision.directory, &revision.generation, &revision.access);
         }
         Ok(revision)

@@ -144,6 +144,22 @@ fn a_power_cut() {
     }
 }
 
+/// A run that is killed once its pages are safe leaves what the commit before it named.
+#[test]
+fn what_a_killed_run_has_left_goes_with_the_next_run_though_nothing_has_changed() {
+    let folder = TempDir::new().expect("a folder");
+    let place = Place::new(folder.path());
+    place.set(0);
+    let engine = place.engine(&Config::default()).expect("an index");
+    place.run(&engine).expect("a run");
+    for name in ["kinships-0123456789abcdef.bin", "learnt-0123456789abcdef.json"] {
+        fs::write(place.index().join("generation-1").join(name), "of an older commit").expect("written");
+    }
+    assert_eq!(leftovers(&place.index()).len(), 2);
+    place.run(&engine).expect("a run");
+    assert_eq!(leftovers(&place.index()), Vec::<String>::new());
+}
+
 /// A run that dies may have cleaned pages by what it learnt of files that are as before when the next run comes.
 #[test]
 fn a_run_that_dies_and_files_that_come_back() {
